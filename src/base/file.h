@@ -1,0 +1,30 @@
+// Files as people and programs leave them: whole reads with a limit, atomic writes, locks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/result.h"
+
+namespace heed {
+
+// The whole file.  kNotFound, kTooLarge past `limit` bytes, else kIo; messages name the path.
+Result<std::string> ReadFile(const std::string& path, std::uint64_t limit = 64ull << 20);
+
+// Written beside, synced, renamed over: readers see the old content or the new.  `mode` as chmod.
+Done WriteFile(const std::string& path, std::string_view content, unsigned mode = 0644);
+
+// The folder and its parents, 0700 for the last one made.
+Done MakeFolder(const std::string& path);
+
+// Paths below `folder` ending in `suffix`, sorted, whole (folder included).  kNotFound when there is no folder.
+Result<std::vector<std::string>> ListFiles(const std::string& folder, std::string_view suffix);
+
+bool Exists(const std::string& path);
+std::string FolderOf(const std::string& path);
+// `path` as seen from `folder` when it is relative, itself when absolute.
+std::string Resolve(const std::string& folder, const std::string& path);
+
+}  // namespace heed

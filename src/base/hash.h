@@ -1,0 +1,24 @@
+// Digests.  SHA-256 by libsodium, which this room hosts for hashing and random bytes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace heed {
+
+using Digest = std::array<std::uint8_t, 32>;
+
+Digest Sha256(std::string_view bytes);
+std::string Hex(std::string_view bytes);
+std::string Hex(const Digest& digest);
+std::string Sha256Hex(std::string_view bytes);
+
+// For caches and shards, never for evidence: fast, not for adversaries.
+std::uint64_t Hash64(std::string_view bytes);
+
+// From the operating system.
+std::string RandomBytes(std::size_t count);
+
+}  // namespace heed

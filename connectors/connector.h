@@ -1,0 +1,83 @@
+// What every connector is: a card that describes it and a Fetch that reads one page.
+//
+// A connector keeps no position of its own: Fetch takes a Cursor and returns the next one, and the runner
+// stores posts and cursor in one batch.  It cannot see the store, the lexicons or the other sources.
+// It searches for the school, never for a person.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/model/cursor.h"
+#include "src/model/post.h"
+#include "src/model/school.h"
+#include "src/model/source.h"
+#include "src/net/http.h"
+
+namespace heed {
+
+struct Page {
+  std::vector<Post> posts;          // public ones only; duplicates of earlier pages are fine
+  Cursor next;                      // stored with the posts
+  bool more = false;                // ask again at once with `next`; false = up to date
+  std::optional<Gap> gap;           // something could not be read
+  std::vector<std::string> notes;   // for the source's health page: "2 posts skipped: no id"
+  std::optional<seconds> wait;      // leave the server alone this long (quota used up, ttl); the page itself is good
+  std::optional<double> progress;   // 0..1 where it can be known
+};
+
+class Connector {
+ public:
+  virtual ~Connector() = default;
+
+  // Reads one page.  On failure nothing was consumed: the same cursor may be tried again.  Called by one
+  // thread at a time.
+  //   kSignIn, kDenied, kGone, kInvalid: a person must act.  kBusy, kUnavailable: try later.
+  //   kMalformed, kTooLarge: the other side answers rubbish; try later, and show it.
+  virtual Result<Page> Fetch(const Cursor& cursor) = 0;
+};
+
+enum class SettingKind { kText, kNumber, kYesNo, kList, kPath, kSecret, kDuration };
+
+// One key a [[source]] of this connector may have.  Secrets are never written in the configuration: for a
+// secret `token` the keys are `token_file` or `token_env`.
+struct Setting {
+  std::string_view key;
+  SettingKind kind;
+  bool required;
+  std::string_view default_value;  // "" = none
+  std::string_view help;
+};
+
+// What a connector needs from the world.  Outlives the connector.
+struct ConnectorTools {
+  HttpClient& http;
+  const Clock& clock;
+};
+
+// One value holds all that help, `heed check`, `heed sources` and the docs say about a connector.
+struct ConnectorCard {
+  std::string_view name;        // the `connector = "..."` of a [[source]]
+  std::string_view summary;     // one line
+  std::string_view terms;       // what the platform asks of us, in plain words
+  bool terms_must_be_accepted;  // true: off until the source says accept_terms = true
+  std::vector<Setting> settings;
+  bool collects, reports, rechecks;
+  Result<std::unique_ptr<Connector>> (*make)(const SourceSpec& spec, const School& school, ConnectorTools tools);
+};
+
+// Queries a connector may send for a school: names, abbreviations, nicknames, hashtags (with '#'), handles
+// and domains, in that order.  Never a person's name.
+std::vector<std::string> InstitutionTerms(const School& school);
+
+// kInvalid unless `query` contains one of the school's own terms as whole words, and holds no operator that
+// names an account (from:, author:, to:, by:).  A query that names only a person is refused here.
+Done CheckQuery(std::string_view query, const School& school);
+
+}  // namespace heed

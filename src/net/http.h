@@ -1,0 +1,72 @@
+// HTTP out: one request, one answer or a clear failure; the only host of libcurl.
+//
+// Every limit is explicit.  A body over the limit, half a body, a redirect loop, a time-out and a refused
+// connection are different messages.  Status codes are the caller's business: a 500 is an answer.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "src/base/result.h"
+#include "src/base/time.h"
+
+namespace heed {
+
+struct HttpRequest {
+  std::string method = "GET";
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  std::uint64_t max_body = 16ull << 20;  // bytes after decompression; more is kTooLarge
+  milliseconds connect_timeout{10'000};
+  milliseconds timeout{60'000};          // for the whole exchange
+  int max_redirects = 5;                 // GET only; credentials are not carried to another host, nor https to http
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, of the last answer, in order
+  std::string body;
+  std::string final_url;         // after redirects
+  bool moved_permanently = false;  // every redirect on the way was 301 or 308
+
+  // The first header of that name (lower case), or "".
+  std::string_view Header(std::string_view name) const;
+};
+
+// Safe to share between threads; connections are kept and reused per thread.
+class HttpClient {
+ public:
+  struct Options {
+    std::string user_agent;  // "heed/0.1 (+contact)" by default
+    std::string ca_file;     // empty: the system's
+  };
+  explicit HttpClient(Options options);
+  virtual ~HttpClient();
+
+  // kUnavailable (no connection, time-out, half an answer), kTooLarge, kMalformed (not HTTP, bad encoding),
+  // kInvalid (not an http(s) address), kCancelled after Stop().
+  virtual Result<HttpResponse> Send(const HttpRequest& request);
+
+  // Ends running and later requests with kCancelled within a second; from any thread.
+  void Stop() { stop_ = true; }
+  bool stopped() const { return stop_; }
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+  std::atomic<bool> stop_ = false;
+};
+
+// Percent-encodes everything but RFC 3986 unreserved characters.
+std::string UrlEncode(std::string_view text);
+// "https://host:8443" of an address, lower case; kInvalid when it is not http(s).
+Result<std::string> UrlOrigin(std::string_view url);
+
+}  // namespace heed

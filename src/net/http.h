@@ -26,7 +26,7 @@ struct HttpRequest {
   std::uint64_t max_body = 16ull << 20;  // bytes after decompression; more is kTooLarge
   milliseconds connect_timeout{10'000};
   milliseconds timeout{60'000};          // for the whole exchange
-  int max_redirects = 5;                 // GET only; credentials are not carried to another host, nor https to http
+  int max_redirects = 5;                 // GET only, 0 = the 3xx is the answer; credentials are not carried to another host, nor https to http
 };
 
 struct HttpResponse {
@@ -40,18 +40,19 @@ struct HttpResponse {
   std::string_view Header(std::string_view name) const;
 };
 
-// Safe to share between threads; connections are kept and reused per thread.
+// Safe to share between threads; connections are kept and reused.
 class HttpClient {
  public:
   struct Options {
-    std::string user_agent;  // "heed/0.1 (+contact)" by default
+    std::string user_agent;  // "heed/0.1.0" by default
     std::string ca_file;     // empty: the system's
   };
   explicit HttpClient(Options options);
   virtual ~HttpClient();
 
-  // kUnavailable (no connection, time-out, half an answer), kTooLarge, kMalformed (not HTTP, bad encoding),
-  // kInvalid (not an http(s) address), kCancelled after Stop().
+  // kUnavailable (no connection, time-out, half an answer, a certificate that cannot be trusted), kTooLarge,
+  // kMalformed (not HTTP, bad encoding, redirects in a circle), kDenied (a redirect from https to http),
+  // kInvalid (not an http(s) address), kCancelled after Stop().  A proxy named in the environment is used.
   virtual Result<HttpResponse> Send(const HttpRequest& request);
 
   // Ends running and later requests with kCancelled within a second; from any thread.
@@ -68,5 +69,10 @@ class HttpClient {
 std::string UrlEncode(std::string_view text);
 // "https://host:8443" of an address, lower case; kInvalid when it is not http(s).
 Result<std::string> UrlOrigin(std::string_view url);
+// What `reference`, found in the document at `base`, points to (RFC 3986 5.2), whatever its scheme; kInvalid
+// when it points to nothing.
+Result<std::string> ResolveUrl(std::string_view base, std::string_view reference);
+// Undoes percent-encoding; what is not one stays as it is, and '+' too.
+std::string UrlDecode(std::string_view text);
 
 }  // namespace heed

@@ -1,0 +1,366 @@
+#include "src/app/config.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "connectors/catalogue.h"
+#include "src/base/file.h"
+#include "src/base/text.h"
+
+namespace heed {
+namespace {
+
+constexpr std::uint64_t kMaxSecret = 64 * 1024;
+
+bool IsId(std::string_view id) {
+  return !id.empty() && id.size() <= 40 && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+// "%23OakmoorSchool+fight" -> "#OakmoorSchool fight"; a bad escape stays as it is.
+std::string UrlDecode(std::string_view text) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
+      out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return out;
+}
+
+class Reader {
+ public:
+  Reader(const Environment& environment, std::vector<Mistake>& advice) : environment_(environment), advice_(advice) {}
+
+  void Read(TomlTable root, Config& config) {
+    config_ = &config;
+    const auto folder = [&](std::string_view key) {
+      const auto path = root.String(key);
+      return path && !path->empty() ? Resolve(config.folder, *path) : std::string();
+    };
+    config.lexicons = folder("lexicons");
+    config.data = folder("data");
+    if (!config.lexicons.empty() && !Exists(config.lexicons)) root.Complain("lexicons", "no such folder: " + config.lexicons);
+    config.timezone = root.String("timezone").value_or(config.timezone);
+    if (!Exists("/usr/share/zoneinfo/" + config.timezone) || config.timezone.empty() || config.timezone.find("..") != std::string::npos)
+      root.Complain("timezone", Quoted(config.timezone) + " is not a time zone this system knows; write \"Europe/London\"");
+    config.contact = root.String("contact").value_or("");
+
+    if (auto retention = root.Table("retention")) {
+      ReadDays(*retention, "unflagged", config.retention.unflagged, days{365});
+      ReadDays(*retention, "closed", config.retention.closed, days{6 * 366});
+      retention->Done();
+    }
+
+    for (auto& table : root.Tables("school")) ReadSchool(table);
+    if (config.schools.empty()) root.Complain("there is no [[school]]; the least is: [[school]] id = \"oakmoor\", name = \"Oakmoor School\"");
+    for (auto& table : root.Tables("source")) ReadSource(table);
+    if (config.sources.empty())
+      advice_.push_back({root.place(), "there is no [[source]], so nothing will be scanned; `heed sources` lists what there is"});
+    root.Done();
+  }
+
+ private:
+  void ReadDays(TomlTable& table, std::string_view key, days& into, days most) {
+    const auto text = table.String(key);
+    if (!text) return;
+    const auto length = ParseDuration(*text);
+    if (!length || *length < days{1} || *length > most)
+      table.Complain(key, Quoted(*text) + " is not a length of time between 1d and " + std::to_string(most.count()) + "d");
+    else
+      into = std::chrono::floor<days>(*length);
+  }
+
+  std::string ReadId(TomlTable& table, std::set<std::string>& taken) {
+    const std::string id = table.Required("id");
+    if (id.empty()) return id;
+    if (!IsId(id)) table.Complain("id", Quoted(id) + " cannot be an id: lower-case letters, digits and \"-\", at most 40");
+    else if (!taken.insert(id).second) table.Complain("id", "the id " + Quoted(id) + " is used twice");
+    return id;
+  }
+
+  // Names as people type them: trimmed, empty ones and repeats dropped with a word.
+  std::vector<std::string> ReadNames(TomlTable& table, std::string_view key, std::string_view strip = "") {
+    std::vector<std::string> out;
+    for (const auto& raw : table.Strings(key)) {
+      std::string_view name = Trim(raw);
+      if (!strip.empty() && !name.empty() && strip.find(name.front()) != std::string_view::npos) name.remove_prefix(1);
+      if (name.empty()) {
+        table.Complain(key, "an empty text in " + Quoted(key));
+      } else if (std::none_of(out.begin(), out.end(), [&](const std::string& known) { return EqualsIgnoreCase(known, name); })) {
+        out.emplace_back(name);
+      }
+    }
+    return out;
+  }
+
+  void ReadSchool(TomlTable& table) {
+    School school;
+    school.id = ReadId(table, school_ids_);
+    school.name = std::string(Trim(table.Required("name")));
+    school.names = ReadNames(table, "names");
+    if (!school.name.empty() &&
+        std::none_of(school.names.begin(), school.names.end(), [&](const auto& name) { return EqualsIgnoreCase(name, school.name); }))
+      school.names.insert(school.names.begin(), school.name);
+    school.abbreviations = ReadNames(table, "abbreviations");
+    school.nicknames = ReadNames(table, "nicknames");
+    school.handles = ReadNames(table, "handles", "@");
+    school.hashtags = ReadNames(table, "hashtags", "#");
+    school.domains = ReadNames(table, "domains");
+    school.places = ReadNames(table, "places");
+    school.staff_roles = ReadNames(table, "staff_roles");
+    for (const auto& tag : school.hashtags)
+      if (tag.find(' ') != std::string::npos) table.Complain("hashtags", "the hashtag " + Quoted(tag) + " has a space in it");
+    for (const auto& handle : school.handles)
+      if (handle.find(' ') != std::string::npos) table.Complain("handles", "the handle " + Quoted(handle) + " has a space in it");
+    for (const auto& domain : school.domains)
+      if (domain.find('.') == std::string::npos || domain.find('/') != std::string::npos)
+        table.Complain("domains", Quoted(domain) + " is not a web domain; write \"oakmoor.example\" without https:// or a path");
+    for (const auto& name : school.names)
+      if (name.size() < 4) table.Complain("names", "the name " + Quoted(name) + " is too short to tell the school apart; put it under abbreviations");
+
+    for (auto& other : table.Tables("other")) {
+      OtherSchool entry{other.Required("name"), ReadNames(other, "markers")};
+      if (entry.markers.empty()) other.Complain("\"markers\" is missing: words that tell this other school apart, such as its town");
+      other.Done();
+      school.others.push_back(std::move(entry));
+    }
+    for (auto& person : table.Tables("staff")) {
+      StaffName entry{std::string(Trim(person.Required("name"))), ""};
+      const auto agreed = person.Date("agreed_on");
+      if (!person.Has("agreed_on"))
+        person.Complain("staff name " + Quoted(entry.name) + " has no \"agreed_on\": a name is looked for only once that person has agreed in writing; write the date of it");
+      entry.agreed_on = agreed.value_or("");
+      person.Done();
+      RefusePersonAsInstitution(table, school, entry.name);
+      school.staff.push_back(std::move(entry));
+    }
+    if (auto clauses = table.Table("clauses")) {
+      for (const Category category : kCategories) {
+        if (!clauses->Has(ToString(category))) continue;
+        const auto clause = clauses->String(ToString(category));
+        if (clause) school.clauses[category] = *clause;
+      }
+      std::vector<std::string_view> known;
+      for (const Category category : kCategories) known.push_back(ToString(category));
+      clauses->Done(known);
+    }
+    for (auto& term : table.Tables("term")) {
+      Term entry{term.Date("starts").value_or(""), term.Date("ends").value_or("")};
+      if (!term.Has("starts") || !term.Has("ends")) term.Complain("a term needs \"starts\" and \"ends\", both dates");
+      if (!entry.starts.empty() && !entry.ends.empty() && entry.ends < entry.starts)
+        term.Complain("ends", "the term ends (" + entry.ends + ") before it starts (" + entry.starts + ")");
+      term.Done();
+      school.terms.push_back(std::move(entry));
+    }
+    table.Done();
+    if (school.places.empty() && school.others.empty())
+      advice_.push_back({table.place(), "school " + Quoted(school.id) +
+                                            " has no \"places\": with its town named, posts about another school of the same name are told apart better"});
+    config_->schools.push_back(std::move(school));
+  }
+
+  // A person's name in a list that searches are made from would make it a search for a person.
+  void RefusePersonAsInstitution(TomlTable& table, const School& school, std::string_view person) {
+    std::string joined;
+    for (const char c : person)
+      if (c != ' ' && c != '.') joined += c;
+    const auto check = [&](std::string_view key, const std::vector<std::string>& list) {
+      for (const auto& entry : list)
+        if (EqualsIgnoreCase(entry, person) || EqualsIgnoreCase(entry, joined))
+          table.Complain(key, Quoted(entry) + " is a person listed under [[school.staff]]; heed searches for the school, never for a person");
+    };
+    check("names", school.names);
+    check("abbreviations", school.abbreviations);
+    check("nicknames", school.nicknames);
+    check("hashtags", school.hashtags);
+  }
+
+  void ReadSource(TomlTable& table) {
+    SourceEntry entry{.spec = {}, .schedule = *Schedule::Every("30m")};
+    entry.place = table.place();
+    entry.spec.id = ReadId(table, source_ids_);
+    entry.spec.school = table.Required("school");
+    std::vector<std::string_view> school_ids;
+    for (const auto& school : config_->schools) school_ids.push_back(school.id);
+    const auto found = std::find(school_ids.begin(), school_ids.end(), entry.spec.school);
+    if (found != school_ids.end()) entry.school = static_cast<std::size_t>(found - school_ids.begin());
+    else if (!entry.spec.school.empty())
+      table.Complain("school", "there is no school with the id " + Quoted(entry.spec.school) + DidYouMean(entry.spec.school, school_ids));
+
+    ReadSchedule(table, entry);
+    entry.enabled = table.Bool("enabled").value_or(true);
+    if (!entry.enabled) entry.off_because = "switched off: enabled = false";
+    const bool accepted = table.Bool("accept_terms").value_or(false);
+
+    entry.spec.connector = table.Required("connector");
+    entry.card = FindConnector(entry.spec.connector);
+    if (!entry.card) {
+      std::vector<std::string_view> names;
+      for (const auto* card : Catalogue()) names.push_back(card->name);
+      if (!entry.spec.connector.empty()) {
+        std::string all;
+        for (const auto name : names) all += (all.empty() ? "" : ", ") + std::string(name);
+        const std::string meant = DidYouMean(entry.spec.connector, names);
+        table.Complain("connector", "there is no connector " + Quoted(entry.spec.connector) + (meant.empty() ? "; there are: " + all : meant));
+      }
+      return;  // without the card nobody can say which keys are right
+    }
+    entry.spec.connector = std::string(entry.card->name);
+    for (const Setting& setting : entry.card->settings) ReadSetting(table, setting, entry.spec);
+    if (entry.card->terms_must_be_accepted && !accepted) {
+      entry.enabled = false;
+      entry.off_because = "its terms are not accepted: read them in `heed sources`, then set accept_terms = true";
+    }
+    if (found != school_ids.end()) CheckQueries(table, entry.spec, config_->schools[entry.school]);
+    table.Done();
+    config_->sources.push_back(std::move(entry));
+  }
+
+  void ReadSchedule(TomlTable& table, SourceEntry& entry) {
+    const auto every = table.String("every");
+    const auto cron = table.String("cron");
+    if (every && cron) table.Complain("cron", "\"every\" and \"cron\" are both set; one of them is meant");
+    if (!every && !cron) return;
+    auto schedule = every ? Schedule::Every(*every) : Schedule::Cron(*cron);
+    if (schedule) entry.schedule = *std::move(schedule);
+    else table.Complain(every ? "every" : "cron", schedule.error().message());
+  }
+
+  void ReadSetting(TomlTable& table, const Setting& setting, SourceSpec& spec) {
+    const std::string key(setting.key);
+    const auto missing = [&] { table.Complain("\"" + key + "\" is missing: " + std::string(setting.help)); };
+    switch (setting.kind) {
+      case SettingKind::kText:
+      case SettingKind::kPath:
+      case SettingKind::kDuration: {
+        auto value = table.String(key);
+        const bool given = value.has_value();
+        if (!value && !table.Has(key) && !setting.default_value.empty()) value = std::string(setting.default_value);
+        if (!value || value->empty()) {
+          if (setting.required && !table.Has(key)) missing();
+          else if (setting.required && value) table.Complain(key, Quoted(key) + " is empty");
+          return;
+        }
+        if (setting.kind == SettingKind::kDuration && !ParseDuration(*value))
+          table.Complain(key, Quoted(*value) + " is not a length of time; write 15m, 2h or 7d");
+        if (setting.kind == SettingKind::kPath) {
+          *value = Resolve(config_->folder, *value);
+          if (given && !Exists(*value)) table.Complain(key, "no such file or folder: " + *value);
+        }
+        spec.settings[key] = *std::move(value);
+        return;
+      }
+      case SettingKind::kNumber: {
+        auto value = table.Int(key);
+        if (!value && !table.Has(key) && !setting.default_value.empty()) value = std::atoll(std::string(setting.default_value).c_str());
+        if (value && *value < 1) table.Complain(key, Quoted(key) + " must be 1 or more");
+        if (value) spec.settings[key] = *value;
+        else if (setting.required && !table.Has(key)) missing();
+        return;
+      }
+      case SettingKind::kYesNo: {
+        auto value = table.Bool(key);
+        if (!value && !setting.default_value.empty()) value = setting.default_value == "true" || setting.default_value == "yes";
+        if (value) spec.settings[key] = *value;
+        else if (setting.required && !table.Has(key)) missing();
+        return;
+      }
+      case SettingKind::kList: {
+        auto value = table.Strings(key);
+        if (!value.empty()) spec.settings[key] = std::move(value);
+        else if (setting.required && !table.Has(key)) missing();
+        return;
+      }
+      case SettingKind::kSecret: return ReadSecret(table, setting, spec);
+    }
+  }
+
+  void ReadSecret(TomlTable& table, const Setting& setting, SourceSpec& spec) {
+    const std::string key(setting.key), file_key = key + "_file", env_key = key + "_env";
+    if (table.Has(key)) {
+      table.String(key);  // known, so that it is not reported twice
+      table.Complain(key, "a secret must not be written here: put it in a file only heed can read and write " + file_key +
+                              " = \"path\", or in an environment variable and write " + env_key + " = \"NAME\"");
+    }
+    const auto file = table.String(file_key);
+    const auto variable = table.String(env_key);
+    if (file && variable) table.Complain(env_key, Quoted(file_key) + " and " + Quoted(env_key) + " are both set; one of them is meant");
+    if (file) {
+      auto secret = ReadFile(Resolve(config_->folder, *file), kMaxSecret);
+      if (!secret) table.Complain(file_key, "cannot read the secret: " + secret.error().message());
+      else if (Trim(*secret).empty()) table.Complain(file_key, "the file holds no secret: " + Resolve(config_->folder, *file));
+      else spec.settings[key] = std::string(Trim(*secret));
+    } else if (variable) {
+      const auto secret = environment_(*variable);
+      if (!secret || Trim(*secret).empty()) table.Complain(env_key, "the environment variable " + Quoted(*variable) + " is not set");
+      else spec.settings[key] = std::string(Trim(*secret));
+    } else if (setting.required) {
+      table.Complain("\"" + file_key + "\" (or \"" + env_key + "\") is missing: " + std::string(setting.help));
+    }
+  }
+
+  // Every query that would leave the school names the school.
+  void CheckQueries(TomlTable& table, const SourceSpec& spec, const School& school) {
+    for (const auto& query : spec.Strings("queries"))
+      if (const auto fine = CheckQuery(query, school); !fine) table.Complain("queries", fine.error().message());
+    for (const auto& tag : spec.Strings("hashtags"))
+      if (const auto fine = CheckQuery("#" + std::string(tag.substr(tag.rfind('#') + 1)), school); !fine)
+        table.Complain("hashtags", fine.error().message());
+    // A search written into a feed's address is a query like any other.
+    const std::string url = spec.String("url");
+    const auto question = url.find('?');
+    if (question == std::string::npos) return;
+    for (const auto pair : Split(std::string_view(url).substr(question + 1), '&')) {
+      const auto equals = pair.find('=');
+      const auto name = pair.substr(0, equals);
+      if (equals == std::string_view::npos || (name != "q" && name != "query" && name != "search" && name != "s")) continue;
+      if (const auto fine = CheckQuery(UrlDecode(pair.substr(equals + 1)), school); !fine) table.Complain("url", fine.error().message());
+    }
+  }
+
+  const Environment& environment_;
+  std::vector<Mistake>& advice_;
+  Config* config_ = nullptr;
+  std::set<std::string> school_ids_, source_ids_;
+};
+
+}  // namespace
+
+const SourceEntry* Config::FindSource(std::string_view id) const {
+  for (const auto& source : sources)
+    if (source.spec.id == id) return &source;
+  return nullptr;
+}
+
+ConfigReading ReadConfig(std::string_view text, const std::string& file, const Environment& environment) {
+  ConfigReading reading;
+  auto root = ParseToml(text, file, reading.mistakes);
+  if (!root) return reading;
+  Config config;
+  config.file = file;
+  config.folder = FolderOf(file);
+  Reader(environment, reading.advice).Read(*root, config);
+  std::stable_sort(reading.mistakes.begin(), reading.mistakes.end(),
+                   [](const Mistake& a, const Mistake& b) { return std::tie(a.where.line, a.where.column) < std::tie(b.where.line, b.where.column); });
+  if (reading.mistakes.empty()) reading.config = std::move(config);
+  return reading;
+}
+
+Result<ConfigReading> LoadConfig(const std::string& file) {
+  const std::string text = HEED_TRY(ReadFile(file, 4 << 20));
+  return ReadConfig(text, file, [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  });
+}
+
+}  // namespace heed

@@ -1,0 +1,63 @@
+// The configuration: which schools, which sources, where things lie.  TOML; every mistake is named.
+//
+// Reading it touches no network and no store; it does read the files and environment variables that hold
+// secrets, because a secret that cannot be read is a mistake too.  Secrets are never printed.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/connector.h"
+#include "src/app/schedule.h"
+#include "src/base/toml.h"
+#include "src/model/school.h"
+#include "src/model/source.h"
+
+namespace heed {
+
+struct SourceEntry {
+  SourceSpec spec;
+  const ConnectorCard* card = nullptr;
+  std::size_t school = 0;  // index into Config::schools
+  Schedule schedule;
+  bool enabled = true;
+  std::string off_because;  // why not enabled, in plain words
+  Place place;
+};
+
+struct RetentionSettings {
+  days unflagged{30};  // posts that mention the school and crossed no line
+  days closed{365};    // cases, after closing
+};
+
+struct Config {
+  std::string file, folder;  // the file as named, and its folder for relative paths
+  std::string lexicons;      // folder; empty: the ones heed came with
+  std::string data;          // folder; empty: decided by the command line
+  std::string timezone = "Europe/London";
+  std::string contact;       // put into the User-Agent so that a platform can reach the school
+  std::vector<School> schools;
+  std::vector<SourceEntry> sources;
+  RetentionSettings retention;
+
+  const SourceEntry* FindSource(std::string_view id) const;
+};
+
+struct ConfigReading {
+  std::optional<Config> config;  // absent when there is a mistake
+  std::vector<Mistake> mistakes;
+  std::vector<Mistake> advice;   // works, but a person would want to know
+};
+
+// `environment` answers an environment variable's value.  `file` names the text in mistakes, and its folder is
+// what relative paths count from.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+ConfigReading ReadConfig(std::string_view text, const std::string& file, const Environment& environment);
+
+// From the disk and the process's own environment.  kNotFound when there is no such file.
+Result<ConfigReading> LoadConfig(const std::string& file);
+
+}  // namespace heed

@@ -26,6 +26,8 @@ struct Hit {
   std::uint32_t begin = 0, end = 0;
   View view = View::kPlain;
   std::string why;  // the lexicon's words, for staff
+
+  bool operator==(const Hit&) const = default;
 };
 
 // Something that speaks for or against the post being about this school.
@@ -33,12 +35,16 @@ struct MentionEvidence {
   std::string what;   // "name \"Oakmoor School\"", "place \"Brackley\"", "other school \"Leeds\""
   std::int32_t weight = 0;
   std::uint32_t begin = 0, end = 0;
+
+  bool operator==(const MentionEvidence&) const = default;
 };
 
 struct Mention {
   bool mentions = false;
   std::int32_t score = 0;  // sum of the weights; `mentions` when it reaches the threshold in pipeline/mention.h
   std::vector<MentionEvidence> evidence;
+
+  bool operator==(const Mention&) const = default;
 };
 
 struct Assessment {
@@ -52,6 +58,8 @@ struct Assessment {
   // Not empty: the post could not be judged (scan failed, too long ...).  Such a post is flagged and goes to
   // a person as "unassessed"; it is never "no match".
   std::string could_not_judge;
+
+  bool operator==(const Assessment&) const = default;
 };
 
 }  // namespace heed

@@ -5,13 +5,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/base/hash.h"
 #include "src/base/time.h"
 #include "src/model/assessment.h"
+#include "src/model/post.h"
 
 namespace heed {
 
@@ -22,40 +25,81 @@ enum class CaseState : std::uint8_t {
   kClosed = 9,   // decided and done
 };
 std::string_view ToString(CaseState state);  // "queued", "closed"
+std::optional<CaseState> ParseCaseState(std::string_view name);
 
-using CaseId = std::uint64_t;  // counts from 1 per installation
+using CaseId = std::uint64_t;  // counts from 1 per installation; 0 = not given yet
 
+// A case shows the worst version of its post since it was opened (or last reopened): an author who softens
+// the words afterwards neither leaves the queue nor moves back in it, because the earlier version is evidence
+// and somebody may have read it.
 struct Case {
   CaseId id = 0;
   std::string school;     // School::id
   std::string source;     // SourceSpec::id that first brought it
   std::string global_id;  // of the post
   std::string version;    // ContentVersion() of the version judged last
+  std::string worst;      // ContentVersion() of the version shown: `assessment` and its offsets are of that one
   CaseState state = CaseState::kQueued;
-  Assessment assessment;  // of that version
-  Instant posted_at{};    // Post::created_at, else first_seen_at; orders the queue within a severity
+  Assessment assessment;  // of `worst`
+  Instant posted_at{};    // see Observe(); orders the queue within a severity
   Instant opened_at{};
-  std::uint32_t versions = 1;  // seen so far
+  std::optional<Instant> closed_at;  // when state is kClosed
+  std::uint32_t versions = 1;  // different ones seen so far
   std::uint64_t events = 0;    // how many events made it
+
+  bool operator==(const Case&) const = default;
 };
+
+// 0..4: where the queue puts an assessment.  Its severity; but a post that could not be judged waits with
+// those of severity 2 at least: behind what is known to be bad, in front of what is known to be mild.
+std::uint8_t QueueRank(const Assessment& assessment);
 
 // What happened to a case.  Append only; numbers are stored.
 enum class EventKind : std::uint8_t {
   kOpened = 1,    // a post was flagged (or could not be judged)
   kEdited = 2,    // the author changed the post; judged again
   kReopened = 3,  // an edit of a closed case's post that is flagged again
+  kClosed = 4,    // a person decided
+  kErased = 5,    // tombstone: the case and its post are gone, the details of its other events too
 };
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened"
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased"
+std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {
-  std::uint64_t sequence = 0;  // 1, 2, 3 ... over the whole installation, no holes
-  CaseId case_id = 0;
+  std::uint64_t sequence = 0;  // 1, 2, 3 ... over the whole installation, no holes; given by the store
+  CaseId case_id = 0;          // given by the store where the case is new
   EventKind kind = EventKind::kOpened;
   Instant at{};
   std::string actor;    // a person's id, or "heed"
   std::string details;  // canonical JSON, keys sorted; what the event needs to be folded and to be understood
-  // SHA-256 over the previous event's hash and this event's canonical bytes: see src/store/codec.h.
-  Digest previous{}, hash{};
+  bool erased = false;  // `details` and `salt` are gone; `details_digest` still stands for them in the chain
+
+  // Given by the store; src/store/chain.h says over which bytes.
+  std::string salt;         // 16 random bytes, so that a digest that outlives its details tells nothing about them
+  Digest details_digest{};  // SHA-256 over salt and details
+  Digest previous{};        // hash of the event before, zeros for the first
+  Digest hash{};
+
+  bool operator==(const Event&) const = default;
 };
+
+// One post as a page brought it, judged for one school.  Borrows; lives for one call.
+struct Sighting {
+  const Post& post;
+  const Assessment& assessment;
+  std::string_view school, source;
+  Instant at{};                // our clock
+  bool version_known = false;  // this version was seen earlier, though another one since
+};
+
+// What is to become of a case: its next row and the events that lead there, oldest first.
+struct Change {
+  Case after;
+  std::vector<Event> events;
+};
+
+// How a sighting changes the case kept for its post (nullptr: there is none yet); nullopt = not at all.
+// Observe() of src/casework; the store calls it while nobody else writes.
+using Observer = std::function<std::optional<Change>(const Case* before, const Sighting& sighting)>;
 
 }  // namespace heed

@@ -22,16 +22,22 @@ struct Author {
   std::string id;            // the platform's immutable id: handles change hands
   std::string handle;        // as shown, without "@" in front
   std::string display_name;
+
+  bool operator==(const Author&) const = default;
 };
 
 struct Media {
   std::string kind;         // "image", "video", "audio", "link", as near as the platform tells
   std::string url;
   std::string description;  // alternative text or a link card's title and summary: judged with the post
+
+  bool operator==(const Media&) const = default;
 };
 
 struct Counts {
   std::optional<std::uint64_t> replies, reposts, likes, quotes;
+
+  bool operator==(const Counts&) const = default;
 };
 
 struct Post {
@@ -58,6 +64,8 @@ struct Post {
   std::vector<Media> media;
   Counts counts;
   bool signed_in_only = false;  // the author asks not to be shown to logged-out viewers
+
+  bool operator==(const Post&) const = default;
 };
 
 // The text that is judged, and that every Hit's offsets count bytes of: warning, title, text and the media's

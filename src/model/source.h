@@ -36,6 +36,8 @@ struct SourceSpec {
 struct Gap {
   std::optional<Instant> from, until;  // half open; nullopt = not known
   std::string why;                     // "stopped at the cap of 20 pages for \"Oakmoor School\""
+
+  bool operator==(const Gap&) const = default;
 };
 
 // How a source has been doing.  Written with every commit and after every failure.
@@ -50,6 +52,8 @@ struct SourceState {
   std::uint64_t posts_mentioning = 0;
   std::vector<Gap> gaps;              // newest last, at most kMaxGaps kept; older ones are merged
   static constexpr std::size_t kMaxGaps = 50;
+
+  bool operator==(const SourceState&) const = default;
 };
 
 }  // namespace heed

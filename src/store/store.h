@@ -1,0 +1,174 @@
+// The store: what heed keeps, in one folder, and the only door to it.  The only host of RocksDB.
+//
+// One transition is one synced batch: a page's posts, their cases, events and queue rows and the source's
+// cursor become durable together or not at all, so a crash repeats work and never loses a post.  Nothing is
+// kept by author: there is no such key.  Grammar of the rows: src/store/keys.h.
+//
+// Thread-safe.  Reads run beside each other and beside the one writer; each sees one moment.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/model/case.h"
+#include "src/model/category.h"
+#include "src/model/post.h"
+#include "src/model/source.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace heed {
+
+// A post that mentions its school (or could not be judged), with what the pipeline thinks of it.
+struct KeptPost {
+  std::string school;  // School::id
+  Post post;
+  Assessment assessment;
+};
+
+// What one page changes.  `posts` in the page's order; duplicates are fine, posts known already too.
+struct PageCommit {
+  std::string source;  // SourceSpec::id
+  SourceState state;   // as it is after this page
+  std::vector<KeptPost> posts;
+  Instant at{};        // our clock
+};
+
+// What became of a page's posts.
+struct Committed {
+  std::uint64_t new_posts = 0;
+  std::uint64_t new_versions = 0;  // of posts known already
+  std::uint64_t unchanged = 0;     // seen before
+  std::uint64_t opened = 0, edited = 0, reopened = 0;  // cases
+};
+
+struct StoredVersion {
+  Post post;
+  Assessment assessment;
+  std::string source;  // SourceSpec::id that brought it
+  Instant seen_at{};
+};
+
+// A post with every version seen, oldest first.  Never empty.
+struct StoredPost {
+  std::string school;
+  std::vector<StoredVersion> versions;
+  std::size_t newest = 0;        // index of the version seen last: authors go back to earlier words
+  std::optional<CaseId> case_id;
+
+  // The version with that ContentVersion(); the newest when there is none.
+  const StoredVersion& Version(std::string_view version) const;
+};
+
+struct QueueFilter {
+  std::vector<std::string> schools;  // empty: every school
+  std::size_t limit = 50;
+};
+
+// Open cases (all but closed ones).
+struct QueueCounts {
+  std::uint64_t open = 0;
+  std::uint64_t unjudged = 0;                    // could not be judged
+  std::map<Category, std::uint64_t> categories;  // a case counts in each of its categories
+  std::map<CaseState, std::uint64_t> states;
+};
+
+struct ChainReport {
+  std::uint64_t events = 0;
+  std::uint64_t erased = 0;  // of them, without details by way of retention
+  Digest head{};             // hash of the last event: what to write down elsewhere
+  // The first place where the chain does not hold, in plain words; nullopt = it holds.
+  std::optional<std::string> broken;
+};
+
+// How long each class of data is kept.
+struct ExpiryLimits {
+  days unflagged{30};      // posts that mention the school and were not flagged; from when last changed
+  days closed{365};        // closed cases, their posts and the details of their events; from closing
+  days decide_within{30};  // open cases older than this are overdue; they are never dropped
+};
+
+struct ExpiryReport {
+  std::uint64_t posts_forgotten = 0;
+  std::uint64_t cases_erased = 0;
+  std::uint64_t overdue = 0;  // open cases waiting for a decision longer than they should
+};
+
+class Store {
+ public:
+  // Version of the rows' grammar.
+  static constexpr std::uint32_t kSchema = 1;
+
+  struct Options {
+    bool read_only = false;       // beside a running heed too: sees what was committed when it was opened
+    rocksdb::Env* env = nullptr;  // tests bring a disk that fails; outlives the store
+  };
+
+  // The store in `folder`/store, made when there is none.
+  //   kBusy         another heed has it open for writing
+  //   kUnsupported  written by a newer (or too old) heed; names both versions
+  //   kNotFound     read_only, and there is none yet
+  //   kMalformed    something is there that heed did not write, or it is damaged
+  //   kIo           the disk
+  static Result<std::unique_ptr<Store>> Open(const std::string& folder, Options options);
+  static Result<std::unique_ptr<Store>> Open(const std::string& folder) { return Open(folder, Options{}); }
+  ~Store();
+
+  // --- for the runner
+
+  // What is known of a source; a fresh SourceState for one never seen.
+  Result<SourceState> Source(std::string_view id) const;
+  Result<std::map<std::string, SourceState>> Sources() const;
+  // Where nothing was read: failures, back-off.
+  Done SaveSource(std::string_view id, const SourceState& state);
+
+  // Keeps a page: posts, cases, events, queue rows and the source's state in one synced batch.  Decides by
+  // (school, global id, ContentVersion) what is new, asks `observe` what that does to the post's case, and
+  // gives out case ids, event numbers and hashes.  A post must mention its school, be flagged or be unjudged:
+  // anything else here is our own mistake (HEED_CHECK).
+  //
+  // After a failure (kIo, "disk is full") nothing of it is visible.  Reads go on; the next write first reopens
+  // the store, and refuses until that works.  A crash or reopening may show that a failed commit reached the
+  // disk after all, always whole: committing the page again is right in both cases.
+  Result<Committed> Commit(const PageCommit& page, const Observer& observe);
+
+  // --- for staff
+
+  // Open cases, worst first, then oldest first; over several schools, merged in that order.
+  Result<std::vector<Case>> Queue(const QueueFilter& filter) const;
+  Result<QueueCounts> Count(const std::vector<std::string>& schools) const;  // empty: every school
+  // kNotFound; kGone when it was erased.
+  Result<Case> FindCase(CaseId id) const;
+  // kNotFound when it was never kept, or is forgotten.
+  Result<StoredPost> FindPost(std::string_view school, std::string_view global_id) const;
+  Result<StoredPost> PostOf(const Case& c) const { return FindPost(c.school, c.global_id); }
+  // What made a case, oldest first; without details once it is erased.  kNotFound for a case that never was.
+  Result<std::vector<Event>> History(CaseId id) const;
+  // Writes what a person did to a case.  kExists when the case has moved on since `change` was made from it:
+  // read it again.  Returns the row as written.
+  Result<Case> Record(const Change& change);
+
+  // --- upkeep
+
+  // Walks all events, oldest first, and recomputes what they say.  An error means "could not look".
+  Result<ChainReport> VerifyChain() const;
+  // Forgets what has been kept long enough, in batches, then has the files rewritten so that the bytes are
+  // gone too.  Safe to cut short and to repeat.
+  Result<ExpiryReport> Expire(Instant now, const ExpiryLimits& limits);
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heed

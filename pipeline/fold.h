@@ -1,0 +1,73 @@
+// Fold: a stranger's text as heed compares it, lower-case words between single spaces.
+//
+// "Don't you DARE, Mr. Smith’s…" becomes " don't you dare , mr . smith 's , ".  What folding does, in the order a
+// reader would notice it:
+//   - NFKC case folding (UAX #15, #31 "NFKC_Casefold") by ICU, which only this file and squeeze.cc host;
+//   - words are runs of letters, digits and combining marks; an apostrophe inside a word stays ("don't", "o'clock"),
+//     but 's 'll 're 've 'd 'm become words of their own, so that "teacher's" still holds "teacher";
+//   - . ! ? and line ends are marks; , ; : … and free-standing dashes are the mark ","; @ before a word and & are marks;
+//     a mark is written once however often it is repeated.  Hyphens, quotes, brackets, slashes and the rest are spaces;
+//   - an emoji is a word; its skin colour and joiners are dropped;
+//   - #OakmoorSchool and OakmoorSchool are written whole and then in parts: " oakmoorschool oakmoor school ".
+// Bytes that are not UTF-8, NULs and control characters are spaces.  More than 30 combining marks in a row are dropped
+// (the "stream-safe" limit of UAX #15), so that ten megabytes of them cost no more than ten megabytes.
+//
+// Pure, thread-safe, never fails.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heed {
+
+enum class WordKind : std::uint8_t {
+  kWord,    // letters and digits
+  kMark,    // . ! ? , @ &: no word for those who count words
+  kSymbol,  // an emoji: likewise
+};
+
+struct Word {
+  std::uint32_t at = 0, size = 0;    // bytes of Folded::text
+  std::uint32_t begin = 0, end = 0;  // bytes of the text given, half open, on character boundaries; begin never decreases
+  WordKind kind = WordKind::kWord;
+  bool ends_sentence = false;        // a mark after which a new sentence starts ("Mr." and "oakmoor.example" do not)
+  bool replaced = false;             // written by Squeeze(), not by the author
+};
+
+struct Folded {
+  std::string text;         // starts and ends with a space, never two in a row; " " when there is no word
+  std::vector<Word> words;  // in order of `at`
+  // Something in it may hide a word: digits or symbols among letters, look-alike or hidden characters, letters
+  // three times in a row, spaced-out letters.  Only then is Squeeze() worth calling.
+  bool odd = false;
+
+  std::string_view of(const Word& word) const { return std::string_view(text).substr(word.at, word.size); }
+};
+
+// Texts are counted in 32 bits; longer ones are a HEED_CHECK.  Reuses the memory of `out`.
+void Fold(std::string_view text, Folded& out);
+Folded Fold(std::string_view text);
+
+// Many texts folded one behind the other into one buffer, without the word map: what is searched in bulk.
+// Each starts and ends with a space, so no phrase is ever found across two of them.
+class FoldBuffer {
+ public:
+  // Appends one text; returns whether it is odd (see Folded::odd).
+  bool Add(std::string_view text);
+  // Appends what is folded already.
+  void AddFolded(std::string_view folded);
+  void Clear() { size_ = 0; }
+
+  std::size_t size() const { return size_; }
+  std::string_view text() const { return {bytes_.get(), size_}; }
+
+ private:
+  char* Reserve(std::size_t more);
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0, capacity_ = 0;
+};
+
+}  // namespace heed

@@ -1,0 +1,143 @@
+// The judge: a lexicon and some schools, compiled, and what it thinks of posts.  The pipeline's door.
+//
+// A Judge exists only compiled, never changes, and is shared freely between threads; copying one is copying a
+// pointer.  Each thread makes itself a Worker, which holds the buffers and Hyperscan's scratch.  Neither touches disk,
+// network or clock: files are read, and the cache is kept, by the caller.
+//
+// A post that cannot be judged (too long, a failed scan) is flagged and says so.  It is never "no match".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/lexicon.h"
+#include "src/base/result.h"
+#include "src/model/assessment.h"
+#include "src/model/school.h"
+
+namespace heed {
+
+// For Assess() and Explain(): whichever of the judge's schools the post mentions most (the first one when it mentions
+// none; none at all is fine too).
+inline constexpr std::size_t kAnySchool = std::numeric_limits<std::size_t>::max();
+
+enum class MentionPolicy : std::uint8_t {
+  kRequired,  // posts that do not mention the school are not searched further: no hits, no flag
+  kAny,       // the mention question is not asked; Assessment::mention stays empty
+};
+
+struct JudgeOptions {
+  // Words one a line (Debian's /usr/share/dict/british-english): misspellings and phrases written as one word are
+  // made only when it is given, because "therapist" is a word.
+  std::string dictionary;
+  // What an earlier CacheImage() returned.  Used when it is whole and of exactly these literals, this Hyperscan and this
+  // processor; on any doubt it is ignored and everything compiled afresh.
+  std::string cached;
+  // Texts longer than this many bytes could not be judged.
+  std::size_t max_text = 1u << 20;
+  // Drafts are searched for as if they were live: back-tests and `heed check`.
+  bool drafts = false;
+};
+
+// Every intermediate value of judging one text.
+struct Explanation {
+  struct ShownWord {
+    std::string word;
+    std::uint32_t begin = 0, end = 0;  // bytes of the text, half open
+    std::uint32_t sentence = 0;        // from 0
+    bool quoted = false;
+  };
+  struct ShownConcept {
+    std::string concept_id;  // or a term's id
+    std::string words;       // of the text as written
+    std::uint32_t begin = 0, end = 0;
+    View view = View::kPlain;
+    bool misspelt = false;
+  };
+  // A rule (or term) all of whose elements were found near enough.
+  struct ShownRule {
+    std::string rule;
+    EntryStatus status = EntryStatus::kLive;
+    std::uint32_t begin = 0, end = 0;
+    View view = View::kPlain;
+    std::vector<std::string> elements;  // words of the text, one per element
+    std::string blocked_by;             // the `unless` that took it away; empty = it counts
+    std::string blocked_words;          // where that was seen
+  };
+  std::string school;            // School::id, "" for none
+  std::string folded, squeezed;  // squeezed is empty when there was nothing to undo
+  std::vector<ShownWord> words, squeezed_words;
+  std::vector<ShownConcept> concepts;
+  std::vector<ShownRule> rules;
+  std::vector<std::string> arithmetic;
+  Assessment assessment;         // as Assess() with kAny would say, with the mention scored too
+  std::string lexicon_version;
+};
+std::string ToJson(const Explanation& explanation);
+
+class Judge {
+ public:
+  struct Impl;
+  class Worker;
+
+  // kInvalid names what cannot be compiled with file and line; kUnsupported: this processor cannot run Hyperscan;
+  // kIo: Hyperscan failed.
+  static Result<Judge> Make(std::shared_ptr<const Lexicon> lexicon, std::vector<School> schools, JudgeOptions options);
+
+  // kIo when there is no memory for a scratch.  The worker keeps what it needs of the judge alive.
+  Result<Worker> NewWorker() const;
+
+  const Lexicon& lexicon() const;
+  const std::vector<School>& schools() const;
+  const Entry* FindEntry(std::string_view rule) const { return lexicon().Find(rule); }
+
+  // Hex digest of the lexicon's files and the schools' concepts: two judges of one version judge alike.
+  const std::string& Version() const;
+
+  // Bytes for JudgeOptions::cached of the next start.
+  std::string CacheImage() const;
+  bool from_cache() const;
+  std::size_t literals() const;  // phrases in all their forms
+
+ private:
+  explicit Judge(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+// One per thread.
+class Judge::Worker {
+ public:
+  struct Impl;
+  Worker(Worker&&) noexcept;
+  Worker& operator=(Worker&&) noexcept;
+  ~Worker();
+
+  // One assessment per text, in order; `out` is resized.  school: an index into Judge::schools(), or kAnySchool.
+  void Assess(std::size_t school, std::span<const std::string_view> texts, MentionPolicy policy, std::vector<Assessment>& out);
+
+  Explanation Explain(std::size_t school, std::string_view text);
+
+  // How often each entry has fired since the worker was made, in the order of Lexicon::entries, once a post; shadow
+  // entries included, which show nowhere else.
+  std::span<const std::uint64_t> fired() const;
+
+ private:
+  friend class Judge;
+  explicit Worker(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The school that lexicon examples are written about: see lexicons/README.md.
+School ExampleSchool();
+
+// Runs every entry's `matches` and `ignores` (drafts too, when the judge was made with them).  `judge` should have been
+// made with ExampleSchool() as its only school.  One mistake per example that is wrong, at the list's place.
+std::vector<Mistake> CheckExamples(const Judge& judge);
+
+}  // namespace heed

@@ -1,0 +1,115 @@
+// The lexicon as people wrote it: concepts, terms and rules, read from TOML and checked.
+//
+// The format, for those who write it, is lexicons/README.md.  Nothing here searches; pipeline/program.h turns this
+// into what does.  Reading files is the caller's work, so that this stays pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "src/base/toml.h"
+#include "src/model/category.h"
+
+namespace heed {
+
+struct LexiconFile {
+  std::string name;  // how mistakes name it: "lexicons/en/threats.toml"
+  std::string text;
+};
+
+// How the phrases of a table are bent when they are compiled.
+enum class Expand : std::uint8_t { kNone, kVerb, kNoun };
+std::string_view ToString(Expand expand);  // "none", "verb", "noun"
+
+// Only live and shadow entries are searched for, and only live ones make a hit.
+enum class EntryStatus : std::uint8_t { kDraft, kShadow, kLive, kRetired };
+std::string_view ToString(EntryStatus status);  // "draft", "shadow", "live", "retired"
+
+// How far the elements of a rule may stand apart.
+enum class RuleScope : std::uint8_t {
+  kSentence,  // all in one sentence
+  kNext,      // or the later part in the next one, carried by a pronoun
+  kPost,      // anywhere
+};
+std::string_view ToString(RuleScope scope);  // "sentence", "next", "post"
+
+// Where a blocking concept must stand, seen from the hit.
+enum class Where : std::uint8_t { kSentence, kBefore, kAfter, kNear, kOver, kAround, kPost, kQuoted };
+std::string_view ToString(Where where);  // "sentence", "before", ...
+
+// One item of `unless`.
+struct Unless {
+  std::string concept_id;  // empty for kQuoted
+  Where where = Where::kSentence;
+  std::uint32_t words = 0;  // how far, for kBefore, kAfter and kNear
+
+  std::string ToString() const;  // as written: "negator:before:4"
+};
+
+struct Concept {
+  std::string id;
+  std::vector<std::string> phrases;
+  Expand expand = Expand::kNone;
+  std::vector<std::string> includes;
+  std::optional<Characteristic> characteristic;
+  std::string language;
+  Place place;
+};
+
+// A term (a phrase that counts by itself) or a rule (concepts standing together).  All that staff are shown.
+struct Entry {
+  std::string id;
+  bool is_rule = false;
+
+  // Terms.
+  std::vector<std::string> phrases;
+  Expand expand = Expand::kNone;
+  bool misspellings = false;
+  std::vector<std::string> concepts;  // it also counts as these
+
+  // Rules.  An alternative is a concept id, or "=" and a phrase.
+  std::vector<std::vector<std::string>> elements;
+  bool ordered = true;                   // `sequence`, not `together`
+  std::optional<std::uint32_t> within;   // as written; kDefaultWithin where a scope needs one
+  RuleScope scope = RuleScope::kSentence;
+
+  // Both.
+  Category category = Category::kAbuse;
+  std::uint8_t severity = 1;  // 1..4
+  std::optional<Characteristic> characteristic;
+  std::string why;
+  std::vector<Unless> unless;  // contexts already put in place of "@name"
+  std::int32_t weight = 0;     // points; see pipeline/weigh.h
+  EntryStatus status = EntryStatus::kLive;
+  std::vector<std::string> matches, ignores;
+  std::string rationale, source, author, added, language;
+  Place place, matches_place, ignores_place;
+
+  static constexpr std::uint32_t kDefaultWithin = 4;
+};
+
+struct Lexicon {
+  std::vector<Concept> concepts;  // in the order read; one id may appear several times
+  std::vector<Entry> entries;     // sorted by id
+  std::string digest;             // SHA-256 in hex of all files, names left out
+
+  const Entry* Find(std::string_view id) const;  // nullptr when there is none
+};
+
+// Reads and checks all files together, or says everything that is wrong with them, in order of place.
+tl::expected<Lexicon, std::vector<Mistake>> LoadLexicon(std::span<const LexiconFile> files);
+
+// Concepts that heed fills from a school's configuration.
+inline constexpr std::string_view kConceptSchoolName = "school.name";
+inline constexpr std::string_view kConceptStaffRole = "school.staff_role";
+inline constexpr std::string_view kConceptStaffName = "school.staff_name";
+inline constexpr std::string_view kConceptPlace = "school.place";
+// What carries a rule of scope "next".
+inline constexpr std::string_view kConceptPronoun = "pronoun";
+
+}  // namespace heed

@@ -76,8 +76,9 @@ struct ConnectorCard {
 // and domains, in that order.  Never a person's name.
 std::vector<std::string> InstitutionTerms(const School& school);
 
-// kInvalid unless `query` contains one of the school's own terms as whole words, and holds no operator that
-// names an account (from:, author:, to:, by:).  A query that names only a person is refused here.
+// kInvalid unless `query`, and each of its alternatives ("a OR b"), contains one of the school's own terms as
+// whole words that no "-" excludes; kInvalid too when it holds an operator that names an account (from:,
+// author:, to:, by:, user:, account:, mentions:).  A query that names only a person is refused here.
 Done CheckQuery(std::string_view query, const School& school);
 
 }  // namespace heed

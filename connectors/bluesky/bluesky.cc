@@ -1,0 +1,504 @@
+// Bluesky's requests: signing in, one page of search at a time, and where a reading stands.
+//
+// The cursor, JSON.  DO NOT CHANGE what a version means: write a new one, and start again from an old one.
+//   v         1
+//   server    where the search was sent; positions mean nothing elsewhere
+//   folds     the server has shown that it ignores capitals
+//   run       counts the rounds over all queries; running: this one has not ended; began: when it did begin
+//   queries   text -> run   the last round it was finished in
+//                     done  when that reading began
+//                     sweep unfinished: from, started, page (the server's cursor), until, reached, pages, stretch
+#include "connectors/bluesky/bluesky.h"
+
+#include <algorithm>
+#include <map>
+
+#include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/base/utf8.h"
+#include "src/net/pace.h"
+
+namespace heed {
+namespace {
+
+constexpr int kCursorVersion = 1;
+// Bluesky stops naming a next page after about 10,000 results, or answers 502 to one.
+constexpr std::int64_t kDeep = 9'000;
+// A round begun longer ago than this was interrupted: what it read first is old by now, so another follows.
+constexpr seconds kLongRound = minutes{30};
+
+struct Sweep {
+  Instant from, started;           // down to which time; our clock when it began
+  std::string page;                // the server's cursor, "" = none
+  std::optional<Instant> until;    // ask for what is older than this, where the server's cursor gave out
+  std::optional<Instant> reached;  // where the last entry read sorts
+  std::int64_t pages = 0;          // read in this sweep
+  std::int64_t stretch = 0;        // entries read since `until` last changed
+};
+
+struct Standing {
+  std::int64_t run = 0;
+  std::optional<Instant> done;
+  std::optional<Sweep> sweep;
+};
+
+struct State {
+  std::string server;
+  bool folds = false;
+  std::int64_t run = 0;
+  bool running = false;
+  Instant began{};
+  std::map<std::string, Standing, std::less<>> queries;
+};
+
+std::optional<Instant> ReadTime(Json value) {
+  const auto text = value.String();
+  return text ? ParseRfc3339(*text) : std::nullopt;
+}
+
+std::optional<Sweep> ReadSweep(Json from) {
+  const auto lower = ReadTime(from["from"]), started = ReadTime(from["started"]);
+  if (!lower || !started) return std::nullopt;
+  Sweep sweep{*lower, *started, std::string(from["page"].StringOr("")), ReadTime(from["until"]), ReadTime(from["reached"])};
+  sweep.pages = std::max<std::int64_t>(0, from["pages"].Int().value_or(0));
+  sweep.stretch = std::max<std::int64_t>(0, from["stretch"].Int().value_or(0));
+  return sweep;
+}
+
+// nullopt when it is not a cursor of ours.
+std::optional<State> ReadState(std::string_view text) {
+  JsonParser parser;
+  const auto whole = parser.Parse(text);
+  if (!whole || (*whole)["v"].Int() != kCursorVersion) return std::nullopt;
+  State state;
+  state.server = (*whole)["server"].StringOr("");
+  state.folds = (*whole)["folds"].Bool().value_or(false);
+  state.run = (*whole)["run"].Int().value_or(0);
+  const auto began = ReadTime((*whole)["began"]);
+  state.running = began && (*whole)["running"].Bool().value_or(false);
+  state.began = began.value_or(Instant{});
+  (*whole)["queries"].EachMember([&](std::string_view query, Json value) {
+    Standing standing;
+    standing.run = value["run"].Int().value_or(0);
+    standing.done = ReadTime(value["done"]);
+    if (value["sweep"].IsObject()) standing.sweep = ReadSweep(value["sweep"]);
+    state.queries.emplace(query, std::move(standing));
+  });
+  return state;
+}
+
+std::string Write(const State& state) {
+  JsonWriter out;
+  const auto time = [&](std::string_view key, std::optional<Instant> at) {
+    if (at) out.Field(key, std::string_view(FormatRfc3339(*at)));
+  };
+  out.Object().Field("v", kCursorVersion).Field("server", std::string_view(state.server)).Field("folds", state.folds);
+  out.Field("run", state.run).Field("running", state.running);
+  time("began", state.began);
+  out.Key("queries").Object();
+  for (const auto& [query, standing] : state.queries) {
+    out.Key(query).Object().Field("run", standing.run);
+    time("done", standing.done);
+    if (const auto& sweep = standing.sweep) {
+      out.Key("sweep").Object();
+      time("from", sweep->from);
+      time("started", sweep->started);
+      out.Field("page", std::string_view(sweep->page));
+      time("until", sweep->until);
+      time("reached", sweep->reached);
+      out.Field("pages", sweep->pages).Field("stretch", sweep->stretch).EndObject();
+    }
+    out.EndObject();
+  }
+  out.EndObject().EndObject();
+  return out.Take();
+}
+
+std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
+
+// An XRPC error body: {"error": "ExpiredToken", "message": "Token has expired"}.
+struct Refusal {
+  std::string name, message;
+};
+
+Refusal ReadRefusal(const HttpResponse& response) {
+  JsonParser parser;
+  const auto body = parser.Parse(response.body);
+  if (!body) return {};
+  return {std::string((*body)["error"].StringOr("")), ForTerminal(ClipUtf8((*body)["message"].StringOr(""), 200))};
+}
+
+bool TokenRefused(const HttpResponse& response) {
+  if (response.status == 401) return true;
+  if (response.status != 400) return false;
+  const auto name = ReadRefusal(response).name;
+  return name == "ExpiredToken" || name == "InvalidToken";
+}
+
+// Whether a post found by `query` proves that the server ignores capitals: it holds the words, but nowhere
+// with the capitals that were asked for.
+bool ShowsFolding(const Post& post, std::string_view query) {
+  std::string scratch;
+  std::string all(JudgedText(post, scratch));
+  const auto small = LowerAscii(query);
+  if (LowerAscii(all).find(small) == std::string::npos) return false;
+  all.append("\n").append(post.raw).append("\n").append(post.author.handle).append("\n").append(post.author.display_name);
+  return all.find(query) == std::string::npos;
+}
+
+struct Options {
+  std::string server;  // origin searched: the entryway when signed in, the AppView when not
+  std::string handle, password;
+  std::vector<std::string> queries;
+  seconds look_back, overlap;
+  std::int64_t page_size, max_pages;
+};
+
+class Bluesky final : public Connector {
+ public:
+  Bluesky(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {}
+
+  Result<Page> Fetch(const Cursor& cursor) override;
+
+ private:
+  struct Session {
+    std::string access, refresh, server;
+  };
+
+  bool signs_in() const { return !options_.handle.empty(); }
+  State Restore(const Cursor& cursor, std::vector<std::string>& notes) const;
+  std::vector<std::string> Queries(const State& state) const;
+  Result<HttpResponse> Search(std::string_view query, Sweep& sweep, std::vector<std::string>& notes);
+  Result<HttpResponse> Ask(std::string_view query, const Sweep& sweep);
+  Done SignIn();
+  Result<bool> Refresh();
+  Result<Session> ReadSession(const HttpResponse& response) const;
+
+  Options options_;
+  ConnectorTools tools_;
+  std::optional<Session> session_;
+};
+
+State Bluesky::Restore(const Cursor& cursor, std::vector<std::string>& notes) const {
+  State fresh;
+  fresh.server = options_.server;
+  if (cursor.empty()) return fresh;
+  auto state = ReadState(cursor.value);
+  if (!state) {
+    notes.push_back("the stored position could not be read: reading the last " + FormatDuration(options_.look_back) + " again");
+    return fresh;
+  }
+  return state->server == options_.server ? *std::move(state) : fresh;
+}
+
+std::vector<std::string> Bluesky::Queries(const State& state) const {
+  if (state.folds) return options_.queries;
+  std::vector<std::string> all;
+  for (const auto& query : options_.queries)
+    for (auto& variant : CaseVariants(query))
+      if (std::ranges::find(all, variant) == all.end()) all.push_back(std::move(variant));
+  return all;
+}
+
+Result<Page> Bluesky::Fetch(const Cursor& cursor) {
+  Page page;
+  auto state = Restore(cursor, page.notes);
+  const auto now = tools_.clock.Now();
+  if (!state.running) {
+    ++state.run;
+    state.running = true;
+    state.began = now;
+  }
+
+  auto queries = Queries(state);
+  const auto pending = [&](const std::string& query) { return state.queries[query].run != state.run; };
+  const auto found = std::ranges::find_if(queries, pending);
+  if (found != queries.end()) {
+    const auto query = *found;
+    auto& standing = state.queries[query];
+    if (!standing.sweep) {
+      const auto from = standing.done ? std::min(*standing.done, now) - options_.overlap : now - options_.look_back;
+      standing.sweep = Sweep{from, now};
+    }
+    auto& sweep = *standing.sweep;
+
+    const auto response = HEED_TRY(Search(query, sweep, page.notes));
+    auto answer = ParseBlueskyPage(response.body);
+    if (!answer) return Fail(std::move(answer).error().While("reading what Bluesky found for " + Quoted(query)));
+    for (auto& note : answer->notes) page.notes.push_back(std::move(note));
+    page.wait = AskedWait(response, now);
+
+    // The server may ignore `since`: what its own clock calls older than asked for is nobody's business here,
+    // and a page of nothing else is the end.  One odd date in a page ends nothing.
+    bool all_old = !answer->entries.empty();
+    std::optional<Instant> last;
+    for (auto& entry : answer->entries) {
+      if (const auto at = entry.SortAt()) last = at;
+      const auto known_at = entry.indexed_at ? entry.indexed_at : entry.post.created_at;
+      const bool old = known_at && *known_at < sweep.from;
+      if (!old) all_old = false;
+      if (!state.folds && ShowsFolding(entry.post, query)) state.folds = true;
+      if (old) continue;
+      entry.post.first_seen_at = now;
+      page.posts.push_back(std::move(entry.post));
+    }
+    if (last) sweep.reached = last;
+
+    ++sweep.pages;
+    sweep.stretch += static_cast<std::int64_t>(answer->given);
+    const bool capped = sweep.pages >= options_.max_pages;
+    const auto stop_short = [&](std::string why) { page.gap = Gap{sweep.from, sweep.reached, std::move(why)}; };
+    const auto cap = "stopped at the cap of " + std::to_string(options_.max_pages) + " pages for " + Quoted(query) +
+                     ": raise max_pages, or ask for something narrower";
+
+    bool ended = true;
+    if (all_old) {
+      // down to where it was to go
+    } else if (sweep.until && sweep.page.empty() && last && *last >= *sweep.until) {
+      sweep.reached = sweep.until;
+      stop_short("the server goes no deeper for " + Quoted(query) + ": it gave out after its last page and ignores dates");
+    } else if (!answer->cursor.empty() && answer->cursor != sweep.page) {
+      if (capped) {
+        stop_short(cap);
+      } else {
+        sweep.page = answer->cursor;
+        ended = false;
+      }
+    } else if (answer->given > 0 && sweep.reached && *sweep.reached > sweep.from &&
+               (static_cast<std::int64_t>(answer->given) >= options_.page_size || sweep.stretch >= kDeep)) {
+      // A full page and no next one: the end, or as deep as this server pages.  Ask from there by date.
+      const auto until = *sweep.reached + milliseconds{1};  // exclusive, so others of that instant come too
+      if (capped) {
+        stop_short(cap);
+      } else if (sweep.until && until >= *sweep.until) {
+        stop_short("more posts of one instant than a page holds, for " + Quoted(query));
+      } else {
+        sweep.until = until;
+        sweep.page.clear();
+        sweep.stretch = 0;
+        ended = false;
+      }
+    }
+    if (ended) {
+      standing.done = sweep.started;
+      standing.run = state.run;
+      standing.sweep.reset();
+    }
+    queries = Queries(state);
+  }
+
+  // Queries that are configured no more are forgotten.
+  std::erase_if(state.queries, [&](const auto& known) { return std::ranges::find(queries, known.first) == queries.end(); });
+  const auto left = static_cast<double>(std::ranges::count_if(queries, pending));
+  page.progress = 1 - left / static_cast<double>(queries.size());
+  page.more = left > 0;
+  if (!page.more) {
+    state.running = false;
+    page.more = now - state.began > kLongRound;
+  }
+  page.next.value = Write(state);
+  return page;
+}
+
+// One page of answers with status 200.  Where the server does not know its own place any more (a cursor it
+// made before a restart, or too deep), asks again by date from where the sweep had got to.
+Result<HttpResponse> Bluesky::Search(std::string_view query, Sweep& sweep, std::vector<std::string>& notes) {
+  auto response = HEED_TRY(Ask(query, sweep));
+  if (!sweep.page.empty() && (response.status == 400 || response.status == 500 || response.status == 502)) {
+    sweep.page.clear();
+    sweep.stretch = 0;
+    sweep.until.reset();
+    if (sweep.reached) sweep.until = *sweep.reached + milliseconds{1};
+    response = HEED_TRY(Ask(query, sweep));
+    if (response.status == 200) notes.push_back("the server lost its place in " + Quoted(query) + ": went on by date");
+  }
+  if (response.status == 200) return response;
+
+  auto error = StatusError(response, "searching Bluesky for " + Quoted(query), tools_.clock.Now());
+  const auto refusal = ReadRefusal(response);
+  std::string more = refusal.message.empty() ? "" : " (" + refusal.message + ")";
+  if (!signs_in() && (response.status == 401 || response.status == 403))
+    more += ": this server does not let strangers search; add `handle` and `password_file` (an app password) to the source";
+  Error whole(error.fault(), error.message() + more);
+  if (error.retry_after()) return Fail(std::move(whole).RetryAfter(*error.retry_after()));
+  return Fail(std::move(whole));
+}
+
+// One request, with a fresh token where the old one is refused; any status but a refused token's.
+Result<HttpResponse> Bluesky::Ask(std::string_view query, const Sweep& sweep) {
+  std::string path = "/xrpc/app.bsky.feed.searchPosts?q=" + UrlEncode(query) + "&sort=latest&limit=" + std::to_string(options_.page_size) +
+                     "&since=" + UrlEncode(FormatRfc3339(sweep.from));
+  if (sweep.until) path += "&until=" + UrlEncode(FormatRfc3339(*sweep.until));
+  if (!sweep.page.empty()) path += "&cursor=" + UrlEncode(sweep.page);
+
+  const auto send = [&]() -> Result<HttpResponse> {
+    HttpRequest request;
+    request.headers.emplace_back("accept", "application/json");
+    request.url = (session_ ? session_->server : options_.server) + path;
+    if (session_) request.headers.emplace_back("authorization", "Bearer " + session_->access);
+    auto response = tools_.http.Send(request);
+    if (!response) return Fail(std::move(response).error().While("searching Bluesky for " + Quoted(query)));
+    return response;
+  };
+  if (!signs_in()) return send();
+
+  const bool fresh = !session_;
+  if (fresh) HEED_TRY(SignIn());
+  auto response = HEED_TRY(send());
+  if (!TokenRefused(response)) return response;
+  // Tokens last two hours; both are replaced by a refresh.  Where that is refused too (a restored server, a
+  // revoked session), the password decides, once.
+  if (!fresh) {
+    const bool refreshed = HEED_TRY(Refresh());
+    if (!refreshed) HEED_TRY(SignIn());
+    response = HEED_TRY(send());
+    if (!TokenRefused(response)) return response;
+  }
+  session_.reset();
+  const auto refusal = ReadRefusal(response);
+  return Fail(Fault::kSignIn, "searching Bluesky as " + Quoted(options_.handle) + ": signed in, but the search refuses the session" +
+                                  (refusal.message.empty() ? "" : " (" + refusal.message + ")") +
+                                  ": make a new app password and put it in place of the old one");
+}
+
+// com.atproto.server.createSession.  Limited to 30 in 5 minutes and 300 a day: kept for the connector's life.
+Done Bluesky::SignIn() {
+  session_.reset();
+  JsonWriter body;
+  body.Object().Field("identifier", std::string_view(options_.handle)).Field("password", std::string_view(options_.password)).EndObject();
+  HttpRequest request;
+  request.method = "POST";
+  request.url = options_.server + "/xrpc/com.atproto.server.createSession";
+  request.headers = {{"accept", "application/json"}, {"content-type", "application/json"}};
+  request.body = body.Take();
+  const auto what = "signing in to " + options_.server + " as " + Quoted(options_.handle);
+  auto response = tools_.http.Send(request);
+  if (!response) return Fail(std::move(response).error().While(what));
+  if (response->status == 400 || response->status == 401) {
+    const auto refusal = ReadRefusal(*response);
+    if (refusal.name == "AuthFactorTokenRequired")
+      return Fail(Fault::kSignIn, what + ": the account asks for a second factor; use an app password (Settings, Privacy and security, App passwords)");
+    return Fail(Fault::kSignIn, what + ": refused" + (refusal.message.empty() ? "" : " (" + refusal.message + ")") +
+                                    ": check `handle`, and make a new app password if need be");
+  }
+  if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
+  auto session = ReadSession(*response);
+  if (!session) return Fail(std::move(session).error().While(what));
+  session_ = *std::move(session);
+  return {};
+}
+
+// com.atproto.server.refreshSession.  false = refused: sign in again.
+Result<bool> Bluesky::Refresh() {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = session_->server + "/xrpc/com.atproto.server.refreshSession";
+  request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + session_->refresh}};
+  const std::string what = "renewing the session at " + session_->server;
+  auto response = tools_.http.Send(request);
+  if (!response) return Fail(std::move(response).error().While(what));
+  if (response->status == 400 || response->status == 401) return false;
+  if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
+  auto session = ReadSession(*response);
+  if (!session) return Fail(std::move(session).error().While(what));
+  // A refresh need not repeat the DID document.
+  if (session->server == options_.server) session->server = session_->server;
+  session_ = *std::move(session);
+  return true;
+}
+
+// The account's own server (PDS) is named in its DID document; the address configured may be an entryway.
+Result<Bluesky::Session> Bluesky::ReadSession(const HttpResponse& response) const {
+  JsonParser parser;
+  const auto body = HEED_TRY(parser.Parse(response.body));
+  Session session{std::string(body["accessJwt"].StringOr("")), std::string(body["refreshJwt"].StringOr("")), options_.server};
+  if (session.access.empty() || session.refresh.empty()) return Fail(Fault::kMalformed, "the answer has no tokens");
+  if (body["active"].Bool() == false)
+    return Fail(Fault::kDenied, "the account is " + Quoted(ForTerminal(ClipUtf8(body["status"].StringOr("inactive"), 40))) + ": look at it in the Bluesky app");
+  const bool safe_only = StartsWithIgnoreCase(options_.server, "https://");
+  body["didDoc"]["service"].Each([&](Json service) {
+    const auto id = service["id"].StringOr("");
+    constexpr std::string_view kPds = "#atproto_pds";
+    if (id.size() < kPds.size() || id.substr(id.size() - kPds.size()) != kPds) return;
+    const auto origin = UrlOrigin(service["serviceEndpoint"].StringOr(""));
+    // A token never goes from an encrypted server to one that is not.
+    if (origin && (!safe_only || StartsWithIgnoreCase(*origin, "https://"))) session.server = *origin;
+  });
+  return session;
+}
+
+seconds DurationOf(const SourceSpec& spec, std::string_view key, seconds otherwise, std::string& wrong) {
+  const auto text = spec.String(key);
+  if (text.empty()) return otherwise;
+  const auto length = ParseDuration(text);
+  if (!length) wrong = std::string(key) + " = " + Quoted(text) + " is not a length of time such as \"48h\" or \"7d\"";
+  return length.value_or(otherwise);
+}
+
+// An https address's origin; http only to this machine, for trying things out.
+Result<std::string> ServerOf(const SourceSpec& spec, std::string_view key, std::string_view otherwise) {
+  auto address = spec.String(key);
+  if (address.empty()) address = otherwise;
+  const auto origin = HEED_TRY(UrlOrigin(address));
+  const bool here = StartsWithIgnoreCase(origin, "http://127.0.0.1") || StartsWithIgnoreCase(origin, "http://localhost") ||
+                    StartsWithIgnoreCase(origin, "http://[::1]");
+  if (!here && !StartsWithIgnoreCase(origin, "https://"))
+    return Fail(Fault::kInvalid, std::string(key) + " = " + Quoted(address) + " must begin with https://");
+  return origin;
+}
+
+Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
+  Options options;
+  options.handle = spec.String("handle");
+  if (!options.handle.empty() && options.handle.front() == '@') options.handle.erase(0, 1);
+  options.password = Trim(spec.String("password"));
+  if (options.handle.empty() != options.password.empty())
+    return Fail(Fault::kInvalid, options.handle.empty() ? "a password without `handle`: name the account, or leave both out"
+                                                        : "`handle` without a password: add password_file or password_env (an app password)");
+  options.server = options.handle.empty() ? HEED_TRY(ServerOf(spec, "appview", "https://public.api.bsky.app"))
+                                          : HEED_TRY(ServerOf(spec, "service", "https://bsky.social"));
+  options.queries = spec.Strings("queries");
+  if (options.queries.empty()) options.queries = InstitutionTerms(school);
+  if (options.queries.empty()) return Fail(Fault::kInvalid, "nothing to search for: give the school names, or the source `queries`");
+  for (const auto& query : options.queries) HEED_TRY(CheckQuery(query, school));
+
+  std::string wrong;
+  options.look_back = DurationOf(spec, "look_back", days{7}, wrong);
+  options.overlap = DurationOf(spec, "overlap", hours{48}, wrong);
+  options.page_size = spec.Int("page_size", 100);
+  options.max_pages = spec.Int("max_pages", 20);
+  // A page of one could not tell "the last one" from "the same one again".
+  if (options.page_size < 2 || options.page_size > 100) wrong = "page_size must be 2 to 100";
+  if (options.max_pages < 1) wrong = "max_pages must be 1 or more";
+  if (!wrong.empty()) return Fail(Fault::kInvalid, wrong);
+  return std::make_unique<Bluesky>(std::move(options), tools);
+}
+
+}  // namespace
+
+const ConnectorCard kBlueskyCard = {
+    "bluesky",
+    "public posts on Bluesky that the network's own search finds for the school",
+    "Bluesky's developer guidelines: no bulk or automated interactions, delete what an author asks to have deleted, keep contact "
+    "details current. Use a clearly named school account with an app password. Authors may ask not to be shown to people who are not "
+    "signed in: their posts stay with signed-in staff.",
+    false,
+    {
+        {"handle", SettingKind::kText, false, "", "the school's account, e.g. oakmoor.example; without it the search is anonymous, which Bluesky does not always allow"},
+        {"password", SettingKind::kSecret, false, "", "an app password of that account, never its main one"},
+        {"service", SettingKind::kText, false, "https://bsky.social", "where that account signs in"},
+        {"appview", SettingKind::kText, false, "https://public.api.bsky.app", "where anonymous searches go"},
+        {"queries", SettingKind::kList, false, "", "what to search for, each naming the school; its names, hashtags, handles and domains when left out. "
+                                                   "A common name finds less noise in double quotes, where the server knows phrases (bsky.app does)"},
+        {"look_back", SettingKind::kDuration, false, "7d", "how far the first reading goes back"},
+        {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time, because search indexes lag"},
+        {"page_size", SettingKind::kNumber, false, "100", "posts asked for at a time, 2 to 100"},
+        {"max_pages", SettingKind::kNumber, false, "20", "pages read for one query in one run; more is recorded as a gap"},
+    },
+    true,
+    false,
+    false,
+    &Make,
+};
+
+}  // namespace heed

@@ -37,14 +37,14 @@ struct Case {
   std::string school;     // School::id
   std::string source;     // SourceSpec::id that first brought it
   std::string global_id;  // of the post
-  std::string version;    // ContentVersion() of the version judged last
+  std::string version;    // ContentVersion() of the last version an event tells of
   std::string worst;      // ContentVersion() of the version shown: `assessment` and its offsets are of that one
   CaseState state = CaseState::kQueued;
   Assessment assessment;  // of `worst`
   Instant posted_at{};    // see Observe(); orders the queue within a severity
-  Instant opened_at{};
+  Instant opened_at{};    // or reopened last
   std::optional<Instant> closed_at;  // when state is kClosed
-  std::uint32_t versions = 1;  // different ones seen so far
+  std::uint32_t versions = 1;  // different ones of the post, when that event was made
   std::uint64_t events = 0;    // how many events made it
 
   bool operator==(const Case&) const = default;
@@ -89,7 +89,8 @@ struct Sighting {
   const Assessment& assessment;
   std::string_view school, source;
   Instant at{};                // our clock
-  bool version_known = false;  // this version was seen earlier, though another one since
+  std::uint32_t versions = 1;  // different ones of this post seen by now, this one included
+  bool version_known = false;  // this version was seen earlier, and another one since
 };
 
 // What is to become of a case: its next row and the events that lead there, oldest first.

@@ -133,8 +133,8 @@ class Store {
 
   // Keeps a page: posts, cases, events, queue rows and the source's state in one synced batch.  Decides by
   // (school, global id, ContentVersion) what is new, asks `observe` what that does to the post's case, and
-  // gives out case ids, event numbers and hashes.  A post must mention its school, be flagged or be unjudged:
-  // anything else here is our own mistake (HEED_CHECK).
+  // gives out case ids, event numbers and hashes.  A post must mention its school, or be flagged because it could
+  // not be judged: anything else here is our own mistake (HEED_CHECK).
   //
   // After a failure (kIo, "disk is full") nothing of it is visible.  Reads go on; the next write first reopens
   // the store, and refuses until that works.  A crash or reopening may show that a failed commit reached the

@@ -1,0 +1,38 @@
+// What happens to a case: posts seen, people's decisions, and the folding of events into the row that is kept.
+//
+// Pure: no clock, no store.  Every function that makes events also makes the row they lead to, and Fold() of
+// the same events gives the same row: that is what lets a queue be rebuilt from history.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/model/case.h"
+
+namespace heed {
+
+// What a sighting of a post does to the case kept for it (nullptr: none yet):
+//
+//   no case    flagged, or could not be judged      opened
+//   queued     a version never seen                 edited; stays queued even if the new words are harmless
+//   queued     an earlier version again             nothing (a stale copy on another server looks like this too)
+//   closed     another version, flagged             reopened, an earlier version included
+//   closed     another version, harmless            nothing
+//   any        the version the case knows           nothing
+//
+// The case shows its worst version since it was opened or reopened: by QueueRank, then priority, then the
+// newer.  posted_at is what the author says, but never later than when we saw the post, so that a date in
+// the future does not put a post behind all others.
+std::optional<Change> Observe(const Case* before, const Sighting& sighting);
+
+// A person decides that nothing more is to be done.  kInvalid when the case is closed already or `why` is empty.
+Result<Change> Close(const Case& before, std::string_view actor, std::string_view why, Instant at);
+
+// The case after one more event; `before` is Case{} for the first.  kMalformed when the event's details are
+// not what its kind needs, kGone when they were erased, kInvalid when it cannot follow `before`.
+Result<Case> Fold(const Case& before, const Event& event);
+
+}  // namespace heed

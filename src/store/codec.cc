@@ -1,0 +1,474 @@
+#include "src/store/codec.h"
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include "src/store/keys.h"
+
+namespace heed {
+namespace {
+
+enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E' };
+constexpr char kFormat = 1;
+constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
+
+void PutVarint(std::string& out, std::uint64_t number) {
+  for (; number >= 0x80; number >>= 7) out += static_cast<char>(number | 0x80);
+  out += static_cast<char>(number);
+}
+
+// Moves `in` past one varint.  False when it is cut short or holds more than 64 bits.
+bool TakeVarint(std::string_view& in, std::uint64_t& number) {
+  number = 0;
+  for (std::size_t i = 0; i < in.size() && i < kMaxVarint; ++i) {
+    const auto byte = static_cast<unsigned char>(in[i]);
+    if (i == kMaxVarint - 1 && byte > 1) return false;
+    number |= static_cast<std::uint64_t>(byte & 0x7f) << (7 * i);
+    if (byte < 0x80) {
+      in.remove_prefix(i + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+std::uint64_t ZigZag(std::int64_t number) { return static_cast<std::uint64_t>(number) << 1 ^ static_cast<std::uint64_t>(number >> 63); }
+std::int64_t UnZigZag(std::uint64_t number) { return static_cast<std::int64_t>(number >> 1 ^ (0 - (number & 1))); }
+
+// Writes fields; leaves out what has its default value unless asked with Always.
+class Out {
+ public:
+  Out& Text(unsigned number, std::string_view text) { return text.empty() ? *this : AlwaysText(number, text); }
+  Out& AlwaysText(unsigned number, std::string_view text) {
+    PutVarint(bytes_, number);
+    PutVarint(bytes_, text.size());
+    bytes_ += text;
+    return *this;
+  }
+  Out& AlwaysWhole(unsigned number, std::uint64_t value) {
+    scratch_.clear();
+    PutVarint(scratch_, value);
+    return AlwaysText(number, scratch_);
+  }
+  Out& Whole(unsigned number, std::uint64_t value) { return value == 0 ? *this : AlwaysWhole(number, value); }
+  Out& Signed(unsigned number, std::int64_t value) { return Whole(number, ZigZag(value)); }
+  template <typename Enum>
+  Out& Named(unsigned number, Enum value) {
+    return AlwaysWhole(number, static_cast<std::uint64_t>(value));
+  }
+  Out& Time(unsigned number, Instant at) { return Signed(number, at.time_since_epoch().count()); }
+  Out& Time(unsigned number, const std::optional<Instant>& at) {
+    return at ? AlwaysWhole(number, ZigZag(at->time_since_epoch().count())) : *this;
+  }
+  Out& Whole(unsigned number, const std::optional<std::uint64_t>& value) { return value ? AlwaysWhole(number, *value) : *this; }
+  Out& Bytes(unsigned number, const Digest& digest) {
+    return digest == Digest{} ? *this : AlwaysText(number, {reinterpret_cast<const char*>(digest.data()), digest.size()});
+  }
+  Out& Struct(unsigned number, const Out& fields) { return AlwaysText(number, fields.bytes_); }
+
+  std::string Finish(Row kind) const {
+    std::string row{static_cast<char>(kind), kFormat};
+    row.reserve(2 + kMaxVarint + bytes_.size());
+    PutVarint(row, bytes_.size());
+    row += bytes_;
+    return row;
+  }
+
+ private:
+  std::string bytes_, scratch_;
+};
+
+// Reads fields one after the other; the first thing wrong stays the verdict and ends the walk.
+class In {
+ public:
+  In(Row kind, std::string_view row) {
+    std::uint64_t length = 0;
+    if (row.size() < 2 || row[0] != static_cast<char>(kind)) {
+      Bad("not a row of this kind");
+    } else if (row[1] != kFormat) {
+      Bad("format " + std::to_string(static_cast<unsigned char>(row[1])) + " is not known here");
+    } else if (row.remove_prefix(2); !TakeVarint(row, length) || length != row.size()) {
+      Bad("cut short or too long");
+    } else {
+      rest_ = row;
+    }
+  }
+  explicit In(std::string_view fields) : rest_(fields) {}
+
+  // To the next field; false at the end, and when something is wrong.
+  bool Next() {
+    if (error_ || rest_.empty()) return false;
+    std::uint64_t number = 0, length = 0;
+    if (!TakeVarint(rest_, number) || number > 1'000'000 || !TakeVarint(rest_, length) || length > rest_.size()) {
+      Bad("a field is cut short");
+      return false;
+    }
+    number_ = static_cast<unsigned>(number);
+    payload_ = rest_.substr(0, length);
+    rest_.remove_prefix(length);
+    return true;
+  }
+  unsigned number() const { return number_; }
+
+  void Text(std::string& to) { to = payload_; }
+  template <typename Number>
+  void Whole(Number& to) {
+    const std::uint64_t value = Varint();
+    if (value > std::numeric_limits<Number>::max()) return OutOfRange();
+    to = static_cast<Number>(value);
+  }
+  void Whole(std::optional<std::uint64_t>& to) { to = Varint(); }
+  void Whole(bool& to) {
+    const std::uint64_t value = Varint();
+    if (value > 1) return OutOfRange();
+    to = value == 1;
+  }
+  template <typename Number>
+  void Signed(Number& to) {
+    const std::int64_t value = UnZigZag(Varint());
+    if (value < std::numeric_limits<Number>::min() || value > std::numeric_limits<Number>::max()) return OutOfRange();
+    to = static_cast<Number>(value);
+  }
+  template <typename Enum, typename List>
+  void Named(Enum& to, const List& known) {
+    const std::uint64_t value = Varint();
+    for (const Enum candidate : known)
+      if (static_cast<std::uint64_t>(candidate) == value) {
+        to = candidate;
+        return;
+      }
+    OutOfRange();
+  }
+  void Time(Instant& to) { to = Instant{microseconds{UnZigZag(Varint())}}; }
+  void Time(std::optional<Instant>& to) { to = Instant{microseconds{UnZigZag(Varint())}}; }
+  void Bytes(Digest& to) {
+    if (payload_.size() != to.size()) return OutOfRange();
+    std::copy(payload_.begin(), payload_.end(), reinterpret_cast<char*>(to.data()));
+  }
+  template <typename T>
+  void Struct(T& to, void (*read)(In&, T&)) {
+    In fields(payload_);
+    read(fields, to);
+    if (fields.error_ && !error_) error_ = "field " + std::to_string(number_) + ": " + *fields.error_;
+  }
+  void OutOfRange() { Bad("field " + std::to_string(number_) + " is out of range"); }
+
+  template <typename T>
+  Result<T> Finish(T&& value) const {
+    if (error_) return Fail(Fault::kMalformed, "damaged row: " + *error_);
+    return std::forward<T>(value);
+  }
+
+ private:
+  std::uint64_t Varint() {
+    std::string_view bytes = payload_;
+    std::uint64_t value = 0;
+    if (!TakeVarint(bytes, value) || !bytes.empty()) {
+      OutOfRange();
+      return 0;
+    }
+    return value;
+  }
+  void Bad(std::string why) {
+    if (!error_) error_ = std::move(why);
+  }
+
+  std::string_view rest_, payload_;
+  unsigned number_ = 0;
+  std::optional<std::string> error_;
+};
+
+template <typename T>
+Result<T> Decode(Row kind, std::string_view bytes, void (*read)(In&, T&)) {
+  In in(kind, bytes);
+  T value{};
+  read(in, value);
+  return in.Finish(std::move(value));
+}
+
+constexpr View kViews[] = {View::kPlain, View::kSqueezed};
+constexpr CaseState kStates[] = {CaseState::kQueued, CaseState::kClosed};
+constexpr EventKind kKinds[] = {EventKind::kOpened, EventKind::kEdited, EventKind::kReopened, EventKind::kClosed, EventKind::kErased};
+constexpr TextFormat kFormats[] = {TextFormat::kPlain, TextFormat::kHtml, TextFormat::kMarkdown};
+
+// --- assessment
+
+Out Fields(const Hit& hit) {
+  Out out;
+  out.Text(1, hit.rule).Named(2, hit.category).Whole(3, hit.severity).Whole(4, hit.begin).Whole(5, hit.end).Named(6, hit.view).Text(7, hit.why);
+  return out;
+}
+
+void Read(In& in, Hit& hit) {
+  hit.severity = 0;
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(hit.rule); break;
+      case 2: in.Named(hit.category, kCategories); break;
+      case 3: in.Whole(hit.severity); break;
+      case 4: in.Whole(hit.begin); break;
+      case 5: in.Whole(hit.end); break;
+      case 6: in.Named(hit.view, kViews); break;
+      case 7: in.Text(hit.why); break;
+    }
+}
+
+Out Fields(const MentionEvidence& piece) {
+  Out out;
+  out.Text(1, piece.what).Signed(2, piece.weight).Whole(3, piece.begin).Whole(4, piece.end);
+  return out;
+}
+
+void Read(In& in, MentionEvidence& piece) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(piece.what); break;
+      case 2: in.Signed(piece.weight); break;
+      case 3: in.Whole(piece.begin); break;
+      case 4: in.Whole(piece.end); break;
+    }
+}
+
+Out Fields(const Assessment& assessment) {
+  Out out;
+  out.Whole(1, assessment.mention.mentions).Signed(2, assessment.mention.score);
+  for (const auto& piece : assessment.mention.evidence) out.Struct(3, Fields(piece));
+  out.Whole(4, assessment.flag).Whole(5, assessment.priority).Whole(6, assessment.severity);
+  for (const auto category : assessment.categories) out.Named(7, category);
+  for (const auto characteristic : assessment.characteristics) out.Named(8, characteristic);
+  for (const auto& hit : assessment.hits) out.Struct(9, Fields(hit));
+  out.Text(10, assessment.could_not_judge);
+  return out;
+}
+
+void Read(In& in, Assessment& assessment) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(assessment.mention.mentions); break;
+      case 2: in.Signed(assessment.mention.score); break;
+      case 3: in.Struct(assessment.mention.evidence.emplace_back(), &Read); break;
+      case 4: in.Whole(assessment.flag); break;
+      case 5: in.Whole(assessment.priority); break;
+      case 6: in.Whole(assessment.severity); break;
+      case 7: in.Named(assessment.categories.emplace_back(), kCategories); break;
+      case 8: in.Named(assessment.characteristics.emplace_back(), kCharacteristics); break;
+      case 9: in.Struct(assessment.hits.emplace_back(), &Read); break;
+      case 10: in.Text(assessment.could_not_judge); break;
+    }
+}
+
+// --- post
+
+Out Fields(const Media& media) {
+  Out out;
+  out.Text(1, media.kind).Text(2, media.url).Text(3, media.description);
+  return out;
+}
+
+void Read(In& in, Media& media) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(media.kind); break;
+      case 2: in.Text(media.url); break;
+      case 3: in.Text(media.description); break;
+    }
+}
+
+Out Fields(const Post& post) {
+  Out out;
+  out.Text(1, post.platform).Text(2, post.instance).Text(3, post.native_id).Text(4, post.global_id).Text(5, post.version_id);
+  out.Text(6, post.permalink).Text(7, post.author.id).Text(8, post.author.handle).Text(9, post.author.display_name);
+  out.Text(10, post.title).Text(11, post.warning).Text(12, post.text).Text(13, post.raw).Named(14, post.raw_format);
+  out.Text(15, post.language).Time(16, post.created_at).Time(17, post.edited_at).Time(18, post.first_seen_at);
+  out.Text(19, post.in_reply_to).Text(20, post.thread_root);
+  for (const auto& media : post.media) out.Struct(21, Fields(media));
+  out.Whole(22, post.counts.replies).Whole(23, post.counts.reposts).Whole(24, post.counts.likes).Whole(25, post.counts.quotes);
+  out.Whole(26, post.signed_in_only);
+  return out;
+}
+
+void Read(In& in, Post& post) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(post.platform); break;
+      case 2: in.Text(post.instance); break;
+      case 3: in.Text(post.native_id); break;
+      case 4: in.Text(post.global_id); break;
+      case 5: in.Text(post.version_id); break;
+      case 6: in.Text(post.permalink); break;
+      case 7: in.Text(post.author.id); break;
+      case 8: in.Text(post.author.handle); break;
+      case 9: in.Text(post.author.display_name); break;
+      case 10: in.Text(post.title); break;
+      case 11: in.Text(post.warning); break;
+      case 12: in.Text(post.text); break;
+      case 13: in.Text(post.raw); break;
+      case 14: in.Named(post.raw_format, kFormats); break;
+      case 15: in.Text(post.language); break;
+      case 16: in.Time(post.created_at); break;
+      case 17: in.Time(post.edited_at); break;
+      case 18: in.Time(post.first_seen_at); break;
+      case 19: in.Text(post.in_reply_to); break;
+      case 20: in.Text(post.thread_root); break;
+      case 21: in.Struct(post.media.emplace_back(), &Read); break;
+      case 22: in.Whole(post.counts.replies); break;
+      case 23: in.Whole(post.counts.reposts); break;
+      case 24: in.Whole(post.counts.likes); break;
+      case 25: in.Whole(post.counts.quotes); break;
+      case 26: in.Whole(post.signed_in_only); break;
+    }
+}
+
+void Read(In& in, StoredVersion& version) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Struct(version.post, &Read); break;
+      case 2: in.Struct(version.assessment, &Read); break;
+      case 3: in.Text(version.source); break;
+      case 4: in.Time(version.seen_at); break;
+    }
+}
+
+void Read(In& in, PostRow& row) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(row.newest); break;
+      case 2: in.Whole(row.case_id); break;
+      case 3: in.Time(row.changed_at); break;
+      case 4: in.Text(row.versions.emplace_back()); break;
+    }
+  if (row.newest < 1 || row.newest > row.versions.size()) in.OutOfRange();
+}
+
+// --- source
+
+Out Fields(const Gap& gap) {
+  Out out;
+  out.Time(1, gap.from).Time(2, gap.until).Text(3, gap.why);
+  return out;
+}
+
+void Read(In& in, Gap& gap) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Time(gap.from); break;
+      case 2: in.Time(gap.until); break;
+      case 3: in.Text(gap.why); break;
+    }
+}
+
+void Read(In& in, SourceState& state) {
+  std::string fault;
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(state.cursor.value); break;
+      case 2: in.Time(state.last_attempt); break;
+      case 3: in.Time(state.last_success); break;
+      case 4: in.Time(state.not_before); break;
+      case 5:
+        in.Text(fault);
+        state.fault = ParseFault(fault);
+        if (!state.fault) in.OutOfRange();
+        break;
+      case 6: in.Text(state.message); break;
+      case 7: in.Whole(state.failures); break;
+      case 8: in.Whole(state.posts_read); break;
+      case 9: in.Whole(state.posts_mentioning); break;
+      case 10: in.Struct(state.gaps.emplace_back(), &Read); break;
+    }
+}
+
+// --- case and event
+
+void Read(In& in, Case& c) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(c.id); break;
+      case 2: in.Text(c.school); break;
+      case 3: in.Text(c.source); break;
+      case 4: in.Text(c.global_id); break;
+      case 5: in.Text(c.version); break;
+      case 6: in.Text(c.worst); break;
+      case 7: in.Named(c.state, kStates); break;
+      case 8: in.Struct(c.assessment, &Read); break;
+      case 9: in.Time(c.posted_at); break;
+      case 10: in.Time(c.opened_at); break;
+      case 11: in.Time(c.closed_at); break;
+      case 12: in.Whole(c.versions); break;
+      case 13: in.Whole(c.events); break;
+    }
+  if (c.id == 0 || !keys::IsId(c.school)) in.OutOfRange();
+}
+
+void Read(In& in, Event& event) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(event.sequence); break;
+      case 2: in.Whole(event.case_id); break;
+      case 3: in.Named(event.kind, kKinds); break;
+      case 4: in.Time(event.at); break;
+      case 5: in.Text(event.actor); break;
+      case 6: in.Text(event.details); break;
+      case 7: in.Whole(event.erased); break;
+      case 8: in.Text(event.salt); break;
+      case 9: in.Bytes(event.details_digest); break;
+      case 10: in.Bytes(event.previous); break;
+      case 11: in.Bytes(event.hash); break;
+    }
+}
+
+}  // namespace
+
+std::string Encode(const SourceState& state) {
+  Out out;
+  out.Text(1, state.cursor.value).Time(2, state.last_attempt).Time(3, state.last_success).Time(4, state.not_before);
+  if (state.fault) out.Text(5, ToString(*state.fault));
+  out.Text(6, state.message).Whole(7, state.failures).Whole(8, state.posts_read).Whole(9, state.posts_mentioning);
+  for (const auto& gap : state.gaps) out.Struct(10, Fields(gap));
+  return out.Finish(Row::kSourceState);
+}
+
+std::string Encode(const PostRow& row) {
+  Out out;
+  out.Whole(1, row.newest).Whole(2, row.case_id).Time(3, row.changed_at);
+  for (const auto& version : row.versions) out.AlwaysText(4, version);
+  return out.Finish(Row::kPost);
+}
+
+std::string Encode(const StoredVersion& version) {
+  Out out;
+  out.Struct(1, Fields(version.post)).Struct(2, Fields(version.assessment)).Text(3, version.source).Time(4, version.seen_at);
+  return out.Finish(Row::kVersion);
+}
+
+std::string Encode(const Case& c) {
+  Out out;
+  out.Whole(1, c.id).Text(2, c.school).Text(3, c.source).Text(4, c.global_id).Text(5, c.version).Text(6, c.worst).Named(7, c.state);
+  out.Struct(8, Fields(c.assessment)).Time(9, c.posted_at).Time(10, c.opened_at).Time(11, c.closed_at);
+  out.AlwaysWhole(12, c.versions).Whole(13, c.events);
+  return out.Finish(Row::kCase);
+}
+
+std::string Encode(const Event& event) {
+  Out out;
+  out.Whole(1, event.sequence).Whole(2, event.case_id).Named(3, event.kind).Time(4, event.at).Text(5, event.actor);
+  out.Text(6, event.details).Whole(7, event.erased).Text(8, event.salt).Bytes(9, event.details_digest);
+  out.Bytes(10, event.previous).Bytes(11, event.hash);
+  return out.Finish(Row::kEvent);
+}
+
+std::string Encode(const Head& head) {
+  std::string bytes;
+  keys::AppendU64(bytes, head.sequence);
+  bytes.append(reinterpret_cast<const char*>(head.hash.data()), head.hash.size());
+  keys::AppendU64(bytes, head.case_id);
+  return bytes;
+}
+
+Result<SourceState> DecodeSourceState(std::string_view bytes) { return Decode<SourceState>(Row::kSourceState, bytes, &Read); }
+Result<PostRow> DecodePostRow(std::string_view bytes) { return Decode<PostRow>(Row::kPost, bytes, &Read); }
+Result<StoredVersion> DecodeVersion(std::string_view bytes) { return Decode<StoredVersion>(Row::kVersion, bytes, &Read); }
+Result<Case> DecodeCase(std::string_view bytes) { return Decode<Case>(Row::kCase, bytes, &Read); }
+Result<Event> DecodeEvent(std::string_view bytes) { return Decode<Event>(Row::kEvent, bytes, &Read); }
+
+Result<Head> DecodeHead(std::string_view bytes) {
+  Head head;
+  constexpr std::size_t kBytes = 8 + std::tuple_size_v<Digest> + 8;
+  if (bytes.size() != kBytes) return Fail(Fault::kMalformed, "damaged row: head");
+  head.sequence = keys::ReadU64(bytes);
+  std::copy_n(bytes.begin() + 8, head.hash.size(), reinterpret_cast<char*>(head.hash.data()));
+  head.case_id = keys::ReadU64(bytes, kBytes - 8);
+  return head;
+}
+
+}  // namespace heed

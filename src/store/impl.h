@@ -1,0 +1,83 @@
+// The inside of the store, shared by its sources and by nobody else.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/write_batch.h>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/store/codec.h"
+#include "src/store/keys.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+inline rocksdb::Slice AsSlice(std::string_view text) { return {text.data(), text.size()}; }
+inline std::string_view AsText(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// An open database with its families; closing is destruction.
+struct Database {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;  // in the order of keys::Family
+
+  Database() = default;
+  Database(const Database&) = delete;
+  ~Database();
+  rocksdb::ColumnFamilyHandle* operator[](keys::Family family) const { return families[family]; }
+};
+
+// One moment of the store, for reading.  Holds off reopening, so it lives no longer than one call.
+class Moment {
+ public:
+  Moment(std::shared_lock<std::shared_mutex> lock, const Database& database);
+  ~Moment();
+  Moment(const Moment&) = delete;
+  Moment(Moment&& other) noexcept;
+
+  // nullopt: there is no such row.
+  Result<std::optional<std::string>> Get(keys::Family family, std::string_view key) const;
+  // In the order of `wanted`.
+  Result<std::vector<std::optional<std::string>>> GetAll(keys::Family family, const std::vector<std::string>& wanted) const;
+  std::unique_ptr<rocksdb::Iterator> Walk(keys::Family family) const;
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
+  const Database* database_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+struct Store::Impl {
+  std::string folder;
+  Options options;
+
+  // Writers first take `writing`, then nobody else changes `head`, `failure` or which database is open.
+  // `opened` is held shared by everyone who uses the database, exclusively to reopen it.
+  std::mutex writing;
+  mutable std::shared_mutex opened;
+  std::unique_ptr<Database> database;  // null when reopening failed for reading too
+  Head head;
+  std::optional<Error> failure;  // of the last write; the next write reopens first
+
+  std::string path() const { return folder + "/store"; }
+  // What RocksDB says, in our words.
+  Error Translate(const rocksdb::Status& status) const;
+
+  Result<std::unique_ptr<Database>> OpenDatabase(bool read_only) const;
+  Done Start();                 // first opening: checks or writes the schema, reads head
+  Done ReadyToWrite();          // reopens after a failure; `writing` is held
+  Done Write(rocksdb::WriteBatch& batch);  // synced, all or nothing; `writing` is held
+  Result<Moment> Look() const;  // fails when the store is closed after a failure
+
+  // Adds a change to a batch: events numbered and sealed, case, queue and expiry rows.  `before` is the row
+  // as it is so far.  Returns the row as it will be; moves `to` on.
+  Case Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to) const;
+  void AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) const;
+};
+
+}  // namespace heed

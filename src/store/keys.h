@@ -1,0 +1,82 @@
+// The grammar of the store's keys, byte for byte.  DO NOT CHANGE: bump Store::kSchema and migrate.
+//
+// Numbers are big-endian, so that the order of bytes is the order of numbers; `name:n` is n bytes; school and
+// source ids are [a-z0-9-] and end with a zero byte where something follows.  There is no key by author.
+//
+//   meta      "schema"                                     -> schema:4
+//             "head"                                       -> last event's sequence:8 hash:32, last case id:8
+//             "rewrite"                                    -> nothing; there while erased bytes may still be in files
+//   sources   source id                                    -> SourceState
+//   posts     school 0x00 SHA-256(global id):32            -> PostRow: which versions, which case
+//   versions  school 0x00 SHA-256(global id):32 number:4   -> Post, Assessment, source, when   (number from 1)
+//   cases     case id:8                                    -> Case
+//   queue     school 0x00 state:1 255-rank:1 posted at:8 case id:8   -> categories:1 unjudged:1
+//             (open cases only; rank is QueueRank(); posted at is microseconds since 1970, as signed with the
+//             top bit flipped; bit n of categories is Category n)
+//   events    sequence:8                                   -> Event
+//   history   case id:8 sequence:8                         -> nothing
+//   expiry    class:1 day:4 key                            -> nothing
+//             (day since 1970 on which the time began to run; how long it runs is configuration)
+//             class 1: posts without a case, key as in posts; day it was last changed
+//             class 2: closed cases, case id:8; day of closing
+//             class 3: open cases, case id:8; day of opening or reopening
+//
+// Values: src/store/codec.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "src/base/time.h"
+#include "src/model/case.h"
+
+namespace heed::keys {
+
+// Column families; the default one is RocksDB's own and stays empty.
+enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry };
+inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry"};
+
+inline constexpr std::string_view kSchemaKey = "schema", kHeadKey = "head", kRewriteKey = "rewrite";
+
+enum class Expires : std::uint8_t { kPost = 1, kClosedCase = 2, kOpenCase = 3 };
+
+// Whether a text may stand in a key as a school's or source's id.
+bool IsId(std::string_view id);
+
+void AppendU32(std::string& out, std::uint32_t number);
+void AppendU64(std::string& out, std::uint64_t number);
+// The number at `at`; 0 where the bytes end before it does.
+std::uint32_t ReadU32(std::string_view bytes, std::size_t at = 0);
+std::uint64_t ReadU64(std::string_view bytes, std::size_t at = 0);
+
+std::string School(std::string_view school);  // the prefix of a school's rows in posts, versions and queue
+std::string Post(std::string_view school, std::string_view global_id);
+std::string Version(std::string_view post_key, std::uint32_t number);
+std::string Case(CaseId id);
+std::string Event(std::uint64_t sequence);
+std::string History(CaseId id, std::uint64_t sequence);
+
+std::string Queue(const heed::Case& c);
+std::string QueueValue(const heed::Case& c);
+struct QueueEntry {
+  std::string_view school;
+  std::string_view order;  // what is compared between schools: state, rank, posted at, case id
+  CaseState state;
+  CaseId id;
+};
+// nullopt for a key this file did not make.
+std::optional<QueueEntry> ParseQueue(std::string_view key);
+
+// Days since 1970, not before it.
+std::uint32_t Day(Instant at);
+std::string Expiry(Expires what, std::uint32_t day, std::string_view key);
+std::string ExpiryPrefix(Expires what);
+struct ExpiryEntry {
+  std::uint32_t day;
+  std::string_view key;
+};
+std::optional<ExpiryEntry> ParseExpiry(std::string_view key);
+
+}  // namespace heed::keys

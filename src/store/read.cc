@@ -1,0 +1,237 @@
+// Everything that only looks.
+#include <algorithm>
+#include <unordered_set>
+
+#include "src/store/chain.h"
+#include "src/store/impl.h"
+
+namespace heed {
+namespace {
+
+std::string Name(CaseId id) { return "case " + std::to_string(id); }
+
+template <typename T>
+Result<T> Named(Result<T> decoded, const std::string& row) {
+  if (!decoded) return Fail(std::move(decoded).error().While(row));
+  return decoded;
+}
+
+Done Check(const rocksdb::Iterator& rows) {
+  if (rows.status().ok()) return {};
+  return Fail(Fault::kIo, "reading the store: " + rows.status().ToString());
+}
+
+// The schools with open cases, in order: one seek each.
+Result<std::vector<std::string>> SchoolsInQueue(const Moment& now) {
+  std::vector<std::string> schools;
+  const auto rows = now.Walk(keys::kQueue);
+  for (rows->SeekToFirst(); rows->Valid();) {
+    const auto entry = keys::ParseQueue(AsText(rows->key()));
+    if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
+    schools.emplace_back(entry->school);
+    rows->Seek(schools.back() + '\x01');
+  }
+  HEED_TRY(Check(*rows));
+  return schools;
+}
+
+Result<std::vector<std::string>> Wanted(const Moment& now, std::vector<std::string> schools) {
+  if (schools.empty()) return SchoolsInQueue(now);
+  std::erase_if(schools, [](const std::string& school) { return !keys::IsId(school); });
+  std::ranges::sort(schools);
+  schools.erase(std::unique(schools.begin(), schools.end()), schools.end());
+  return schools;
+}
+
+// One school's part of the queue, at its next row.
+struct Line {
+  std::unique_ptr<rocksdb::Iterator> rows;
+  std::string prefix;
+  std::string_view order;  // of the next row; points into `rows`
+  CaseId id = 0;
+
+  // False when the school has no more.
+  Result<bool> Read() {
+    if (!rows->Valid() || !rows->key().starts_with(prefix)) {
+      HEED_TRY(Check(*rows));
+      return false;
+    }
+    const auto entry = keys::ParseQueue(AsText(rows->key()));
+    if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
+    order = entry->order;
+    id = entry->id;
+    return true;
+  }
+};
+
+Result<Event> ReadEvent(const Moment& now, std::uint64_t sequence) {
+  const std::string name = "event " + std::to_string(sequence);
+  const auto row = HEED_TRY(now.Get(keys::kEvents, keys::Event(sequence)));
+  if (!row) return Fail(Fault::kMalformed, name + " is missing");
+  return Named(DecodeEvent(*row), name);
+}
+
+Result<std::vector<Event>> ReadHistory(const Moment& now, CaseId id) {
+  std::vector<Event> events;
+  const std::string prefix = keys::Case(id);
+  const auto rows = now.Walk(keys::kHistory);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next())
+    events.push_back(HEED_TRY(ReadEvent(now, keys::ReadU64(AsText(rows->key()), prefix.size()))));
+  HEED_TRY(Check(*rows));
+  return events;
+}
+
+}  // namespace
+
+const StoredVersion& StoredPost::Version(std::string_view version) const {
+  for (const auto& stored : versions)
+    if (ContentVersion(stored.post) == version) return stored;
+  return versions[newest];
+}
+
+Result<SourceState> Store::Source(std::string_view id) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto row = HEED_TRY(now.Get(keys::kSources, id));
+  if (!row) return SourceState{};
+  return Named(DecodeSourceState(*row), "source " + std::string(id));
+}
+
+Result<std::map<std::string, SourceState>> Store::Sources() const {
+  const Moment now = HEED_TRY(impl_->Look());
+  std::map<std::string, SourceState> states;
+  const auto rows = now.Walk(keys::kSources);
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const std::string id = rows->key().ToString();
+    states[id] = HEED_TRY(Named(DecodeSourceState(AsText(rows->value())), "source " + id));
+  }
+  HEED_TRY(Check(*rows));
+  return states;
+}
+
+Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  std::vector<Line> lines;
+  for (const auto& school : HEED_TRY(Wanted(now, filter.schools))) {
+    Line line{now.Walk(keys::kQueue), keys::School(school)};
+    line.rows->Seek(line.prefix);
+    if (HEED_TRY(line.Read())) lines.push_back(std::move(line));
+  }
+  // A heap of lines: the one with the worst, oldest next case on top.
+  const auto later = [](const Line& a, const Line& b) { return a.order > b.order; };
+  std::ranges::make_heap(lines, later);
+  std::vector<std::string> wanted;
+  while (!lines.empty() && wanted.size() < filter.limit) {
+    std::ranges::pop_heap(lines, later);
+    wanted.push_back(keys::Case(lines.back().id));
+    lines.back().rows->Next();
+    if (HEED_TRY(lines.back().Read())) std::ranges::push_heap(lines, later);
+    else lines.pop_back();
+  }
+  std::vector<Case> cases;
+  cases.reserve(wanted.size());
+  const auto rows = HEED_TRY(now.GetAll(keys::kCases, wanted));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string name = Name(keys::ReadU64(wanted[i]));
+    if (!rows[i]) return Fail(Fault::kMalformed, name + " is in the queue but its row is missing");
+    cases.push_back(HEED_TRY(Named(DecodeCase(*rows[i]), name)));
+  }
+  return cases;
+}
+
+Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  QueueCounts counts;
+  const auto rows = now.Walk(keys::kQueue);
+  for (const auto& school : HEED_TRY(Wanted(now, schools))) {
+    const std::string prefix = keys::School(school);
+    for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+      const auto entry = keys::ParseQueue(AsText(rows->key()));
+      if (!entry || rows->value().size() != 2) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
+      ++counts.open;
+      ++counts.states[entry->state];
+      if (rows->value()[1] != 0) ++counts.unjudged;
+      for (const auto category : kCategories)
+        if (static_cast<unsigned char>(rows->value()[0]) >> static_cast<unsigned>(category) & 1) ++counts.categories[category];
+    }
+    HEED_TRY(Check(*rows));
+  }
+  return counts;
+}
+
+Result<Case> Store::FindCase(CaseId id) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  if (const auto row = HEED_TRY(now.Get(keys::kCases, keys::Case(id)))) return Named(DecodeCase(*row), Name(id));
+  const auto events = HEED_TRY(ReadHistory(now, id));
+  if (events.empty()) return Fail(Fault::kNotFound, "there is no " + Name(id));
+  return Fail(Fault::kGone, Name(id) + " was erased on " + FormatRfc3339(events.back().at).substr(0, 10) + ", when its time was up");
+}
+
+Result<StoredPost> Store::FindPost(std::string_view school, std::string_view global_id) const {
+  const Fault missing = Fault::kNotFound;
+  const std::string name = "post " + std::string(global_id);
+  if (!keys::IsId(school)) return Fail(missing, name + " is not kept for " + std::string(school));
+  const Moment now = HEED_TRY(impl_->Look());
+  const std::string key = keys::Post(school, global_id);
+  const auto bytes = HEED_TRY(now.Get(keys::kPosts, key));
+  if (!bytes) return Fail(missing, name + " is not kept for " + std::string(school));
+  const PostRow row = HEED_TRY(Named(DecodePostRow(*bytes), name));
+
+  StoredPost post;
+  post.school = school;
+  post.newest = row.newest - 1;
+  if (row.case_id != 0) post.case_id = row.case_id;
+  std::vector<std::string> wanted;
+  for (std::uint32_t number = 1; number <= row.versions.size(); ++number) wanted.push_back(keys::Version(key, number));
+  for (const auto& version : HEED_TRY(now.GetAll(keys::kVersions, wanted))) {
+    if (!version) return Fail(Fault::kMalformed, name + ": a version is missing");
+    post.versions.push_back(HEED_TRY(Named(DecodeVersion(*version), name)));
+  }
+  return post;
+}
+
+Result<std::vector<Event>> Store::History(CaseId id) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  auto events = HEED_TRY(ReadHistory(now, id));
+  if (events.empty()) return Fail(Fault::kNotFound, "there is no " + Name(id));
+  return events;
+}
+
+Result<ChainReport> Store::VerifyChain() const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto row = HEED_TRY(now.Get(keys::kMeta, keys::kHeadKey));
+  if (!row) return Fail(Fault::kMalformed, "the store has no head row");
+  const Head head = HEED_TRY(Named(DecodeHead(*row), "the head row"));
+
+  ChainReport report;
+  const auto broken = [&](std::string why) {
+    if (!report.broken) report.broken = std::move(why);
+  };
+  // Details may be gone only where a tombstone says so, later.
+  std::unordered_set<CaseId> bare;
+  const auto rows = now.Walk(keys::kEvents);
+  std::uint64_t sequence = 0;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    ++sequence;
+    const auto event = DecodeEvent(AsText(rows->value()));
+    if (!event || AsText(rows->key()) != keys::Event(event->sequence)) {
+      broken("event " + std::to_string(sequence) + " cannot be read");
+      break;
+    }
+    ++report.events;
+    if (auto flaw = Flaw(*event, sequence, report.head)) broken(*std::move(flaw));
+    report.head = event->hash;
+    sequence = event->sequence;
+    if (event->erased) {
+      ++report.erased;
+      bare.insert(event->case_id);
+    }
+    if (event->kind == EventKind::kErased) bare.erase(event->case_id);
+  }
+  HEED_TRY(Check(*rows));
+  if (!bare.empty()) broken("the details of " + Name(*bare.begin()) + " are gone, and no tombstone says why");
+  if (!report.broken && (sequence != head.sequence || report.head != head.hash))
+    broken("the chain ends at event " + std::to_string(sequence) + ", but " + std::to_string(head.sequence) + " were written");
+  return report;
+}
+
+}  // namespace heed

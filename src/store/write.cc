@@ -1,0 +1,187 @@
+// Everything that changes the store between openings: pages, sources, what staff do.
+#include <unordered_map>
+
+#include "src/base/check.h"
+#include "src/store/chain.h"
+#include "src/store/impl.h"
+
+namespace heed {
+namespace {
+
+// A post touched by a page: its row and its case as they are so far.
+struct Touched {
+  std::optional<PostRow> row;
+  std::optional<Case> c;
+  bool changed = false;
+};
+
+// What is kept of the page's posts already, by key in posts: two MultiGets for the whole page.
+Result<std::unordered_map<std::string, Touched>> Recall(const Moment& now, const std::vector<std::string>& post_keys) {
+  std::unordered_map<std::string, Touched> known;
+  std::vector<std::string> wanted, cases;
+  std::vector<Touched*> with_case;
+  for (const auto& key : post_keys)
+    if (known.try_emplace(key).second) wanted.push_back(key);
+  const auto rows = HEED_TRY(now.GetAll(keys::kPosts, wanted));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (!rows[i]) continue;
+    Touched& post = known[wanted[i]];
+    post.row = HEED_TRY(DecodePostRow(*rows[i]));
+    if (post.row->case_id == 0) continue;
+    cases.push_back(keys::Case(post.row->case_id));
+    with_case.push_back(&post);
+  }
+  const auto found = HEED_TRY(now.GetAll(keys::kCases, cases));
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const std::string name = "case " + std::to_string(with_case[i]->row->case_id);
+    if (!found[i]) return Fail(Fault::kMalformed, name + " is missing, though its post is there");
+    auto read = DecodeCase(*found[i]);
+    if (!read) return Fail(std::move(read).error().While(name));
+    with_case[i]->c = *std::move(read);
+  }
+  return known;
+}
+
+std::uint32_t NumberOf(const PostRow& row, std::string_view version) {
+  for (std::uint32_t i = 0; i < row.versions.size(); ++i)
+    if (row.versions[i] == version) return i + 1;
+  return 0;
+}
+
+void Tally(Committed& tally, const Change& change) {
+  for (const auto& event : change.events) {
+    if (event.kind == EventKind::kOpened) ++tally.opened;
+    if (event.kind == EventKind::kEdited) ++tally.edited;
+    if (event.kind == EventKind::kReopened) ++tally.reopened;
+  }
+}
+
+}  // namespace
+
+void Store::Impl::AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) const {
+  event.sequence = ++to.sequence;
+  Seal(event, to.hash);
+  to.hash = event.hash;
+  batch.Put((*database)[keys::kEvents], keys::Event(event.sequence), Encode(event));
+  batch.Put((*database)[keys::kHistory], keys::History(event.case_id, event.sequence), rocksdb::Slice());
+}
+
+Case Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to) const {
+  const Database& in = *database;
+  Case& after = change.after;
+  if (before) HEED_CHECK(after.id == before->id && after.school == before->school);
+  else after.id = ++to.case_id;
+  HEED_CHECK(!change.events.empty() && after.events == (before ? before->events : 0) + change.events.size());
+  for (auto& event : change.events) {
+    event.case_id = after.id;
+    AddEvent(batch, event, to);
+  }
+  const auto expiry = [](const Case& c) {
+    return c.state == CaseState::kClosed ? keys::Expiry(keys::Expires::kClosedCase, keys::Day(c.closed_at.value_or(c.opened_at)), keys::Case(c.id))
+                                         : keys::Expiry(keys::Expires::kOpenCase, keys::Day(c.opened_at), keys::Case(c.id));
+  };
+  if (before) {
+    if (before->state != CaseState::kClosed) batch.Delete(in[keys::kQueue], keys::Queue(*before));
+    batch.Delete(in[keys::kExpiry], expiry(*before));
+  }
+  if (after.state != CaseState::kClosed) batch.Put(in[keys::kQueue], keys::Queue(after), keys::QueueValue(after));
+  batch.Put(in[keys::kExpiry], expiry(after), rocksdb::Slice());
+  batch.Put(in[keys::kCases], keys::Case(after.id), Encode(after));
+  return std::move(after);
+}
+
+Done Store::SaveSource(std::string_view id, const SourceState& state) {
+  HEED_CHECK(keys::IsId(id));
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  rocksdb::WriteBatch batch;
+  batch.Put((*impl_->database)[keys::kSources], AsSlice(id), Encode(state));
+  return impl_->Write(batch);
+}
+
+Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe) {
+  HEED_CHECK(keys::IsId(page.source));
+  std::vector<std::string> post_keys;
+  post_keys.reserve(page.posts.size());
+  for (const auto& kept : page.posts) {
+    // Promise 2: what does not mention the school is forgotten at once.
+    HEED_CHECK(kept.assessment.mention.mentions || !kept.assessment.could_not_judge.empty());
+    HEED_CHECK(!kept.post.global_id.empty());
+    post_keys.push_back(keys::Post(kept.school, kept.post.global_id));
+  }
+
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  const Database& in = *impl_->database;
+  const Moment now = HEED_TRY(impl_->Look());
+  auto known = HEED_TRY(Recall(now, post_keys));
+  rocksdb::WriteBatch batch;
+  Head head = impl_->head;
+  Committed tally;
+
+  for (std::size_t i = 0; i < page.posts.size(); ++i) {
+    const KeptPost& kept = page.posts[i];
+    const std::string& key = post_keys[i];
+    Touched& post = known[key];
+    if (!post.row) ++tally.new_posts;
+    PostRow row = post.row.value_or(PostRow{});
+    std::string version = ContentVersion(kept.post);
+    std::uint32_t number = NumberOf(row, version);
+    if (number != 0 && number == row.newest) {
+      ++tally.unchanged;
+      continue;
+    }
+    const bool version_known = number != 0;
+    if (version_known) {
+      ++tally.unchanged;
+    } else {
+      if (post.row) ++tally.new_versions;
+      if (post.row && row.case_id == 0)
+        batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
+      row.versions.push_back(std::move(version));
+      row.changed_at = page.at;
+      number = static_cast<std::uint32_t>(row.versions.size());
+      batch.Put(in[keys::kVersions], keys::Version(key, number), Encode(StoredVersion{kept.post, kept.assessment, page.source, page.at}));
+    }
+    row.newest = number;
+    const Sighting sighting{kept.post, kept.assessment, kept.school, page.source, page.at,
+                            static_cast<std::uint32_t>(row.versions.size()), version_known};
+    if (auto change = observe(post.c ? &*post.c : nullptr, sighting)) {
+      Tally(tally, *change);
+      if (row.case_id == 0) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
+      post.c = impl_->Add(batch, post.c ? &*post.c : nullptr, *std::move(change), head);
+      row.case_id = post.c->id;
+    }
+    if (row.case_id == 0 && !version_known)
+      batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key), rocksdb::Slice());
+    post.row = std::move(row);
+    post.changed = true;
+  }
+
+  for (const auto& [key, post] : known)
+    if (post.changed) batch.Put(in[keys::kPosts], key, Encode(*post.row));
+  batch.Put(in[keys::kSources], page.source, Encode(page.state));
+  if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  HEED_TRY(impl_->Write(batch));
+  impl_->head = head;
+  return tally;
+}
+
+Result<Case> Store::Record(const Change& change) {
+  const CaseId id = change.after.id;
+  const std::string name = "case " + std::to_string(id);
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  const Case before = HEED_TRY(FindCase(id));
+  if (before.events + change.events.size() != change.after.events)
+    return Fail(Fault::kExists, name + " has moved on meanwhile: look at it again");
+  rocksdb::WriteBatch batch;
+  Head head = impl_->head;
+  Case after = impl_->Add(batch, &before, change, head);
+  batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  HEED_TRY(impl_->Write(batch));
+  impl_->head = head;
+  return after;
+}
+
+}  // namespace heed

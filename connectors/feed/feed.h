@@ -32,8 +32,7 @@ struct ParsedFeed {
 
 // Pure.  `feed_url` is the configured address and part of an item's identity where its own id is not unique
 // in the world; `document_url` is what links are relative to; `content_type` as the server sent it, which may
-// name the charset.  kMalformed when the bytes are no feed (a web page is named as such), kTooLarge past
-// 50,000 items.
+// name the charset.  kMalformed when the bytes are no feed; a web page is named as such.
 //
 // An item's identity is its guid or id, else its link, else a digest of title, link and date.  A guid that several
 // different items of one document share is no identity.  A date that cannot be read is absent, never now.

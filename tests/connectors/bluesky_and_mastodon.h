@@ -13,7 +13,7 @@
 #include "src/base/file.h"
 #include "src/base/json.h"
 
-namespace heed {
+namespace heed::social {
 
 // One post as a line of JSON, fields that are empty left out.
 inline std::string Dump(const Post& post) {
@@ -95,7 +95,7 @@ inline bool Mentions(const std::vector<std::string>& notes, std::string_view wor
 }
 
 // What one run gave: Fetch until there is no more.
-struct Run {
+struct WholeRun {
   std::vector<Post> posts;
   std::vector<std::string> notes;
   std::vector<Gap> gaps;
@@ -111,8 +111,8 @@ struct Run {
   }
 };
 
-inline Run ReadAll(Connector& connector, Cursor cursor = {}, int most = 500) {
-  Run run;
+inline WholeRun ReadRun(Connector& connector, Cursor cursor = {}, int most = 500) {
+  WholeRun run;
   run.cursor = std::move(cursor);
   while (run.pages < most) {
     auto page = connector.Fetch(run.cursor);
@@ -132,4 +132,4 @@ inline Run ReadAll(Connector& connector, Cursor cursor = {}, int most = 500) {
   return run;
 }
 
-}  // namespace heed
+}  // namespace heed::social

@@ -18,6 +18,7 @@ class FakeBluesky {
   struct Written {
     std::string rkey, text, at;      // `at`: where it sorts, and when it was indexed
     std::string created = "";        // the author's date where that differs
+    std::string cid = "cid-1";       // another after an edit
   };
 
   // Manners.  As set here: bsky.app's.
@@ -31,10 +32,16 @@ class FakeBluesky {
   std::string did_doc = "";          // service list, JSON
   std::vector<Written> posts;        // newest first
 
-  explicit FakeBluesky(HttpServer& server) : server_(server) {
-    server.Route("/xrpc/app.bsky.feed.searchPosts", [this](const SeenRequest& request) { return Search(request); });
-    server.Route("/xrpc/com.atproto.server.createSession", [this](const SeenRequest& request) { return SignIn(request); });
-    server.Route("/xrpc/com.atproto.server.refreshSession", [this](const SeenRequest& request) { return Refresh(request); });
+  FakeBluesky() = default;
+  explicit FakeBluesky(HttpServer& server) {
+    server.Otherwise([this](const SeenRequest& request) { return Serve(request); });
+  }
+
+  Answer Serve(const SeenRequest& request) {
+    if (request.path == "/xrpc/app.bsky.feed.searchPosts") return Search(request);
+    if (request.path == "/xrpc/com.atproto.server.createSession") return SignIn(request);
+    if (request.path == "/xrpc/com.atproto.server.refreshSession") return Refresh(request);
+    return Json(501, Error("MethodNotImplemented", "Method Not Implemented"));
   }
 
   int sign_ins = 0, refreshes = 0;
@@ -42,7 +49,7 @@ class FakeBluesky {
   static std::string View(const Written& post) {
     JsonWriter out;
     const std::string did = "did:plc:exampleaaaa1111";
-    out.Object().Field("uri", std::string_view("at://" + did + "/app.bsky.feed.post/" + post.rkey)).Field("cid", std::string_view("cid-" + post.rkey));
+    out.Object().Field("uri", std::string_view("at://" + did + "/app.bsky.feed.post/" + post.rkey)).Field("cid", std::string_view(post.cid));
     out.Key("author").Object().Field("did", std::string_view(did)).Field("handle", "sam.example").EndObject();
     out.Key("record").Object().Field("text", std::string_view(post.text)).Field("createdAt", std::string_view(post.created.empty() ? post.at : post.created)).EndObject();
     out.Field("indexedAt", std::string_view(post.at)).EndObject();
@@ -55,6 +62,7 @@ class FakeBluesky {
     return out.Take();
   }
 
+ private:
   Answer Search(const SeenRequest& request) {
     if (needs_sign_in && request.Header("authorization").empty()) return Json(401, Error("AuthMissing", "Authentication Required"));
     if (needs_sign_in && request.Header("authorization") != "Bearer " + access) return Json(400, Error("ExpiredToken", "Token has expired"));
@@ -81,7 +89,6 @@ class FakeBluesky {
     return Answer::Json(body + "}");
   }
 
- private:
   static Answer Json(int status, std::string body) {
     auto answer = Answer::Json(std::move(body));
     answer.status = status;
@@ -111,8 +118,6 @@ class FakeBluesky {
     refresh += "+";
     return Session();
   }
-
-  HttpServer& server_;
 };
 
 }  // namespace heed

@@ -7,6 +7,8 @@
 namespace heed {
 namespace {
 
+using namespace social;
+
 class BlueskyPages : public testing::TestWithParam<const char*> {};
 
 TEST_P(BlueskyPages, BecomeThesePosts) {

@@ -13,6 +13,8 @@
 namespace heed {
 namespace {
 
+using namespace social;
+
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -57,7 +59,7 @@ class BlueskyTest : public testing::Test {
 
 TEST_F(BlueskyTest, ReadsEveryPageOfASearchNewestFirst) {
   Fill(5);
-  const auto run = ReadAll(*Make({{"page_size", 2}}));
+  const auto run = ReadRun(*Make({{"page_size", 2}}));
   EXPECT_THAT(run.posts, SizeIs(5));
   EXPECT_EQ(run.posts[0].first_seen_at, clock_.Now());
   EXPECT_THAT(run.gaps, IsEmpty());
@@ -80,10 +82,10 @@ TEST_F(BlueskyTest, AnswersEveryFetchWithOneSearch) {
 TEST_F(BlueskyTest, ReadsTheOverlapAgainTheNextTime) {
   Fill(1);
   const auto connector = Make();
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   clock_.Advance(hours{1});
   const auto before = server_.request_count();
-  const auto second = ReadAll(*connector, first.cursor);
+  const auto second = ReadRun(*connector, first.cursor);
   EXPECT_THAT(second.posts, SizeIs(1));
   EXPECT_EQ(Asked("since").at(before), "2026-11-18T09:00:00Z");  // 48 hours before the reading before began
 }
@@ -91,18 +93,18 @@ TEST_F(BlueskyTest, ReadsTheOverlapAgainTheNextTime) {
 TEST_F(BlueskyTest, ReadsAgainWhileTheClockStandsStill) {
   Fill(1);
   const auto connector = Make();
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   network_.posts.insert(network_.posts.begin(), {"knew", "oakmoor school, just now", "2026-11-20T08:59:59Z"});
-  EXPECT_THAT(ReadAll(*connector, first.cursor).posts, SizeIs(2));
+  EXPECT_THAT(ReadRun(*connector, first.cursor).posts, SizeIs(2));
 }
 
 TEST_F(BlueskyTest, DoesNotAskForTheFutureAfterAWrongClock) {
   clock_.Set(*ParseRfc3339("2040-01-01T00:00:00Z"));
   const auto connector = Make();
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   clock_.Set(*ParseRfc3339("2026-11-20T09:00:00Z"));
   const auto before = server_.request_count();
-  ReadAll(*connector, first.cursor);
+  ReadRun(*connector, first.cursor);
   EXPECT_EQ(Asked("since").at(before), "2026-11-18T09:00:00Z");
 }
 
@@ -110,7 +112,7 @@ TEST_F(BlueskyTest, GoesOnWhereACrashLeftIt) {
   Fill(5);
   auto page = Make({{"page_size", 2}})->Fetch({});
   ASSERT_TRUE(page);
-  const auto rest = ReadAll(*Make({{"page_size", 2}}), page->next);
+  const auto rest = ReadRun(*Make({{"page_size", 2}}), page->next);
   EXPECT_THAT(rest.Texts(), ElementsAre("oakmoor school number 2", "oakmoor school number 3", "oakmoor school number 4"));
 }
 
@@ -122,7 +124,7 @@ TEST_F(BlueskyTest, FollowsAnInterruptedRunWithAFreshOne) {
   ASSERT_TRUE(page);
   clock_.Advance(days{3});
   network_.posts.insert(network_.posts.begin(), {"kmonday", "oakmoor school on monday", "2026-11-23T08:00:00Z"});
-  const auto rest = ReadAll(*connector, page->next);
+  const auto rest = ReadRun(*connector, page->next);
   EXPECT_THAT(rest.Texts(), testing::Contains("oakmoor school on monday"));
 }
 
@@ -135,13 +137,13 @@ TEST_F(BlueskyTest, FailsWithoutLosingItsPlace) {
   const auto failed = connector->Fetch(page->next);
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().fault(), Fault::kUnavailable);
-  EXPECT_THAT(ReadAll(*connector, page->next).Texts(), ElementsAre("oakmoor school number 2"));
+  EXPECT_THAT(ReadRun(*connector, page->next).Texts(), ElementsAre("oakmoor school number 2"));
 }
 
 TEST_F(BlueskyTest, RecordsAGapAtTheCapOfPages) {
   Fill(9);
   const auto connector = Make({{"page_size", 2}, {"max_pages", 2}});
-  const auto run = ReadAll(*connector);
+  const auto run = ReadRun(*connector);
   ASSERT_FALSE(run.gaps.empty());
   EXPECT_EQ(run.gaps[0].from, ParseRfc3339("2026-11-13T09:00:00Z"));
   EXPECT_EQ(run.gaps[0].until, ParseRfc3339("2026-11-20T07:57:00Z"));  // the fourth post
@@ -153,7 +155,7 @@ TEST_F(BlueskyTest, StopsAtItsOwnLowerBoundWhereTheServerIgnoresDates) {
   network_.ignores_dates = true;
   Fill(3);
   for (int i = 0; i < 9; ++i) network_.posts.push_back({"old" + std::to_string(i), "oakmoor school long ago", "2025-01-01T00:00:00Z"});
-  const auto run = ReadAll(*Make({{"page_size", 2}}));
+  const auto run = ReadRun(*Make({{"page_size", 2}}));
   EXPECT_THAT(run.Texts(), testing::Each(HasSubstr("number")));
   EXPECT_THAT(run.posts, SizeIs(3));
   EXPECT_THAT(run.gaps, IsEmpty());
@@ -164,15 +166,15 @@ TEST_F(BlueskyTest, IsNotEndedByOneOddDateInAPage) {
   network_.ignores_dates = true;
   network_.posts.push_back({"kodd", "oakmoor school, says 1999", "2026-11-20T08:30:00Z", "1999-01-01T00:00:00Z"});
   Fill(4);
-  EXPECT_THAT(ReadAll(*Make({{"page_size", 2}})).posts, SizeIs(5));
+  EXPECT_THAT(ReadRun(*Make({{"page_size", 2}})).posts, SizeIs(5));
 }
 
 TEST_F(BlueskyTest, AsksInOtherCapitalsUntilTheServerShowsItIgnoresThem) {
   network_.posts.push_back({"k1", "OAKMOOR SCHOOL is shut", "2026-11-20T08:00:00Z"});
   const auto connector = Make();
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   EXPECT_THAT(Asked("q"), ElementsAre("Oakmoor School"));  // the first answer showed it
-  ReadAll(*connector, first.cursor);
+  ReadRun(*connector, first.cursor);
   EXPECT_THAT(Asked("q"), ElementsAre("Oakmoor School", "Oakmoor School"));
 }
 
@@ -181,15 +183,15 @@ TEST_F(BlueskyTest, FindsEveryUsualSpellingWhereTheServerMindsCapitals) {
   network_.posts = {{"k1", "Oakmoor School", "2026-11-20T08:04:00Z"}, {"k2", "oakmoor school", "2026-11-20T08:03:00Z"},
                     {"k3", "OAKMOOR SCHOOL", "2026-11-20T08:02:00Z"}, {"k4", "Oakmoor school", "2026-11-20T08:01:00Z"}};
   const auto connector = Make();
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   EXPECT_THAT(first.posts, SizeIs(4));
-  EXPECT_THAT(ReadAll(*connector, first.cursor).posts, SizeIs(4));
+  EXPECT_THAT(ReadRun(*connector, first.cursor).posts, SizeIs(4));
 }
 
 TEST_F(BlueskyTest, ContinuesByDateWhereDeepPagingStops) {
   network_.deepest = 4;
   Fill(9);
-  const auto run = ReadAll(*Make({{"page_size", 2}}));
+  const auto run = ReadRun(*Make({{"page_size", 2}}));
   std::set<std::string> ids;
   for (const auto& post : run.posts) ids.insert(post.global_id);
   EXPECT_EQ(ids.size(), 9u);
@@ -201,7 +203,7 @@ TEST_F(BlueskyTest, RecordsAGapWhereDeepPagingStopsAndDatesAreIgnored) {
   network_.deepest = 4;
   network_.ignores_dates = true;
   Fill(9);
-  const auto run = ReadAll(*Make({{"page_size", 2}}));
+  const auto run = ReadRun(*Make({{"page_size", 2}}));
   ASSERT_THAT(run.gaps, SizeIs(1));
   EXPECT_THAT(run.gaps[0].why, HasSubstr("goes no deeper"));
   EXPECT_EQ(run.gaps[0].until, ParseRfc3339("2026-11-20T07:57:00.001Z"));
@@ -216,7 +218,7 @@ TEST_P(BlueskyLostCursor, GoesOnByDateWhereTheServerLosesItsPlace) {
   auto page = connector->Fetch({});
   ASSERT_TRUE(page);
   network_.lost_cursor = GetParam();
-  const auto rest = ReadAll(*connector, page->next);
+  const auto rest = ReadRun(*connector, page->next);
   EXPECT_FALSE(rest.error) << rest.error->message();
   EXPECT_THAT(rest.Texts(), testing::Contains("oakmoor school number 4"));
   EXPECT_TRUE(Mentions(rest.notes, "lost its place"));
@@ -234,9 +236,9 @@ TEST_F(BlueskyTest, SignsInOnceAndSearchesAtTheAccountsOwnServer) {
   settings["service"] = entryway.Origin();
   settings["page_size"] = 2;
   const auto connector = Make(std::move(settings));
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   EXPECT_THAT(first.posts, SizeIs(5));
-  ReadAll(*connector, first.cursor);
+  ReadRun(*connector, first.cursor);
   EXPECT_EQ(front.sign_ins, 1);
   EXPECT_EQ(entryway.request_count(), 1u);
   EXPECT_THAT(entryway.requests()[0].body, HasSubstr("\"school.example\""));
@@ -246,9 +248,9 @@ TEST_F(BlueskyTest, RenewsASessionThatRanOut) {
   network_.needs_sign_in = true;
   Fill(1);
   const auto connector = Make(SignedIn());
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   network_.access = "another";  // the first token is no longer good
-  const auto second = ReadAll(*connector, first.cursor);
+  const auto second = ReadRun(*connector, first.cursor);
   EXPECT_FALSE(second.error);
   EXPECT_EQ(network_.refreshes, 1);
   EXPECT_EQ(network_.sign_ins, 1);
@@ -258,17 +260,17 @@ TEST_F(BlueskyTest, SignsInAgainWhereTheRenewalIsRefused) {
   network_.needs_sign_in = true;
   Fill(1);
   const auto connector = Make(SignedIn());
-  const auto first = ReadAll(*connector);
+  const auto first = ReadRun(*connector);
   network_.access = "another";
   network_.refresh_refused = true;
-  EXPECT_FALSE(ReadAll(*connector, first.cursor).error);
+  EXPECT_FALSE(ReadRun(*connector, first.cursor).error);
   EXPECT_EQ(network_.sign_ins, 2);
 }
 
 TEST_F(BlueskyTest, AsksForAPersonWhereThePasswordIsRefused) {
   auto settings = SignedIn();
   settings["password"] = std::string("old");
-  const auto run = ReadAll(*Make(std::move(settings)));
+  const auto run = ReadRun(*Make(std::move(settings)));
   ASSERT_TRUE(run.error);
   EXPECT_EQ(run.error->fault(), Fault::kSignIn);
   EXPECT_THAT(run.error->message(), HasSubstr("app password"));
@@ -278,7 +280,7 @@ TEST_F(BlueskyTest, AsksForAPersonWhereThePasswordIsRefused) {
 TEST_F(BlueskyTest, NeverSignsInInALoop) {
   network_.needs_sign_in = true;
   const auto connector = Make(SignedIn());
-  ReadAll(*connector);
+  ReadRun(*connector);
   server_.Route("/xrpc/app.bsky.feed.searchPosts", [](const SeenRequest&) { return Answer::Status(401, FakeBluesky::Error("AuthMissing", "no")); });
   const auto before = server_.request_count();
   const auto page = connector->Fetch({});
@@ -289,13 +291,12 @@ TEST_F(BlueskyTest, NeverSignsInInALoop) {
 
 TEST_F(BlueskyTest, TellsAStrangerToSignInWhereTheSearchWantsIt) {
   network_.needs_sign_in = true;
-  const auto run = ReadAll(*Make());
+  const auto run = ReadRun(*Make());
   ASSERT_TRUE(run.error);
   EXPECT_EQ(run.error->fault(), Fault::kSignIn);
   EXPECT_THAT(run.error->message(), HasSubstr("password_file"));
-  server_.Forget();
   server_.Route("/xrpc/app.bsky.feed.searchPosts", Answer::Status(403, "<html>Forbidden</html>"));
-  const auto denied = ReadAll(*Make());
+  const auto denied = ReadRun(*Make());
   ASSERT_TRUE(denied.error);
   EXPECT_EQ(denied.error->fault(), Fault::kDenied);
   EXPECT_THAT(denied.error->message(), HasSubstr("password_file"));
@@ -305,7 +306,7 @@ TEST_F(BlueskyTest, StaysWithTheServiceWhereNoUsableServerIsNamed) {
   network_.did_doc = R"([{"id":"#atproto_pds","serviceEndpoint":"ftp://127.0.0.1/"},7,{"id":5}])";
   network_.needs_sign_in = true;
   Fill(1);
-  EXPECT_THAT(ReadAll(*Make(SignedIn())).posts, SizeIs(1));
+  EXPECT_THAT(ReadRun(*Make(SignedIn())).posts, SizeIs(1));
 }
 
 // Recorded: 429 has ratelimit-reset in epoch seconds and no Retry-After.
@@ -326,34 +327,34 @@ TEST_F(BlueskyTest, WaitsAsLongAsItIsAskedTo) {
 TEST_F(BlueskyTest, StartsAgainFromACursorItCannotRead) {
   Fill(2);
   for (const std::string& bytes : {std::string("rubbish"), std::string(R"({"v":99})"), std::string(R"({"v":1,"server":7,"queries":[1]})"), std::string("\xff\xfe")}) {
-    const auto run = ReadAll(*Make(), Cursor{bytes});
+    const auto run = ReadRun(*Make(), Cursor{bytes});
     EXPECT_THAT(run.posts, SizeIs(2)) << bytes;
   }
-  EXPECT_TRUE(Mentions(ReadAll(*Make(), Cursor{"rubbish"}).notes, "could not be read"));
+  EXPECT_TRUE(Mentions(ReadRun(*Make(), Cursor{"rubbish"}).notes, "could not be read"));
 }
 
 TEST_F(BlueskyTest, TakesACursorOfAnOlderConfiguration) {
   Fill(1);
-  const auto first = ReadAll(*Make());
+  const auto first = ReadRun(*Make());
   clock_.Advance(hours{1});
   const auto before = server_.request_count();
-  const auto second = ReadAll(*Make({{"queries", std::vector<std::string>{"Oakmoor School", "#oakmoor"}}}), first.cursor);
+  const auto second = ReadRun(*Make({{"queries", std::vector<std::string>{"Oakmoor School", "#oakmoor"}}}), first.cursor);
   const auto asked = Asked("q");
   const auto since = Asked("since");
   ASSERT_EQ(asked.size() - before, 2u);
   EXPECT_EQ(since[before], "2026-11-18T09:00:00Z");      // known: overlap only
   EXPECT_EQ(asked[before + 1], "#oakmoor");
   EXPECT_EQ(since[before + 1], "2026-11-13T10:00:00Z");  // new: looks back
-  const auto third = ReadAll(*Make({{"queries", std::vector<std::string>{"#oakmoor"}}}), second.cursor);
+  const auto third = ReadRun(*Make({{"queries", std::vector<std::string>{"#oakmoor"}}}), second.cursor);
   EXPECT_THAT(third.cursor.value, testing::Not(HasSubstr("Oakmoor School")));
 }
 
 TEST_F(BlueskyTest, ForgetsItsPlaceWhenAnotherServerIsConfigured) {
   Fill(1);
-  const auto first = ReadAll(*Make());
+  const auto first = ReadRun(*Make());
   HttpServer other;
   FakeBluesky elsewhere(other);
-  ReadAll(*Make({{"appview", other.Origin()}}), first.cursor);
+  ReadRun(*Make({{"appview", other.Origin()}}), first.cursor);
   EXPECT_EQ(other.requests().at(0).Query("since"), "2026-11-13T09:00:00Z");
 }
 
@@ -397,14 +398,14 @@ TEST_F(BlueskyTest, NamesWhatIsWrongWithItsSettings) {
 TEST_F(BlueskyTest, NotesAPostItCannotReadAndKeepsTheRest) {
   server_.Route("/xrpc/app.bsky.feed.searchPosts", Answer::Json(R"({"posts":[{"uri":"at://did:plc:x/app.bsky.feed.post/3kbad"},)" +
                                                                 FakeBluesky::View({"kgood", "OAKMOOR SCHOOL", "2026-11-20T08:00:00Z"}) + "]}"));
-  const auto run = ReadAll(*Make());
+  const auto run = ReadRun(*Make());
   EXPECT_THAT(run.posts, SizeIs(1));
   EXPECT_TRUE(Mentions(run.notes, "3kbad"));
 }
 
 TEST_F(BlueskyTest, CallsAPageThatIsNoneMalformed) {
   server_.Route("/xrpc/app.bsky.feed.searchPosts", Answer::Of("text/html", "<html>Please sign in to the wifi</html>"));
-  const auto run = ReadAll(*Make());
+  const auto run = ReadRun(*Make());
   ASSERT_TRUE(run.error);
   EXPECT_EQ(run.error->fault(), Fault::kMalformed);
   EXPECT_THAT(run.error->message(), HasSubstr("Oakmoor School"));

@@ -315,13 +315,8 @@ Result<HttpResponse> Bluesky::Search(std::string_view query, Sweep& sweep, std::
   if (response.status == 200) return response;
 
   auto error = StatusError(response, "searching Bluesky for " + Quoted(query), tools_.clock.Now());
-  const auto refusal = ReadRefusal(response);
-  std::string more = refusal.message.empty() ? "" : " (" + refusal.message + ")";
-  if (!signs_in() && (response.status == 401 || response.status == 403))
-    more += ": this server does not let strangers search; add `handle` and `password_file` (an app password) to the source";
-  Error whole(error.fault(), error.message() + more);
-  if (error.retry_after()) return Fail(std::move(whole).RetryAfter(*error.retry_after()));
-  return Fail(std::move(whole));
+  if (signs_in() || (response.status != 401 && response.status != 403)) return Fail(std::move(error));
+  return Fail(error.fault(), error.message() + ": this server does not let strangers search; add `handle` and `password_file` (an app password) to the source");
 }
 
 // One request, with a fresh token where the old one is refused; any status but a refused token's.

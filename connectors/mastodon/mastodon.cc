@@ -23,7 +23,6 @@
 
 #include "src/base/json.h"
 #include "src/base/text.h"
-#include "src/base/utf8.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -136,6 +135,13 @@ std::string_view Parameter(std::string_view address, std::string_view name) {
   for (const auto pair : Split(address.substr(question + 1), '&'))
     if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') return pair.substr(name.size() + 1);
   return {};
+}
+
+// {"error": "Record not found"}: the API itself refuses, and not something in front of it.
+bool IsApiError(const HttpResponse& response) {
+  JsonParser parser;
+  const auto body = parser.Parse(response.body);
+  return body && (*body)["error"].String();
 }
 
 struct Options {
@@ -286,21 +292,22 @@ Done Mastodon::ReadStream(const Stream& stream, Standing& standing, Page& page) 
 
   const auto what = "reading " + stream.name + " at " + Host();
   const auto response = HEED_TRY(Get(sweep.next, what));
-  if (sweep.forward && (response.status == 400 || response.status == 404 || response.status == 422)) {
+  const bool refused = response.status != 200 && IsApiError(response);
+  if (refused && sweep.forward && (response.status == 400 || response.status == 404 || response.status == 422)) {
     // The id is unknown here, after the server was set up anew, say: the window starts over without it.
     page.notes.push_back(Host() + " no longer knows the last post read of " + stream.name + ": read it again from the newest");
     standing.high.clear();
     turn_back();
     return {};
   }
-  if (stream.list == MastodonList::kStatuses && response.status == 404 && JsonParser().Parse(response.body)) {
+  if (refused && stream.list == MastodonList::kStatuses && response.status == 404) {
     // GoToSocial's answer where nobody it knows has used the hashtag.  Hashtag timelines as such are there,
     // or Mastodon's own empty list would be no better.
     page.notes.push_back(Host() + " does not know " + stream.name + " yet");
     finish();
     return {};
   }
-  if (stream.list == MastodonList::kSearch && (response.status == 404 || response.status == 405)) {
+  if (refused && stream.list == MastodonList::kSearch && (response.status == 404 || response.status == 405)) {
     page.gap = Gap{sweep.from, now, Host() + " cannot search posts: " + stream.name + " was not read; set queries = []"};
     finish();
     return {};
@@ -408,20 +415,18 @@ Result<HttpResponse> Mastodon::Get(const std::string& path, const std::string& w
 
 Error Mastodon::Refused(const HttpResponse& response, const std::string& what) const {
   auto error = StatusError(response, what, tools_.clock.Now());
-  std::string more;
-  JsonParser parser;
-  if (const auto body = parser.Parse(response.body))
-    if (const auto said = (*body)["error"].StringOr(""); !said.empty()) more = " (" + ForTerminal(ClipUtf8(said, 200)) + ")";
+  const bool stranger = options_.token.empty();
+  std::string_view next;
   if (response.status == 401) {
-    more += options_.token.empty() ? ": this server shows hashtags to signed-in members only: add token_file"
-                                   : ": the token is no longer good: make a new one in the account's settings, under Development";
+    next = stranger ? ": this server shows hashtags to signed-in members only: add token_file"
+                    : ": the token is no longer good: make a new one in the account's settings, under Development";
   } else if (response.status == 403) {
-    more += options_.token.empty() ? ": this server does not let strangers read: add token_file, or ask its administrator"
-                                   : ": the token lacks a permission (read:statuses, read:search, read:notifications)";
+    next = stranger ? ": this server does not let strangers read: add token_file, or ask its administrator"
+                    : ": the token lacks a permission (read:statuses, read:search, read:notifications)";
+  } else {
+    return error;
   }
-  Error whole(error.fault(), error.message() + more);
-  if (error.retry_after()) return std::move(whole).RetryAfter(*error.retry_after());
-  return whole;
+  return Error(error.fault(), error.message() + std::string(next));
 }
 
 seconds DurationOf(const SourceSpec& spec, std::string_view key, seconds otherwise, std::string& wrong) {

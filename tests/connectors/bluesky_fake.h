@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -63,13 +64,18 @@ class FakeBluesky {
   }
 
  private:
+  // Strangers ask for anything: what is no number is `otherwise`.
+  static std::size_t Number(const std::string& text, std::size_t otherwise) {
+    return text.empty() || text.find_first_not_of("0123456789") != text.npos ? otherwise : static_cast<std::size_t>(std::atoll(text.c_str()));
+  }
+
   Answer Search(const SeenRequest& request) {
     if (needs_sign_in && request.Header("authorization").empty()) return Json(401, Error("AuthMissing", "Authentication Required"));
     if (needs_sign_in && request.Header("authorization") != "Bearer " + access) return Json(400, Error("ExpiredToken", "Token has expired"));
     std::size_t begin = 0;
     if (request.HasQuery("cursor")) {
       if (lost_cursor) return Json(lost_cursor, Error("InternalServerError", "Internal Server Error"));
-      begin = static_cast<std::size_t>(std::stoul(request.Query("cursor")));
+      begin = Number(request.Query("cursor"), 0);
     }
     const auto words = request.Query("q");
     std::vector<const Written*> found;
@@ -80,7 +86,7 @@ class FakeBluesky {
       const bool in_time = ignores_dates || ((!since || sorts >= *since) && (!until || sorts < *until));
       if (matches && in_time) found.push_back(&post);
     }
-    const auto limit = static_cast<std::size_t>(std::stoul(request.Query("limit")));
+    const auto limit = Number(request.Query("limit"), 20);
     const auto end = std::min({found.size(), begin + limit, deepest});
     std::string body = "{\"posts\":[";
     for (auto i = begin; i < end; ++i) body += (i > begin ? "," : "") + View(*found[i]);

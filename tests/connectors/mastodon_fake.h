@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -76,12 +77,17 @@ class FakeMastodon {
   }
 
  private:
+  // Strangers ask for anything: what is no number is `otherwise`.
+  static std::size_t Number(const std::string& text, std::size_t otherwise) {
+    return text.empty() || text.find_first_not_of("0123456789") != text.npos ? otherwise : static_cast<std::size_t>(std::atoll(text.c_str()));
+  }
+
   std::size_t IndexOf(const std::string& id) const {
     return static_cast<std::size_t>(std::ranges::find(statuses, id, &Status::id) - statuses.begin());
   }
 
   Answer Timeline(const SeenRequest& request) {
-    const auto limit = static_cast<std::size_t>(std::stoul(request.Query("limit")));
+    const auto limit = Number(request.Query("limit"), 20);
     std::size_t begin = 0, end = statuses.size();
     if (request.HasQuery("max_id") && paging != Paging::kIgnoresEverything) begin = std::min(end, IndexOf(request.Query("max_id")) + 1);
     if (request.HasQuery("min_id") && paging == Paging::kMastodon) {
@@ -111,8 +117,8 @@ class FakeMastodon {
     for (const auto& status : statuses)
       if (LowerAscii(status.text).find(LowerAscii(words)) != status.text.npos) found.push_back(&status);
     std::size_t begin = 0;
-    if (request.HasQuery("offset") && paging != Paging::kIgnoresEverything) begin = std::min(found.size(), static_cast<std::size_t>(std::stoul(request.Query("offset"))));
-    const auto end = std::min(found.size(), begin + static_cast<std::size_t>(std::stoul(request.Query("limit"))));
+    if (request.HasQuery("offset") && paging != Paging::kIgnoresEverything) begin = std::min(found.size(), Number(request.Query("offset"), 0));
+    const auto end = std::min(found.size(), begin + Number(request.Query("limit"), 20));
     std::string body = R"({"accounts":[],"hashtags":[],"statuses":[)";
     for (auto i = begin; i < end; ++i) body += (i > begin ? "," : "") + View(*found[i]);
     return Answer::Json(body + "]}");

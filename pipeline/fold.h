@@ -1,12 +1,12 @@
 // Fold: a stranger's text as heed compares it, lower-case words between single spaces.
 //
-// "Don't you DARE, Mr. Smith’s…" becomes " don't you dare , mr . smith 's , ".  What folding does, in the order a
+// "Don't you DARE, Mr. Smith’s…" becomes " don't you dare , mr smith 's , ".  What folding does, in the order a
 // reader would notice it:
 //   - NFKC case folding (UAX #15, #31 "NFKC_Casefold") by ICU, which only this file and squeeze.cc host;
 //   - words are runs of letters, digits and combining marks; an apostrophe inside a word stays ("don't", "o'clock"),
 //     but 's 'll 're 've 'd 'm become words of their own, so that "teacher's" still holds "teacher";
 //   - . ! ? and line ends are marks; , ; : … and free-standing dashes are the mark ","; @ before a word and & are marks;
-//     a mark is written once however often it is repeated.  Hyphens, quotes, brackets, slashes and the rest are spaces;
+//     a mark is written once however often it is repeated, and not at all behind a title ("Mr.").  Hyphens, quotes, brackets, slashes and the rest are spaces;
 //   - an emoji is a word; its skin colour and joiners are dropped;
 //   - #OakmoorSchool and OakmoorSchool are written whole and then in parts: " oakmoorschool oakmoor school ".
 // Bytes that are not UTF-8, NULs and control characters are spaces.  More than 30 combining marks in a row are dropped
@@ -15,6 +15,7 @@
 // Pure, thread-safe, never fails.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -33,7 +34,7 @@ struct Word {
   std::uint32_t at = 0, size = 0;    // bytes of Folded::text
   std::uint32_t begin = 0, end = 0;  // bytes of the text given, half open, on character boundaries; begin never decreases
   WordKind kind = WordKind::kWord;
-  bool ends_sentence = false;        // a mark after which a new sentence starts ("Mr." and "oakmoor.example" do not)
+  bool ends_sentence = false;        // a mark after which a new sentence starts ("e.g." and "oakmoor.example" hold none)
   bool replaced = false;             // written by Squeeze(), not by the author
 };
 
@@ -60,6 +61,8 @@ class FoldBuffer {
   // Appends what is folded already.
   void AddFolded(std::string_view folded);
   void Clear() { size_ = 0; }
+  // Forgets what was added past `size`.
+  void Truncate(std::size_t size) { size_ = std::min(size, size_); }
 
   std::size_t size() const { return size_; }
   std::string_view text() const { return {bytes_.get(), size_}; }

@@ -23,8 +23,8 @@
 
 namespace heed {
 
-// For Assess() and Explain(): whichever of the judge's schools the post mentions most (the first one when it mentions
-// none; none at all is fine too).
+// For Assess() and Explain(): whichever of the judge's schools the post mentions most.  The first one where the mention
+// question is not asked; having no school at all is fine then.
 inline constexpr std::size_t kAnySchool = std::numeric_limits<std::size_t>::max();
 
 enum class MentionPolicy : std::uint8_t {
@@ -96,6 +96,8 @@ class Judge {
   const Lexicon& lexicon() const;
   const std::vector<School>& schools() const;
   const Entry* FindEntry(std::string_view rule) const { return lexicon().Find(rule); }
+  // Whether this judge searches for the entry: live, shadow, or a draft when made with drafts.
+  bool Runs(const Entry& entry) const;
 
   // Hex digest of the lexicon's files and the schools' concepts: two judges of one version judge alike.
   const std::string& Version() const;

@@ -57,6 +57,7 @@ struct Concept {
   Expand expand = Expand::kNone;
   std::vector<std::string> includes;
   std::optional<Characteristic> characteristic;
+  bool masked = false;  // its words may hide behind stars ("f**k"), as those of terms may
   std::string language;
   Place place;
 };

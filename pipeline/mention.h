@@ -12,7 +12,8 @@
 //   the name's own words alone        50   "Oakmoor" of "Oakmoor School"; 30 when that is also a place
 //   -- only beside one of the above:
 //   place                             60   once, 10 more for each further one; not where it is part of a name found
-//   a word about schools              30   once, 20 more for a second one ("pupils", "homework", "year 9"); with weak evidence only
+//   a word about schools              30   with weak evidence only ("pupils", "homework", "year 9"); 20 more for a second one,
+//                                          unless the name's own words are all there is: "the park after school" is no Park School
 //   agreed staff name                 60   once
 //   staff role                        20   once
 //   -- against:
@@ -51,7 +52,8 @@ struct MentionPhrase {
   MentionKind kind = MentionKind::kName;
 };
 
-// Everything that is looked for, for one school.  The same text may appear once only, as its strongest kind.
+// Everything that is looked for, for one school.  The same text appears once, as its strongest kind,
+// and once more when it is a hashtag too.
 std::vector<MentionPhrase> MentionPhrases(const School& school);
 
 // A phrase seen in a text: words [first, last) of its fold.

@@ -1,0 +1,114 @@
+// Hyperscan behind two small classes.
+#include "pipeline/find.h"
+
+#include <hs/hs.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+
+#include "src/base/check.h"
+
+namespace heed {
+namespace {
+
+// Without the instructions Hyperscan was built for, anything but this question may crash.
+Done CheckProcessor() {
+  if (hs_valid_platform() != HS_SUCCESS) return Fail(Fault::kUnsupported, "this processor cannot run Hyperscan (it needs SSSE3)");
+  return {};
+}
+
+int OnMatch(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+  static_cast<std::vector<Match>*>(context)->push_back({id, static_cast<std::uint32_t>(to)});
+  return 0;
+}
+
+}  // namespace
+
+void Database::Free::operator()(hs_database* database) const { hs_free_database(database); }
+void Scratch::Free::operator()(hs_scratch* scratch) const { hs_free_scratch(scratch); }
+
+Result<Database> Database::Compile(std::span<const std::string_view> literals, std::size_t* refused) {
+  HEED_TRY(CheckProcessor());
+  Database out;
+  if (literals.empty()) return out;
+  std::vector<const char*> texts;
+  std::vector<std::size_t> sizes;
+  std::vector<unsigned> flags(literals.size(), 0), ids;
+  for (const std::string_view literal : literals) {
+    texts.push_back(literal.data());
+    sizes.push_back(literal.size());
+    ids.push_back(static_cast<unsigned>(ids.size()));
+  }
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const hs_error_t rc = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(literals.size()), HS_MODE_BLOCK, nullptr,
+                                             &database, &error);
+  if (rc != HS_SUCCESS) {
+    std::string why = error && error->message ? error->message : "unknown reason";
+    const bool one = error && error->expression >= 0;
+    if (one && refused) *refused = static_cast<std::size_t>(error->expression);
+    hs_free_compile_error(error);
+    return Fail(one ? Fault::kInvalid : Fault::kIo, "Hyperscan refuses: " + why);
+  }
+  out.database_.reset(database);
+  return out;
+}
+
+Result<Database> Database::Deserialise(std::string_view bytes) {
+  HEED_TRY(CheckProcessor());
+  Database out;
+  if (bytes.empty()) return out;
+  hs_database_t* database = nullptr;
+  if (hs_deserialize_database(bytes.data(), bytes.size(), &database) != HS_SUCCESS) return Fail(Fault::kMalformed, "not a database of this Hyperscan");
+  out.database_.reset(database);
+  return out;
+}
+
+Result<std::string> Database::Serialise() const {
+  if (!database_) return std::string();
+  char* bytes = nullptr;
+  std::size_t size = 0;
+  if (hs_serialize_database(database_.get(), &bytes, &size) != HS_SUCCESS) return Fail(Fault::kIo, "Hyperscan cannot write its database out");
+  std::string out(bytes, size);
+  std::free(bytes);
+  return out;
+}
+
+Result<Scratch> Scratch::Make(std::initializer_list<const Database*> databases) {
+  Scratch out;
+  hs_scratch_t* scratch = nullptr;
+  for (const Database* database : databases) {
+    if (database->empty()) continue;
+    const hs_error_t rc = hs_alloc_scratch(database->database_.get(), &scratch);
+    if (rc != HS_SUCCESS) {
+      hs_free_scratch(scratch);
+      return Fail(Fault::kIo, "no memory for Hyperscan's scratch");
+    }
+  }
+  out.scratch_.reset(scratch);
+  return out;
+}
+
+Done Scratch::Scan(const Database& database, std::string_view text, std::vector<Match>& out) {
+  if (database.empty() || text.empty()) return {};
+  HEED_CHECK(text.size() < std::numeric_limits<std::uint32_t>::max());
+  const auto before = static_cast<std::ptrdiff_t>(out.size());
+  const hs_error_t rc = hs_scan(database.database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), &OnMatch, &out);
+  if (rc != HS_SUCCESS) return Fail(Fault::kIo, "scan failed (Hyperscan error " + std::to_string(rc) + ")");
+  // They come in this order; nothing in Hyperscan's manual promises it.
+  const auto earlier = [](const Match& a, const Match& b) { return a.end < b.end; };
+  if (!std::is_sorted(out.begin() + before, out.end(), earlier)) std::stable_sort(out.begin() + before, out.end(), earlier);
+  return {};
+}
+
+std::string EngineIdentity() {
+  std::string out = hs_version();
+  hs_platform_info_t platform{};
+  if (hs_populate_platform(&platform) == HS_SUCCESS) {
+    out += " tune " + std::to_string(platform.tune) + " features " + std::to_string(platform.cpu_features);
+  }
+  return out;
+}
+
+}  // namespace heed

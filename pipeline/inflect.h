@@ -1,0 +1,52 @@
+// The forms a phrase of the lexicon is looked for in: inflections, spellings without apostrophes, misspellings.
+//
+// British English; made when a lexicon is compiled, never while posts are read.  Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "pipeline/lexicon.h"
+
+namespace heed {
+
+// Words of the language, folded: what a misspelling must not be.
+class Dictionary {
+ public:
+  Dictionary() = default;
+  // `words` holds one a line.
+  explicit Dictionary(std::string_view words);
+  bool Has(std::string_view word) const { return words_.find(word) != words_.end(); }
+  bool empty() const { return words_.empty(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view word) const { return std::hash<std::string_view>{}(word); }
+  };
+  std::unordered_set<std::string, Hash, std::equal_to<>> words_;
+};
+
+// "kill" -> kills, killing, killin, killed; "bully" -> bullies, bullying, bullyin, bullied.  Lower-case word in; the word
+// itself is not among them.
+std::vector<std::string> VerbForms(std::string_view word);
+// "idiot" -> idiots; "bully" -> bullies.
+std::vector<std::string> NounForms(std::string_view word);
+
+// The phrase and its bent forms, '+' marks removed.  See lexicons/README.md.
+std::vector<std::string> ExpandPhrase(std::string_view phrase, Expand expand);
+
+// The folded phrase (" don 't ... ") as somebody without an apostrophe key writes it, or "" when it holds none.
+std::string WithoutApostrophes(std::string_view folded);
+
+// Folded phrases that a slip of the finger makes of a folded phrase: in each word of five letters or more, one letter left out,
+// doubled, swapped with the next, or a vowel for another; a word of six or more cut in two.  No form whose changed words are
+// all in the dictionary.  Empty without a dictionary.
+std::vector<std::string> Misspellings(std::string_view folded, const Dictionary& dictionary);
+
+// " kill yourself " -> " killyourself "; "" for one word, fewer than eight letters, or a dictionary word.
+std::string WrittenAsOne(std::string_view folded, const Dictionary& dictionary);
+
+}  // namespace heed

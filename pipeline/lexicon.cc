@@ -1,0 +1,412 @@
+// Reading lexicon files: every mistake named, nothing half read.
+#include "pipeline/lexicon.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "pipeline/fold.h"
+#include "pipeline/weigh.h"
+#include "src/base/hash.h"
+#include "src/base/text.h"
+
+namespace heed {
+
+std::string_view ToString(Expand expand) {
+  switch (expand) {
+    case Expand::kNone: return "none";
+    case Expand::kVerb: return "verb";
+    case Expand::kNoun: return "noun";
+  }
+  return "";
+}
+
+std::string_view ToString(EntryStatus status) {
+  switch (status) {
+    case EntryStatus::kDraft: return "draft";
+    case EntryStatus::kShadow: return "shadow";
+    case EntryStatus::kLive: return "live";
+    case EntryStatus::kRetired: return "retired";
+  }
+  return "";
+}
+
+std::string_view ToString(RuleScope scope) {
+  switch (scope) {
+    case RuleScope::kSentence: return "sentence";
+    case RuleScope::kNext: return "next";
+    case RuleScope::kPost: return "post";
+  }
+  return "";
+}
+
+std::string_view ToString(Where where) {
+  switch (where) {
+    case Where::kSentence: return "sentence";
+    case Where::kBefore: return "before";
+    case Where::kAfter: return "after";
+    case Where::kNear: return "near";
+    case Where::kOver: return "over";
+    case Where::kAround: return "around";
+    case Where::kPost: return "post";
+    case Where::kQuoted: return "quoted";
+  }
+  return "";
+}
+
+std::string Unless::ToString() const {
+  if (where == Where::kQuoted) return "quoted";
+  if (where == Where::kSentence) return concept_id;
+  std::string out = concept_id + ":" + std::string(heed::ToString(where));
+  if (words > 0) out += ":" + std::to_string(words);
+  return out;
+}
+
+const Entry* Lexicon::Find(std::string_view id) const {
+  const auto at = std::lower_bound(entries.begin(), entries.end(), id, [](const Entry& entry, std::string_view wanted) { return entry.id < wanted; });
+  return at != entries.end() && at->id == id ? &*at : nullptr;
+}
+
+namespace {
+
+constexpr std::size_t kLongestPhrase = 200;  // bytes, folded
+constexpr std::uint32_t kWidest = 60;        // words
+
+constexpr std::string_view kReserved[] = {kConceptSchoolName, kConceptStaffRole, kConceptStaffName, kConceptPlace};
+bool IsReserved(std::string_view id) {
+  return std::find(std::begin(kReserved), std::end(kReserved), id) != std::end(kReserved);
+}
+
+bool IsId(std::string_view id) {
+  if (id.empty() || id.size() > 80 || id.front() == '.' || id.back() == '.') return false;
+  return std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_'; });
+}
+
+template <typename T>
+std::string Choices(std::initializer_list<T> values) {
+  std::string out;
+  for (const T value : values) out += (out.empty() ? "\"" : ", \"") + std::string(ToString(value)) + "\"";
+  return out;
+}
+
+// A key whose value is one of a few words.
+template <typename T>
+T Choice(TomlTable& table, std::string_view key, T otherwise, std::initializer_list<T> values) {
+  const auto text = table.String(key);
+  if (!text) return otherwise;
+  std::vector<std::string_view> names;
+  for (const T value : values) {
+    if (ToString(value) == *text) return value;
+    names.push_back(ToString(value));
+  }
+  table.Complain(key, "unknown " + std::string(key) + " \"" + *text + "\"" + DidYouMean(*text, names) + "; it is one of " + Choices(values));
+  return otherwise;
+}
+
+// What is read of one file before names are looked up over all of them.
+class Reader {
+ public:
+  explicit Reader(std::vector<Mistake>& mistakes) : mistakes_(mistakes) {}
+
+  void File(const LexiconFile& file) {
+    if (file.text.size() > kLargestFile) {
+      mistakes_.push_back({{file.name, 0, 0}, "the file is larger than 16 MiB; split it by topic"});
+      return;
+    }
+    auto root = ParseToml(file.text, file.name, mistakes_);
+    if (!root) return;
+    const std::string language = root->Required("language");
+    if (!language.empty() && (language.size() > 3 || language.size() < 2 || LowerAscii(language) != language)) {
+      root->Complain("language", "\"" + language + "\" is no language; write two or three small letters, as \"en\"");
+    }
+    for (TomlTable& table : root->Tables("context")) ReadContext(table);
+    for (TomlTable& table : root->Tables("concept")) ReadConcept(table, language);
+    for (TomlTable& table : root->Tables("term")) ReadEntry(table, language, false);
+    for (TomlTable& table : root->Tables("rule")) ReadEntry(table, language, true);
+    root->Done();
+  }
+
+  void Finish() {
+    CollectConcepts();
+    for (const auto& [from, where, what] : references_) CheckConcept(from, where, what);
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      ResolveUnless(entries_[i], unless_[i].first, unless_[i].second, 0);
+      // Contexts overlap; once is enough.
+      auto& unless = entries_[i].unless;
+      std::set<std::string> seen;
+      unless.erase(std::remove_if(unless.begin(), unless.end(), [&](const Unless& item) { return !seen.insert(item.ToString()).second; }), unless.end());
+    }
+    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.id < b.id; });
+  }
+
+  std::vector<Concept> concepts_;
+  std::vector<Entry> entries_;
+
+ private:
+  static constexpr std::size_t kLargestFile = 16u << 20;
+  static constexpr int kDeepestContext = 8;
+
+  std::string ReadId(TomlTable& table, std::string_view what) {
+    std::string id = table.Required("id");
+    if (!id.empty() && !IsId(id)) {
+      table.Complain("id", "\"" + id + "\" cannot name a " + std::string(what) + ": use small letters, digits, '.', '-' and '_'");
+    }
+    return id;
+  }
+
+  std::vector<std::string> ReadPhrases(TomlTable& table, std::string_view key) {
+    std::vector<std::string> phrases = table.Strings(key);
+    for (const std::string& phrase : phrases) CheckPhrase(table, key, phrase);
+    return phrases;
+  }
+
+  static void CheckPhrase(TomlTable& table, std::string_view key, const std::string& phrase) {
+    const Folded folded = Fold(phrase);
+    if (folded.words.empty()) table.Complain(key, "the phrase \"" + phrase + "\" holds no word that can be looked for");
+    else if (folded.text.size() > kLongestPhrase) table.Complain(key, "a phrase of " + std::to_string(phrase.size()) + " bytes is too long to be one; keep it under 200");
+    else if (phrase.find('*') != std::string::npos) table.Complain(key, "write \"" + phrase + "\" with its letters: heed finds the masked form itself");
+  }
+
+  std::optional<Characteristic> ReadCharacteristic(TomlTable& table) {
+    const auto text = table.String("characteristic");
+    if (!text) return std::nullopt;
+    const auto found = ParseCharacteristic(*text);
+    if (!found) {
+      std::vector<std::string_view> names;
+      for (const Characteristic c : kCharacteristics) names.push_back(ToString(c));
+      table.Complain("characteristic", "unknown characteristic \"" + *text + "\"" + DidYouMean(*text, names));
+    }
+    return found;
+  }
+
+  void ReadContext(TomlTable& table) {
+    const std::string id = ReadId(table, "context");
+    const auto items = table.Strings("unless");
+    if (items.empty()) table.Complain("a context lists what blocks: unless = [...]");
+    if (!contexts_.emplace(id, std::make_pair(items, table.PlaceOf("unless"))).second) {
+      table.Complain("id", "there is another context \"" + id + "\"");
+    }
+    table.Done();
+  }
+
+  void ReadConcept(TomlTable& table, const std::string& language) {
+    Concept c;
+    c.id = ReadId(table, "concept");
+    if (IsReserved(c.id)) table.Complain("id", "\"" + c.id + "\" is filled from the school's configuration and cannot be defined here");
+    c.place = table.place();
+    c.language = language;
+    c.phrases = ReadPhrases(table, "phrases");
+    c.expand = Choice(table, "expand", Expand::kNone, {Expand::kNone, Expand::kVerb, Expand::kNoun});
+    c.includes = table.Strings("includes");
+    for (const std::string& id : c.includes) references_.push_back({id, table.PlaceOf("includes"), "includes"});
+    c.characteristic = ReadCharacteristic(table);
+    c.masked = table.Bool("masked").value_or(false);
+    table.String("note");
+    table.Done();
+    concepts_.push_back(std::move(c));
+  }
+
+  void ReadEntry(TomlTable& table, const std::string& language, bool is_rule) {
+    Entry e;
+    e.is_rule = is_rule;
+    e.language = language;
+    e.place = table.place();
+    e.id = ReadId(table, is_rule ? "rule" : "term");
+    if (!e.id.empty()) {
+      const auto [at, fresh] = ids_.emplace(e.id, e.place);
+      if (!fresh) table.Complain("id", "\"" + e.id + "\" is taken: " + at->second.ToString());
+    }
+    if (is_rule) ReadRule(table, e);
+    else ReadTerm(table, e);
+
+    const std::string category = table.Required("category");
+    if (const auto found = ParseCategory(category)) {
+      e.category = *found;
+    } else if (!category.empty()) {
+      std::vector<std::string_view> names;
+      for (const Category c : kCategories) names.push_back(ToString(c));
+      table.Complain("category", "unknown category \"" + category + "\"" + DidYouMean(category, names));
+    }
+    if (!table.Has("severity")) table.Complain("\"severity\" is missing: 1 unkind or weak, 2 a clear breach, 3 serious, 4 grave");
+    const auto severity = table.Int("severity").value_or(1);
+    if (severity < 1 || severity > 4) table.Complain("severity", "severity " + std::to_string(severity) + " is not between 1 and 4");
+    e.severity = static_cast<std::uint8_t>(std::clamp<std::int64_t>(severity, 1, 4));
+    const auto weight = table.Int("weight").value_or(DefaultWeight(e.severity));
+    if (weight < 1 || weight > kMaxWeight) table.Complain("weight", "weight " + std::to_string(weight) + " is not between 1 and " + std::to_string(kMaxWeight));
+    e.weight = static_cast<std::int32_t>(std::clamp<std::int64_t>(weight, 1, kMaxWeight));
+    e.characteristic = ReadCharacteristic(table);
+    e.why = table.Required("why");
+    e.status = Choice(table, "status", EntryStatus::kLive, {EntryStatus::kDraft, EntryStatus::kShadow, EntryStatus::kLive, EntryStatus::kRetired});
+    e.matches = table.Strings("matches");
+    e.ignores = table.Strings("ignores");
+    e.matches_place = table.PlaceOf("matches");
+    e.ignores_place = table.PlaceOf("ignores");
+    if (e.status == EntryStatus::kLive || e.status == EntryStatus::kShadow) {
+      if (e.matches.empty()) table.Complain("give at least one text that \"" + e.id + "\" must find: matches = [\"...\"]");
+      if (e.ignores.empty()) table.Complain("give at least one near miss that \"" + e.id + "\" must not find: ignores = [\"...\"]");
+    }
+    e.rationale = table.String("rationale").value_or("");
+    e.source = table.String("source").value_or("");
+    e.author = table.String("author").value_or("");
+    e.added = table.Date("added").value_or("");
+    unless_.emplace_back(table.Strings("unless"), table.PlaceOf("unless"));
+    table.Done();
+    entries_.push_back(std::move(e));
+  }
+
+  void ReadTerm(TomlTable& table, Entry& e) {
+    e.phrases = ReadPhrases(table, "phrases");
+    if (e.phrases.empty()) table.Complain("a term needs phrases = [\"...\"]");
+    e.expand = Choice(table, "expand", Expand::kNone, {Expand::kNone, Expand::kVerb, Expand::kNoun});
+    e.misspellings = table.Bool("misspellings").value_or(false);
+    e.concepts = table.Strings("concepts");
+    for (const std::string& id : e.concepts) {
+      if (IsReserved(id)) table.Complain("concepts", "\"" + id + "\" is filled from the school's configuration");
+      else if (!IsId(id)) table.Complain("concepts", "\"" + id + "\" cannot name a concept: use small letters, digits, '.', '-' and '_'");
+    }
+  }
+
+  void ReadRule(TomlTable& table, Entry& e) {
+    const bool sequence = table.Has("sequence"), together = table.Has("together");
+    e.ordered = !together;
+    const std::string_view key = together ? "together" : "sequence";
+    e.elements = table.StringLists(key);
+    if (sequence && together) {
+      table.StringLists("sequence");
+      table.Complain("together", "a rule has either a sequence or a together, not both");
+    }
+    const std::size_t most = together ? 4 : 8;
+    if (e.elements.empty()) table.Complain("a rule needs sequence = [...] or together = [...]");
+    else if (e.elements.size() > most) table.Complain(key, "at most " + std::to_string(most) + " elements make a " + std::string(key));
+    else if (together && e.elements.size() < 2) table.Complain(key, "together takes two elements or more");
+    for (const auto& element : e.elements) {
+      if (element.empty()) table.Complain(key, "an element without alternatives can never be found");
+      for (const std::string& item : element) {
+        if (item.starts_with('=')) CheckPhrase(table, key, item.substr(1));
+        else references_.push_back({item, table.PlaceOf(key), std::string(key)});
+      }
+    }
+    e.scope = Choice(table, "scope", RuleScope::kSentence, {RuleScope::kSentence, RuleScope::kNext, RuleScope::kPost});
+    if (e.scope == RuleScope::kNext) references_.push_back({std::string(kConceptPronoun), table.PlaceOf("scope"), "scope"});
+    if (const auto within = table.Int("within")) {
+      if (*within < 0 || *within > kWidest) table.Complain("within", "within is a number of words, 0 to " + std::to_string(kWidest));
+      e.within = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*within, 0, kWidest));
+    }
+  }
+
+  // Every id that can be referred to: those defined, and what their dotted names start with.
+  void CollectConcepts() {
+    const auto add = [this](std::string_view id) {
+      known_.emplace(id);
+      for (std::size_t dot = id.rfind('.'); dot != std::string_view::npos; dot = id.rfind('.')) known_.emplace(id = id.substr(0, dot));
+    };
+    for (const std::string_view id : kReserved) add(id);
+    for (const Concept& c : concepts_) add(c.id);
+    for (const Entry& e : entries_)
+      for (const std::string& id : e.concepts) add(id);
+  }
+
+  bool CheckConcept(const std::string& id, const Place& where, std::string_view what) {
+    if (known_.count(id)) return true;
+    std::vector<std::string_view> names(known_.begin(), known_.end());
+    mistakes_.push_back({where, std::string(what) + ": there is no concept \"" + id + "\"" + DidYouMean(id, names)});
+    return false;
+  }
+
+  void ResolveUnless(Entry& e, const std::vector<std::string>& items, const Place& where, int depth) {
+    for (const std::string& item : items) {
+      if (item.starts_with('@')) {
+        const auto context = contexts_.find(item.substr(1));
+        if (context == contexts_.end()) {
+          std::vector<std::string_view> names;
+          for (const auto& [id, unused] : contexts_) names.push_back(id);
+          mistakes_.push_back({where, "unless: there is no context \"" + item.substr(1) + "\"" + DidYouMean(item.substr(1), names)});
+        } else if (depth >= kDeepestContext) {
+          mistakes_.push_back({context->second.second, "the context \"" + item.substr(1) + "\" holds itself"});
+        } else {
+          ResolveUnless(e, context->second.first, context->second.second, depth + 1);
+        }
+        continue;
+      }
+      if (auto parsed = ParseUnless(item, where)) e.unless.push_back(std::move(*parsed));
+    }
+  }
+
+  std::optional<Unless> ParseUnless(const std::string& item, const Place& where) {
+    Unless unless;
+    if (item == "quoted") {
+      unless.where = Where::kQuoted;
+      return unless;
+    }
+    const auto parts = Split(item, ':');
+    unless.concept_id = std::string(parts[0]);
+    if (!CheckConcept(unless.concept_id, where, "unless")) return std::nullopt;
+    if (parts.size() > 1) {
+      static constexpr Where kPlaces[] = {Where::kSentence, Where::kBefore, Where::kAfter, Where::kNear, Where::kOver, Where::kAround, Where::kPost};
+      std::vector<std::string_view> names;
+      bool found = false;
+      for (const Where place : kPlaces) {
+        names.push_back(ToString(place));
+        if (parts[1] == ToString(place)) unless.where = place, found = true;
+      }
+      if (!found) {
+        mistakes_.push_back({where, "unless: \"" + item + "\" does not say where" + DidYouMean(parts[1], names) +
+                                        "; it is one of sentence, before, after, near, over, around, post"});
+        return std::nullopt;
+      }
+    }
+    const bool counts = unless.where == Where::kBefore || unless.where == Where::kAfter || unless.where == Where::kNear;
+    if (counts) unless.words = unless.where == Where::kNear ? 3 : 4;
+    if (parts.size() > 2) {
+      const std::string_view digits = parts[2];
+      const bool number = !digits.empty() && digits.size() <= 2 && digits.find_first_not_of("0123456789") == std::string_view::npos;
+      if (!counts || !number || parts.size() > 3) {
+        mistakes_.push_back({where, "unless: \"" + item + "\" should read concept:before:WORDS, with after or near instead of before if meant, and at most 99 words"});
+        return std::nullopt;
+      }
+      unless.words = 0;
+      for (const char c : digits) unless.words = unless.words * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    return unless;
+  }
+
+  struct Reference {
+    std::string id;
+    Place where;
+    std::string what;
+  };
+  std::vector<Mistake>& mistakes_;
+  std::map<std::string, std::pair<std::vector<std::string>, Place>, std::less<>> contexts_;
+  std::map<std::string, Place, std::less<>> ids_;
+  std::set<std::string, std::less<>> known_;
+  std::vector<Reference> references_;
+  std::vector<std::pair<std::vector<std::string>, Place>> unless_;  // beside entries_
+};
+
+}  // namespace
+
+tl::expected<Lexicon, std::vector<Mistake>> LoadLexicon(std::span<const LexiconFile> files) {
+  std::vector<Mistake> mistakes;
+  Reader reader(mistakes);
+  std::vector<std::string> digests;
+  for (const LexiconFile& file : files) {
+    reader.File(file);
+    digests.push_back(Sha256Hex(file.text));
+  }
+  reader.Finish();
+  if (!mistakes.empty()) {
+    std::stable_sort(mistakes.begin(), mistakes.end(), [](const Mistake& a, const Mistake& b) {
+      return std::tie(a.where.file, a.where.line, a.where.column) < std::tie(b.where.file, b.where.line, b.where.column);
+    });
+    return tl::unexpected(std::move(mistakes));
+  }
+  Lexicon lexicon;
+  lexicon.concepts = std::move(reader.concepts_);
+  lexicon.entries = std::move(reader.entries_);
+  // In an order that does not depend on how the folder was listed.
+  std::sort(digests.begin(), digests.end());
+  lexicon.digest = Sha256Hex(Join(digests, "\n"));
+  return lexicon;
+}
+
+}  // namespace heed

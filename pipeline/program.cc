@@ -1,0 +1,295 @@
+// Compiling: phrases bent and folded to literals, concepts closed over what they include, anchors chosen.
+#include "pipeline/program.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "pipeline/fold.h"
+#include "pipeline/mention.h"
+#include "src/base/text.h"
+
+namespace heed {
+namespace {
+
+// The commonest words of English: an element made of them is a poor anchor, and a masked word is none of them.
+constexpr std::string_view kCommon[] = {
+    "the", "be", "to", "of", "and", "a", "in", "that", "have", "i", "it", "for", "not", "on", "with", "he", "as", "you", "do", "at", "this", "but", "his",
+    "by", "from", "they", "we", "say", "her", "she", "or", "an", "will", "my", "one", "all", "would", "there", "their", "what", "so", "up", "out", "if",
+    "about", "who", "get", "which", "go", "me", "when", "make", "can", "like", "time", "no", "just", "him", "know", "take", "people", "into", "year", "your",
+    "good", "some", "could", "them", "see", "other", "than", "then", "now", "look", "only", "come", "its", "over", "think", "also", "back", "after", "use",
+    "two", "how", "our", "work", "first", "well", "way", "even", "new", "want", "because", "any", "these", "give", "day", "most", "us", "is", "are", "was",
+    "were", "been", "am", "has", "had", "did", "does", "more", "very", "too", "don't", "dont", "never", "u", "ur", "'s", "'re", "'m", "'ll", "'ve", "'d", "im",
+    "should", "must", "need", "really", "much", "many", "every", "those", "here", "where", "why", "off", "down", "being", "got", "getting", "going", "said",
+    "school", "teacher", "teachers", "kids", "head", "staff", ".", ",", "!", "?", "&", "@"};
+
+class Compiler {
+ public:
+  Compiler(const Lexicon& lexicon, const Dictionary& dictionary, bool drafts) : lexicon_(lexicon), dictionary_(dictionary), drafts_(drafts) {
+    common_.insert(std::begin(kCommon), std::end(kCommon));
+  }
+
+  Program Run(std::span<const School> schools) {
+    out_.pronoun = Number(kConceptPronoun);
+    for (const Concept& c : lexicon_.concepts) Define(c.id);
+    for (const Entry& e : lexicon_.entries)
+      if (Runs(e))
+        for (const std::string& id : e.concepts) Define(id);
+    for (const Concept& c : lexicon_.concepts) {
+      const ConceptNumber number = Number(c.id);
+      if (c.characteristic) out_.characteristics[number] = c.characteristic;
+      for (const std::string& id : c.includes) {
+        const ConceptNumber child = Define(id);
+        parents_[child].insert(number);
+      }
+    }
+    for (const Concept& c : lexicon_.concepts) AddPhrases(c.phrases, c.expand, {Number(c.id)}, -1, c.place, c.masked);
+    for (std::size_t i = 0; i < schools.size(); ++i) AddSchool(schools[i], static_cast<std::int32_t>(i));
+    for (const Entry& e : lexicon_.entries)
+      if (!e.is_rule && Runs(e)) AddTerm(e);
+    for (std::uint32_t i = 0; i < lexicon_.entries.size(); ++i)
+      if (Runs(lexicon_.entries[i])) AddRule(i);
+    // Slips and joined words last: a form that is a phrase in its own right is that phrase.
+    for (const Variant& v : variants_) {
+      if (const auto at = ids_.find(v.literal); at != ids_.end() && at->second < written_) continue;
+      AddLiteral(v.literal, v.concepts, -1, v.spelling, *v.place);
+    }
+    Finish();
+    return std::move(out_);
+  }
+
+ private:
+  bool Runs(const Entry& e) const { return IsSearched(e, drafts_); }
+
+  ConceptNumber Number(std::string_view name) {
+    const auto [at, fresh] = numbers_.emplace(std::string(name), static_cast<ConceptNumber>(out_.concepts.size()));
+    if (fresh) {
+      out_.concepts.emplace_back(name);
+      out_.characteristics.emplace_back();
+      parents_.emplace_back();
+    }
+    return at->second;
+  }
+
+  // A concept and what its dotted name starts with.
+  ConceptNumber Define(std::string_view id) {
+    const ConceptNumber number = Number(id);
+    if (const std::size_t dot = id.rfind('.'); dot != std::string_view::npos) {
+      const ConceptNumber parent = Define(id.substr(0, dot));  // may move parents_
+      parents_[number].insert(parent);
+    }
+    return number;
+  }
+
+  // A term's concept never shares a name with one of the lexicon's.
+  ConceptNumber TermNumber(const Entry& e) { return Number("term " + e.id); }
+
+  // Everything that counts when these do.
+  std::vector<ConceptNumber> Closure(const std::vector<ConceptNumber>& of) const {
+    std::set<ConceptNumber> all(of.begin(), of.end());
+    std::vector<ConceptNumber> todo(of);
+    while (!todo.empty()) {
+      const ConceptNumber next = todo.back();
+      todo.pop_back();
+      for (const ConceptNumber parent : parents_[next])
+        if (all.insert(parent).second) todo.push_back(parent);
+    }
+    return {all.begin(), all.end()};
+  }
+
+  std::uint32_t AddLiteral(const std::string& literal, const std::vector<ConceptNumber>& concepts, std::int32_t school, Spelling spelling, const Place& place) {
+    const auto [at, fresh] = ids_.emplace(literal, static_cast<std::uint32_t>(out_.literals.size()));
+    if (fresh) {
+      out_.literals.push_back(literal);
+      out_.places.push_back(place);
+      meanings_.emplace_back();
+    }
+    auto& meanings = meanings_[at->second];
+    for (const ConceptNumber c : concepts) {
+      const bool known = std::any_of(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.concept_number == c && (m.school == -1 || m.school == school); });
+      if (!known) meanings.push_back({c, school, spelling});
+    }
+    return at->second;
+  }
+
+  // Folded forms of a phrase: bent, and without apostrophes.
+  static std::vector<std::string> Forms(std::string_view phrase, Expand expand) {
+    std::vector<std::string> forms;
+    for (const std::string& bent : ExpandPhrase(LowerAscii(phrase), expand)) {
+      std::string folded = Fold(bent).text;
+      if (folded.size() < 3) continue;
+      std::string bare = WithoutApostrophes(folded);
+      forms.push_back(std::move(folded));
+      if (bare.size() >= 3) forms.push_back(std::move(bare));
+    }
+    return forms;
+  }
+
+  void Learn(const std::string& folded, bool strong) {
+    for (const std::string_view word : Split(folded, ' ')) out_.vocabulary.Add(word, strong && !common_.count(word));
+  }
+
+  void AddPhrases(const std::vector<std::string>& phrases, Expand expand, const std::vector<ConceptNumber>& concepts, std::int32_t school, const Place& place, bool strong) {
+    const auto closed = Closure(concepts);
+    for (const std::string& phrase : phrases) {
+      for (const std::string& form : Forms(phrase, expand)) {
+        AddLiteral(form, closed, school, Spelling::kWritten, place);
+        Learn(form, strong);
+      }
+    }
+    written_ = out_.literals.size();
+  }
+
+  void AddSchool(const School& school, std::int32_t index) {
+    static const Place kConfiguration{"the school's configuration", 0, 0};
+    const auto concepts = [&](std::string_view id) { return Closure({Define(id)}); };
+    const auto name = concepts(kConceptSchoolName), role = concepts(kConceptStaffRole), person = concepts(kConceptStaffName), place = concepts(kConceptPlace);
+    for (const MentionPhrase& phrase : MentionPhrases(school)) {
+      const std::vector<ConceptNumber>* of = nullptr;
+      switch (phrase.kind) {
+        case MentionKind::kHandle: case MentionKind::kDomain: case MentionKind::kShortHandle: case MentionKind::kHashtag: case MentionKind::kName:
+        case MentionKind::kNickname: case MentionKind::kShortName: case MentionKind::kAmbiguousName: case MentionKind::kAbbreviation:
+          of = &name;
+          break;
+        case MentionKind::kPlace: of = &place; break;
+        case MentionKind::kStaffName: of = &person; break;
+        case MentionKind::kStaffRole: of = &role; break;
+        default: break;
+      }
+      if (of) AddLiteral(phrase.folded, *of, index, Spelling::kWritten, kConfiguration);
+    }
+    written_ = out_.literals.size();
+  }
+
+  void AddTerm(const Entry& e) {
+    std::vector<ConceptNumber> concepts = {TermNumber(e)};
+    // What a shadow entry says counts for nobody else.
+    if (e.status != EntryStatus::kShadow)
+      for (const std::string& id : e.concepts) concepts.push_back(Number(id));
+    AddPhrases(e.phrases, e.expand, concepts, -1, e.place, true);
+    if (!e.misspellings || dictionary_.empty()) return;
+    const auto closed = Closure(concepts);
+    for (const std::string& phrase : e.phrases) {
+      for (const std::string& form : Forms(phrase, e.expand)) {
+        for (std::string& slip : Misspellings(form, dictionary_)) variants_.push_back({std::move(slip), closed, Spelling::kMisspelt, &e.place});
+        if (std::string joined = WrittenAsOne(form, dictionary_); !joined.empty()) variants_.push_back({std::move(joined), closed, Spelling::kJoined, &e.place});
+      }
+    }
+  }
+
+  void AddRule(std::uint32_t index) {
+    const Entry& e = lexicon_.entries[index];
+    CompiledRule rule;
+    rule.entry = index;
+    rule.scope = e.scope;
+    rule.within = e.within.value_or(e.scope == RuleScope::kPost ? CompiledRule::kAnywhere : Entry::kDefaultWithin);
+    for (const Unless& u : e.unless) rule.unless.push_back({u.where == Where::kQuoted ? 0 : Define(u.concept_id), u.where, u.words});
+    std::vector<std::vector<ConceptNumber>> elements;
+    if (!e.is_rule) {
+      elements.push_back({TermNumber(e)});
+    } else {
+      for (const auto& written : e.elements) {
+        auto& element = elements.emplace_back();
+        for (const std::string& item : written) {
+          if (!item.starts_with('=')) {
+            element.push_back(Define(item));
+            continue;
+          }
+          element.push_back(Number(item));
+          AddPhrases({item.substr(1)}, Expand::kNone, {element.back()}, -1, e.place, false);
+        }
+        std::sort(element.begin(), element.end());
+        element.erase(std::unique(element.begin(), element.end()), element.end());
+      }
+    }
+    if (e.ordered || !e.is_rule) {
+      rule.orders.push_back(std::move(elements));
+    } else {
+      std::sort(elements.begin(), elements.end());
+      do rule.orders.push_back(elements);
+      while (std::next_permutation(elements.begin(), elements.end()));
+    }
+    out_.rules.push_back(std::move(rule));
+  }
+
+  // A rough share of posts that hold the literal.
+  double Frequency(const std::string& literal) const {
+    double frequency = 1;
+    int words = 0;
+    for (const std::string_view word : Split(literal, ' ')) {
+      if (word.empty()) continue;
+      frequency = std::min(frequency, common_.count(word) ? 0.1 : 0.0005);
+      ++words;
+    }
+    return words > 1 ? frequency * 0.1 : frequency;
+  }
+
+  void Finish() {
+    for (ConceptNumber c = 0; c < out_.concepts.size(); ++c)
+      if (out_.characteristics[c]) out_.characterised.push_back(c);
+    out_.first_meaning.push_back(0);
+    std::vector<double> frequency(out_.concepts.size());
+    std::vector<std::vector<std::uint32_t>> literals_of(out_.concepts.size());
+    for (std::uint32_t i = 0; i < meanings_.size(); ++i) {
+      const double f = Frequency(out_.literals[i]);
+      for (const Meaning& m : meanings_[i]) {
+        out_.meanings.push_back(m);
+        frequency[m.concept_number] += f;
+        literals_of[m.concept_number].push_back(i);
+      }
+      out_.first_meaning.push_back(static_cast<std::uint32_t>(out_.meanings.size()));
+    }
+    std::stable_sort(out_.rules.begin(), out_.rules.end(), [this](const CompiledRule& a, const CompiledRule& b) {
+      return lexicon_.entries[a.entry].severity > lexicon_.entries[b.entry].severity;
+    });
+    out_.rules_by_anchor.resize(out_.concepts.size());
+    std::set<std::uint32_t> anchors;
+    for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
+      const std::vector<ConceptNumber>* best = nullptr;
+      double least = 0;
+      for (const auto& element : out_.rules[r].orders.front()) {
+        double f = 0;
+        for (const ConceptNumber c : element) f += frequency[c];
+        if (!best || f < least) best = &element, least = f;
+      }
+      for (const ConceptNumber c : *best) {
+        out_.rules_by_anchor[c].push_back(r);
+        anchors.insert(literals_of[c].begin(), literals_of[c].end());
+      }
+    }
+    out_.anchors.assign(anchors.begin(), anchors.end());
+  }
+
+  struct Variant {
+    std::string literal;
+    std::vector<ConceptNumber> concepts;
+    Spelling spelling;
+    const Place* place;
+  };
+
+  const Lexicon& lexicon_;
+  const Dictionary& dictionary_;
+  bool drafts_;
+  std::unordered_set<std::string_view> common_;
+  Program out_;
+  std::unordered_map<std::string, ConceptNumber> numbers_;
+  std::vector<std::set<ConceptNumber>> parents_;
+  std::unordered_map<std::string, std::uint32_t> ids_;
+  std::vector<std::vector<Meaning>> meanings_;  // by literal
+  std::vector<Variant> variants_;
+  std::size_t written_ = 0;  // literals before this one are phrases in their own right
+};
+
+}  // namespace
+
+bool IsSearched(const Entry& entry, bool drafts) {
+  return entry.status == EntryStatus::kLive || entry.status == EntryStatus::kShadow || (drafts && entry.status == EntryStatus::kDraft);
+}
+
+Program CompileProgram(const Lexicon& lexicon, std::span<const School> schools, const Dictionary& dictionary, bool drafts) {
+  return Compiler(lexicon, dictionary, drafts).Run(schools);
+}
+
+}  // namespace heed

@@ -1,0 +1,86 @@
+// A lexicon and the schools' own words made ready to run: literals, what each one means, and rules over concepts by number.
+//
+// Every term becomes a rule of one element, whose concept is the term itself, so that there is one mechanism.
+// Pure data; the judge gives the literals to Hyperscan and the rules to pipeline/rules.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/inflect.h"
+#include "pipeline/lexicon.h"
+#include "pipeline/squeeze.h"
+#include "src/model/school.h"
+
+namespace heed {
+
+using ConceptNumber = std::uint32_t;
+
+// How a literal was made from the phrase somebody wrote.
+enum class Spelling : std::uint8_t {
+  kWritten,   // as written, or bent, or without apostrophes
+  kMisspelt,  // a slip
+  kJoined,    // several words as one: counts as slipping past filters
+};
+
+// What a literal stands for.  A literal may stand for many concepts.
+struct Meaning {
+  ConceptNumber concept_number = 0;
+  std::int32_t school = -1;  // index of the school whose word it is, -1 = everybody's
+  Spelling spelling = Spelling::kWritten;
+};
+
+struct CompiledUnless {
+  ConceptNumber concept_number = 0;  // unused for kQuoted
+  Where where = Where::kSentence;
+  std::uint32_t words = 0;
+};
+
+struct CompiledRule {
+  static constexpr std::uint32_t kAnywhere = 0xFFFFFFFF;
+
+  std::uint32_t entry = 0;  // index in Lexicon::entries
+  // Ways to put the elements in order: one for a sequence, all permutations for a together.  An element is a list of
+  // concepts, any of which will do.
+  std::vector<std::vector<std::vector<ConceptNumber>>> orders;
+  std::uint32_t within = 0;  // words between neighbours; kAnywhere
+  RuleScope scope = RuleScope::kSentence;
+  std::vector<CompiledUnless> unless;
+};
+
+struct Program {
+  std::vector<std::string> concepts;  // names by number; a term's is its id, a phrase written in place starts with '='
+  std::vector<std::optional<Characteristic>> characteristics;  // by concept number
+  std::vector<ConceptNumber> characterised;                    // those that have one
+  ConceptNumber pronoun = 0;
+
+  std::vector<std::string> literals;   // " kill you "
+  std::vector<Meaning> meanings;       // of literal i: [first_meaning[i], first_meaning[i + 1])
+  std::vector<std::uint32_t> first_meaning;
+  std::vector<Place> places;           // of literal i: where its phrase was written
+  // Literals without one of which no rule can fire: at least one element of each rule has all of its literals here.  The
+  // rarest element is taken, so that most posts hold none and need no second look.
+  std::vector<std::uint32_t> anchors;
+
+  std::vector<CompiledRule> rules;     // worst severity first
+  std::vector<std::vector<std::uint32_t>> rules_by_anchor;  // by concept number: rules whose anchor element holds it
+
+  Vocabulary vocabulary;
+
+  std::span<const Meaning> MeaningsOf(std::size_t literal) const {
+    return std::span(meanings).subspan(first_meaning[literal], first_meaning[literal + 1] - first_meaning[literal]);
+  }
+};
+
+// Live and shadow entries are; drafts only when wanted.
+bool IsSearched(const Entry& entry, bool drafts);
+
+// `drafts`: as if they were live.
+Program CompileProgram(const Lexicon& lexicon, std::span<const School> schools, const Dictionary& dictionary, bool drafts);
+
+}  // namespace heed

@@ -1,0 +1,51 @@
+// Squeeze: the second look, at words written so as to slip past filters.
+//
+// It undoes, in a text that Fold() called odd:
+//   leet and symbols      k1ll  $tupid  sh!t             digits and symbols stand for letters, with letters around them
+//   masked letters        f**k  sh*t                     first letter and one more known, one strong word fits
+//   repeats               stuuupid                       letters three times or more, written once or twice
+//   spaced-out letters    k i l l   f.u.c.k   k-i-l-l    three or more single letters that make a word
+//   look-alikes           kіll (Cyrillic), ꜱᴍᴀʟʟ, 🅺🅸🅻🅻  by Unicode's confusables (UTS #39), which ICU knows
+//   hidden characters     ki<zero-width space>ll
+//   accents               stüpid
+// and keeps a change only when it makes a word of the lexicon: an unknown word stays as it was, so "A55", "m8" and "3pm" do
+// no harm.  The result is the plain fold with those words replaced.
+//
+// Pure, thread-safe, never fails.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "pipeline/fold.h"
+
+namespace heed {
+
+// The words Squeeze() may make.  Immutable once built.
+class Vocabulary {
+ public:
+  // Folded words; those of letters a-z with at least three of them count.  `strong` ones (of four and more) may also be masked.
+  void Add(std::string_view word, bool strong);
+
+  bool Has(std::string_view word) const { return words_.find(word) != words_.end(); }
+  bool empty() const { return words_.empty(); }
+  // The only strong word that fits, '*' standing for any one letter; "" when there is none or several.
+  std::string_view Unmask(std::string_view pattern) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view word) const { return std::hash<std::string_view>{}(word); }
+  };
+  std::unordered_set<std::string, Hash, std::equal_to<>> words_;
+  std::map<std::pair<char, std::size_t>, std::vector<std::string>> strong_;  // by first letter and length
+};
+
+// `plain` is the fold of `text`.  Returns false, leaving `out` unspecified, when there is nothing to undo.
+bool Squeeze(std::string_view text, const Folded& plain, const Vocabulary& vocabulary, Folded& out);
+
+}  // namespace heed

@@ -1,0 +1,110 @@
+#!/bin/bash
+# Runs the shipped binary against a real Bluesky network on loopback (../shared/real/bluesky): signed in through
+# the PDS and anonymously at the AppView, an edit, a second run, and the platform's own rate limit.
+#
+#   tests/real/bluesky_real.sh [HEED_BINARY]        status 0 passed, 1 failed, 77 the network cannot be had here
+#
+# By hand, or by tests/run --real.  The first start takes about four minutes, later ones a few seconds.
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd)
+heed=${1:-${HEED_BINARY:-$root/build/release/heed}}
+network=${HEED_REAL_BLUESKY:-$root/../shared/real/bluesky}
+
+say() { echo "bluesky_real: $*"; }
+skip() { say "SKIPPED: $*"; exit 77; }
+failures=0
+expect() {  # expect WHAT ACTUAL EXPECTED
+  if [ "$2" = "$3" ]; then say "ok: $1"; else say "FAILED: $1: got \"$2\", expected \"$3\""; failures=$((failures + 1)); fi
+}
+
+[ -x "$network/start.sh" ] || skip "no real network at $network"
+[ -x "$heed" ] || { say "FAILED: no heed at $heed: build it first"; exit 1; }
+[ "$(id -u)" = 0 ] || skip "starting the network needs root"
+command -v curl >/dev/null || skip "curl is not installed"
+command -v npm >/dev/null || skip "npm is not installed"
+
+# Its own ports and folders, so that a network somebody is using stays as it is.
+work=$(mktemp -d) || exit 1
+export HEED_BLUESKY_RUN=$work/network PLC_PORT=3582 PDS_PORT=3583 BSKY_PORT=3584 OZONE_PORT=3587 PGPORT=6440 RDPORT=7390
+chmod 755 "$work"
+finish() { "$network/stop.sh"; rm -rf "$work"; }
+trap finish EXIT
+say "starting the network"
+RATE_LIMITS=1 "$network/start.sh" >"$work/started" 2>"$work/start.log" || { cat "$work/start.log"; skip "the network does not start here"; }
+command -v python3 >/dev/null || skip "python3 is not installed"
+pds=http://localhost:$PDS_PORT appview=http://localhost:$BSKY_PORT
+
+field() { python3 -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], ""))' "$1"; }
+xrpc() { curl -sS -X POST "$pds/xrpc/$1" -H 'content-type: application/json' ${3:+-H "authorization: Bearer $3"} -d "$2"; }
+account() { xrpc com.atproto.server.createAccount "{\"handle\":\"$1.test\",\"email\":\"$1@example.com\",\"password\":\"pass-$1\"}"; }
+record() { printf '{"$type":"app.bsky.feed.post","text":"%s","createdAt":"%s"}' "$1" "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)"; }
+post() { xrpc com.atproto.repo.createRecord "{\"repo\":\"$did\",\"collection\":\"app.bsky.feed.post\",\"record\":$(record "$1")}" "$token" | field uri; }
+
+account oakmooroffice >/dev/null
+made=$(account kit)
+did=$(field did <<<"$made") token=$(field accessJwt <<<"$made")
+[ -n "$token" ] || { say "FAILED: no account: $made"; exit 1; }
+threat=$(post "I am going to kill the headteacher at Oakmoor School tomorrow")
+small=$(post "oakmoor school staff are useless fucking cunts, all of you")
+critic=$(post "Oakmoor School should answer parents sooner, three weeks is too long")
+other=$(post "I am going to kill the headteacher at Northfield High tomorrow")
+for number in $(seq 1 130); do post "Oakmoor School bake sale, stall $number" >/dev/null; done   # more than one page
+say "posted 134 posts"
+
+mkdir -m 700 "$work/data"
+echo "pass-oakmooroffice" >"$work/password"
+cat >"$work/heed.toml" <<END
+lexicons = "$root/lexicons"
+[[school]]
+id = "oakmoor"
+name = "Oakmoor School"
+hashtags = ["OakmoorSchool"]
+places = ["Brackwell"]
+[[source]]
+id = "signed-in"
+school = "oakmoor"
+connector = "bluesky"
+service = "$pds"
+handle = "oakmooroffice.test"
+password_file = "password"
+[[source]]
+id = "anonymous"
+school = "oakmoor"
+connector = "bluesky"
+appview = "$appview"
+END
+
+scan() { "$heed" scan --config "$work/heed.toml" --data "$work/data" >"$work/scan.log" 2>&1 || { say "heed scan says:"; cat "$work/scan.log"; failures=$((failures + 1)); }; }
+# cases GLOBAL_ID: how many cases of the queue hold that post
+cases() { "$heed" queue --json --config "$work/heed.toml" --data "$work/data" | python3 -c '
+import json, sys
+print(sum(case["global_id"] == sys.argv[1] for case in json.load(sys.stdin)))' "$1"; }
+
+sleep 2   # posts reach the AppView within a second
+scan
+expect "a threat is queued once, though two sources read it" "$(cases "$threat")" 1
+expect "a post in small letters is found on a server that minds capitals" "$(cases "$small")" 1
+expect "criticism is not queued" "$(cases "$critic")" 0
+expect "another school's post is not queued" "$(cases "$other")" 0
+queued=$("$heed" queue --json --config "$work/heed.toml" --data "$work/data" | python3 -c 'import json,sys; print(len(json.load(sys.stdin)))')
+expect "nothing else is queued" "$queued" 2
+scan
+expect "a second run doubles nothing" "$(cases "$threat")" 1
+
+edited=$(record "Oakmoor School: I will find you and stab every one of you")
+xrpc com.atproto.repo.putRecord "{\"repo\":\"$did\",\"collection\":\"app.bsky.feed.post\",\"rkey\":\"${critic##*/}\",\"record\":$edited}" "$token" >/dev/null
+sleep 2
+scan
+expect "a post edited into a threat is queued" "$(cases "$critic")" 1
+
+# The PDS allows 30 sign-ins in five minutes; the one after is a real 429 and must be shown as such.
+for _ in $(seq 1 31); do
+  curl -sS -o /dev/null -X POST "$pds/xrpc/com.atproto.server.createSession" -H 'content-type: application/json' -d '{"identifier":"oakmooroffice.test","password":"wrong"}'
+done
+"$heed" scan --config "$work/heed.toml" --data "$work/data" >"$work/limited.log" 2>&1
+grep -q "asked too often" "$work/limited.log" && said=yes || said=no
+expect "a real 429 is said, not swallowed" "$said" yes
+[ "$said" = yes ] || cat "$work/limited.log"
+
+[ "$failures" = 0 ] && say "passed" || say "$failures failed"
+[ "$failures" = 0 ]

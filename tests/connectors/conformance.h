@@ -14,7 +14,9 @@
 #include <memory>
 #include <mutex>
 #include <ostream>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "connectors/connector.h"
@@ -114,9 +116,16 @@ class Conformance : public testing::TestWithParam<ConformanceEntry> {
   void Heal();
   int requests_for_posts() const;
 
+  // Every public post held was read, each version once counted, and nothing else: `keys` over all readings.
+  using Keys = std::set<std::pair<std::string, std::string>>;  // global_id, version
+  static Keys KeysOf(const std::vector<Post>& posts);
+  void ExpectAllRead(const std::vector<Post>& posts) const;
+  std::size_t PublicPosts() const;
+
   FakeClock clock{"2031-03-02 08:00"};
   HttpServer server;
-  std::unique_ptr<HttpClient> http;  // with the limits of a test: 300 ms, 1 MiB
+  milliseconds patience{20'000};     // of `http`, for one exchange; a test of silence lowers it
+  std::unique_ptr<HttpClient> http;  // bodies up to 1 MiB
   std::unique_ptr<Imitation> platform;
   std::vector<InventedPost> held;
 

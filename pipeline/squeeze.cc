@@ -87,28 +87,30 @@ char SmallCapital(char32_t c) {
   return 0;
 }
 
-// The letter a-z that a character past ASCII looks like, or 0.
-char LooksLike(char32_t c) {
-  if (const char letter = BoxedLetter(c)) return letter;
-  if (const char letter = SmallCapital(c)) return letter;
+// The letters a-z that a character past ASCII looks like, if any.
+std::array<char, 3> LooksLike(char32_t c) {
+  if (const char letter = BoxedLetter(c)) return {letter};
+  if (const char letter = SmallCapital(c)) return {letter};
   std::string text;
   AppendUtf8(text, c);
   // Compatibility forms and accents first: "ｋ", "𝓴", "ü".
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* fold = icu::Normalizer2::getNFKCCasefoldInstance(status);
   const icu::Normalizer2* split = icu::Normalizer2::getNFDInstance(status);
-  if (U_FAILURE(status)) return 0;
+  if (U_FAILURE(status)) return {};
   const icu::UnicodeString parts = split->normalize(fold->normalize(icu::UnicodeString(static_cast<UChar32>(c)), status), status);
-  if (U_FAILURE(status) || parts.isEmpty()) return 0;
+  if (U_FAILURE(status) || parts.isEmpty()) return {};
   UChar32 base = parts.char32At(0);
   for (std::int32_t i = U16_LENGTH(base); i < parts.length();) {
     const UChar32 mark = parts.char32At(i);
-    if (u_charType(mark) != U_NON_SPACING_MARK) return 0;  // more than one letter
+    if (u_charType(mark) != U_NON_SPACING_MARK) return {};  // more than one letter
     i += U16_LENGTH(mark);
   }
-  if (base >= 'a' && base <= 'z') return static_cast<char>(base);
+  if (base >= 'a' && base <= 'z') return {static_cast<char>(base)};
+  std::array<char, 3> letters{};
+  std::size_t count = 0;
   // Capitals imitate other letters than small ones do ("Н" is an h, "н" is none), so the character as written counts too.
-  for (const UChar32 candidate : {static_cast<UChar32>(c), base}) {
+  for (const UChar32 candidate : {base, static_cast<UChar32>(c)}) {
     text.clear();
     AppendUtf8(text, static_cast<char32_t>(candidate));
     std::array<char, 32> skeleton{};
@@ -117,9 +119,9 @@ char LooksLike(char32_t c) {
                                              static_cast<std::int32_t>(skeleton.size()), &status);
     if (U_FAILURE(status) || size != 1) continue;
     const char letter = static_cast<char>(skeleton[0] | 0x20);
-    if (letter >= 'a' && letter <= 'z') return letter;
+    if (letter >= 'a' && letter <= 'z' && letters[0] != letter) letters[count++] = letter;
   }
-  return 0;
+  return letters;
 }
 
 bool IsAsciiAlnum(char32_t c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
@@ -208,8 +210,8 @@ class Squeezer {
           hidden = true;
         } else if (c == 0x20AC || c == 0x00A3) {
           if (open && AlnumAt(at)) unit.letters = Leet(c), unit.disguised = true;
-        } else if (const char letter = LooksLike(c)) {
-          unit.letters = {letter};
+        } else if (const auto letters = LooksLike(c); letters[0]) {
+          unit.letters = letters;
           unit.disguised = true;
         } else if (u_isalpha(ch)) {
           unit.letters = {'?'};  // a letter of no guess: no word will have it

@@ -168,6 +168,15 @@ class Bluesky final : public Connector {
   bool signs_in() const { return !options_.handle.empty(); }
   State Restore(const Cursor& cursor, std::vector<std::string>& notes) const;
   std::vector<std::string> Queries(const State& state) const;
+  // What one page says about going on.
+  struct Seen {
+    std::size_t given;            // posts the server sent
+    std::string next;             // the next page's name, "" = none
+    std::optional<Instant> last;  // where the last of them sorts
+    bool all_old;                 // there were some, and all older than asked for
+  };
+  Done ReadPage(const std::string& query, State& state, Page& page);
+  bool GoOn(const std::string& query, Sweep& sweep, const Seen& seen, Page& page) const;
   Result<HttpResponse> Search(std::string_view query, Sweep& sweep, std::vector<std::string>& notes);
   Result<HttpResponse> Ask(std::string_view query, const Sweep& sweep);
   Done SignIn();
@@ -212,79 +221,9 @@ Result<Page> Bluesky::Fetch(const Cursor& cursor) {
 
   auto queries = Queries(state);
   const auto pending = [&](const std::string& query) { return state.queries[query].run != state.run; };
-  const auto found = std::ranges::find_if(queries, pending);
-  if (found != queries.end()) {
-    const auto query = *found;
-    auto& standing = state.queries[query];
-    if (!standing.sweep) {
-      const auto from = standing.done ? std::min(*standing.done, now) - options_.overlap : now - options_.look_back;
-      standing.sweep = Sweep{from, now};
-    }
-    auto& sweep = *standing.sweep;
-
-    const auto response = HEED_TRY(Search(query, sweep, page.notes));
-    auto answer = ParseBlueskyPage(response.body);
-    if (!answer) return Fail(std::move(answer).error().While("reading what Bluesky found for " + Quoted(query)));
-    for (auto& note : answer->notes) page.notes.push_back(std::move(note));
-    page.wait = AskedWait(response, now);
-
-    // The server may ignore `since`: what its own clock calls older than asked for is nobody's business here,
-    // and a page of nothing else is the end.  One odd date in a page ends nothing.
-    bool all_old = !answer->entries.empty();
-    std::optional<Instant> last;
-    for (auto& entry : answer->entries) {
-      if (const auto at = entry.SortAt()) last = at;
-      const auto known_at = entry.indexed_at ? entry.indexed_at : entry.post.created_at;
-      const bool old = known_at && *known_at < sweep.from;
-      if (!old) all_old = false;
-      if (!state.folds && ShowsFolding(entry.post, query)) state.folds = true;
-      if (old) continue;
-      entry.post.first_seen_at = now;
-      page.posts.push_back(std::move(entry.post));
-    }
-    if (last) sweep.reached = last;
-
-    ++sweep.pages;
-    sweep.stretch += static_cast<std::int64_t>(answer->given);
-    const bool capped = sweep.pages >= options_.max_pages;
-    const auto stop_short = [&](std::string why) { page.gap = Gap{sweep.from, sweep.reached, std::move(why)}; };
-    const auto cap = "stopped at the cap of " + std::to_string(options_.max_pages) + " pages for " + Quoted(query) +
-                     ": raise max_pages, or ask for something narrower";
-
-    bool ended = true;
-    if (all_old) {
-      // down to where it was to go
-    } else if (sweep.until && sweep.page.empty() && last && *last >= *sweep.until) {
-      sweep.reached = sweep.until;
-      stop_short("the server goes no deeper for " + Quoted(query) + ": it gave out after its last page and ignores dates");
-    } else if (!answer->cursor.empty() && answer->cursor != sweep.page) {
-      if (capped) {
-        stop_short(cap);
-      } else {
-        sweep.page = answer->cursor;
-        ended = false;
-      }
-    } else if (answer->given > 0 && sweep.reached && *sweep.reached > sweep.from &&
-               (static_cast<std::int64_t>(answer->given) >= options_.page_size || sweep.stretch >= kDeep)) {
-      // A full page and no next one: the end, or as deep as this server pages.  Ask from there by date.
-      const auto until = *sweep.reached + milliseconds{1};  // exclusive, so others of that instant come too
-      if (capped) {
-        stop_short(cap);
-      } else if (sweep.until && until >= *sweep.until) {
-        stop_short("more posts of one instant than a page holds, for " + Quoted(query));
-      } else {
-        sweep.until = until;
-        sweep.page.clear();
-        sweep.stretch = 0;
-        ended = false;
-      }
-    }
-    if (ended) {
-      standing.done = sweep.started;
-      standing.run = state.run;
-      standing.sweep.reset();
-    }
-    queries = Queries(state);
+  if (const auto query = std::ranges::find_if(queries, pending); query != queries.end()) {
+    HEED_TRY(ReadPage(*query, state, page));
+    queries = Queries(state);  // the answer may have shown that other spellings need not be asked for
   }
 
   // Queries that are configured no more are forgotten.
@@ -298,6 +237,75 @@ Result<Page> Bluesky::Fetch(const Cursor& cursor) {
   }
   page.next.value = Write(state);
   return page;
+}
+
+// Asks for one page, keeps its posts, and says in the state where the query stands now.
+Done Bluesky::ReadPage(const std::string& query, State& state, Page& page) {
+  const auto now = tools_.clock.Now();
+  auto& standing = state.queries[query];
+  if (!standing.sweep) {
+    const auto from = standing.done ? std::min(*standing.done, now) - options_.overlap : now - options_.look_back;
+    standing.sweep = Sweep{from, now};
+  }
+  auto& sweep = *standing.sweep;
+
+  const auto response = HEED_TRY(Search(query, sweep, page.notes));
+  auto answer = ParseBlueskyPage(response.body);
+  if (!answer) return Fail(std::move(answer).error().While("reading what Bluesky found for " + Quoted(query)));
+  for (auto& note : answer->notes) page.notes.push_back(std::move(note));
+  page.wait = AskedWait(response, now);
+
+  // The server may ignore `since`: what its own clock calls older than asked for is nobody's business here,
+  // and a page of nothing else is the end.  One odd date in a page ends nothing.
+  Seen seen{answer->given, answer->cursor, std::nullopt, !answer->entries.empty()};
+  for (auto& entry : answer->entries) {
+    if (const auto at = entry.SortAt()) seen.last = at;
+    if (!state.folds && ShowsFolding(entry.post, query)) state.folds = true;
+    const auto known_at = entry.indexed_at ? entry.indexed_at : entry.post.created_at;
+    if (known_at && *known_at < sweep.from) continue;
+    seen.all_old = false;
+    entry.post.first_seen_at = now;
+    page.posts.push_back(std::move(entry.post));
+  }
+  if (GoOn(query, sweep, seen, page)) return {};
+  standing.done = sweep.started;
+  standing.run = state.run;
+  standing.sweep.reset();
+  return {};
+}
+
+// Sets the sweep to its next page; false = there is none, or none that may be asked for (then page.gap says so).
+bool Bluesky::GoOn(const std::string& query, Sweep& sweep, const Seen& seen, Page& page) const {
+  const bool full = static_cast<std::int64_t>(seen.given) >= options_.page_size;
+  const bool at_top = sweep.page.empty();
+  const auto stop_short = [&](std::optional<Instant> until, std::string why) {
+    page.gap = Gap{sweep.from, until, std::move(why)};
+    return false;
+  };
+  ++sweep.pages;
+  sweep.stretch += static_cast<std::int64_t>(seen.given);
+  if (seen.all_old) return false;
+  if (sweep.until && at_top && seen.last && *seen.last >= *sweep.until)
+    return stop_short(sweep.until, "the server goes no deeper for " + Quoted(query) + ": it gave out after its last page and ignores dates");
+  if (seen.last) sweep.reached = seen.last;
+
+  const bool named = !seen.next.empty() && seen.next != sweep.page;
+  // A full page and no next one: the end, or as deep as this server pages.  Ask from there by date.
+  const bool by_date = !named && seen.given > 0 && sweep.reached && *sweep.reached > sweep.from && (full || sweep.stretch >= kDeep);
+  if (!named && !by_date) return false;
+  if (sweep.pages >= options_.max_pages)
+    return stop_short(sweep.reached, "stopped at the cap of " + std::to_string(options_.max_pages) + " pages for " + Quoted(query) +
+                                         ": raise max_pages, or ask for something narrower");
+  if (named) {
+    sweep.page = seen.next;
+    return true;
+  }
+  const auto until = *sweep.reached + milliseconds{1};  // exclusive, so others of that instant come too
+  if (sweep.until && until >= *sweep.until) return stop_short(sweep.reached, "more posts of one instant than a page holds, for " + Quoted(query));
+  sweep.until = until;
+  sweep.page.clear();
+  sweep.stretch = 0;
+  return true;
 }
 
 // One page of answers with status 200.  Where the server does not know its own place any more (a cursor it

@@ -1,0 +1,285 @@
+// Rows to bytes and back: nothing is lost, no bytes crash it, and what it does not know it skips.
+#include "src/store/codec.h"
+
+#include <gmock/gmock.h>
+
+#include <random>
+
+#include "src/store/chain.h"
+#include "src/store/keys.h"
+#include "tests/store/kit.h"
+
+namespace heed {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Fills structs with anything they can hold.
+class Dice {
+ public:
+  explicit Dice(unsigned seed) : engine_(seed) {}
+  std::uint64_t Roll(std::uint64_t n) { return engine_() % n; }
+  bool Coin() { return Roll(2) == 0; }
+  std::uint64_t Any() { return engine_() >> Roll(64); }
+  std::string Text() {
+    std::string text;
+    for (auto n = Roll(4) == 0 ? Roll(300) : Roll(6); n > 0; --n) text += static_cast<char>(Roll(256));
+    return text;
+  }
+  Instant Time() { return Instant{microseconds{static_cast<std::int64_t>(Coin() ? Any() : 0 - Any())}}; }
+  std::optional<Instant> MaybeTime() { return Coin() ? std::optional(Time()) : std::nullopt; }
+  std::optional<std::uint64_t> MaybeCount() { return Coin() ? std::optional(Coin() ? 0 : Any()) : std::nullopt; }
+  Digest Hash() { return Coin() ? Digest{} : Sha256(Text()); }
+
+  Assessment AnAssessment() {
+    Assessment a;
+    a.mention.mentions = Coin();
+    a.mention.score = static_cast<std::int32_t>(Any());
+    for (auto n = Roll(3); n > 0; --n)
+      a.mention.evidence.push_back({Text(), static_cast<std::int32_t>(Any()), static_cast<std::uint32_t>(Any()), static_cast<std::uint32_t>(Any())});
+    a.flag = Coin();
+    a.priority = static_cast<std::uint32_t>(Any());
+    a.severity = static_cast<std::uint8_t>(Any());
+    for (auto n = Roll(4); n > 0; --n) a.categories.push_back(kCategories[Roll(kCategories.size())]);
+    for (auto n = Roll(4); n > 0; --n) a.characteristics.push_back(kCharacteristics[Roll(kCharacteristics.size())]);
+    for (auto n = Roll(4); n > 0; --n)
+      a.hits.push_back({Text(), kCategories[Roll(kCategories.size())], static_cast<std::uint8_t>(Any()), static_cast<std::uint32_t>(Any()),
+                        static_cast<std::uint32_t>(Any()), Coin() ? View::kPlain : View::kSqueezed, Text()});
+    a.could_not_judge = Text();
+    return a;
+  }
+  Post APost() {
+    Post p;
+    for (auto* text : {&p.platform, &p.instance, &p.native_id, &p.global_id, &p.version_id, &p.permalink, &p.author.id, &p.author.handle,
+                       &p.author.display_name, &p.title, &p.warning, &p.text, &p.raw, &p.language, &p.in_reply_to, &p.thread_root})
+      *text = Text();
+    p.raw_format = static_cast<TextFormat>(Roll(3));
+    p.created_at = MaybeTime();
+    p.edited_at = MaybeTime();
+    p.first_seen_at = Time();
+    for (auto n = Roll(3); n > 0; --n) p.media.push_back({Text(), Text(), Text()});
+    p.counts = {MaybeCount(), MaybeCount(), MaybeCount(), MaybeCount()};
+    p.signed_in_only = Coin();
+    return p;
+  }
+  StoredVersion AVersion() { return {APost(), AnAssessment(), Text(), Time()}; }
+  SourceState AState() {
+    SourceState s;
+    s.cursor.value = Text();
+    s.last_attempt = MaybeTime();
+    s.last_success = MaybeTime();
+    s.not_before = MaybeTime();
+    if (Coin()) s.fault = static_cast<Fault>(Roll(13));
+    s.message = Text();
+    s.failures = static_cast<std::uint32_t>(Any());
+    s.posts_read = Any();
+    s.posts_mentioning = Any();
+    for (auto n = Roll(4); n > 0; --n) s.gaps.push_back({MaybeTime(), MaybeTime(), Text()});
+    return s;
+  }
+  PostRow ARow() {
+    PostRow row;
+    for (auto n = 1 + Roll(4); n > 0; --n) row.versions.push_back(Text());
+    row.newest = static_cast<std::uint32_t>(1 + Roll(row.versions.size()));
+    row.case_id = Any();
+    row.changed_at = Time();
+    return row;
+  }
+  Case ACase() {
+    Case c;
+    c.id = 1 + Any() / 2;
+    c.school = "oakmoor";
+    c.source = Text();
+    c.global_id = Text();
+    c.version = Text();
+    c.worst = Text();
+    c.state = Coin() ? CaseState::kQueued : CaseState::kClosed;
+    c.assessment = AnAssessment();
+    c.posted_at = Time();
+    c.opened_at = Time();
+    c.closed_at = MaybeTime();
+    c.versions = static_cast<std::uint32_t>(Any());
+    c.events = Any();
+    return c;
+  }
+  Event AnEvent() {
+    Event e;
+    e.sequence = Any();
+    e.case_id = Any();
+    e.kind = static_cast<EventKind>(1 + Roll(5));
+    e.at = Time();
+    e.actor = Text();
+    e.details = Text();
+    e.erased = Coin();
+    e.salt = Text();
+    e.details_digest = Hash();
+    e.previous = Hash();
+    e.hash = Hash();
+    return e;
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+bool operator==(const StoredVersion& a, const StoredVersion& b) {
+  return a.post == b.post && a.assessment == b.assessment && a.source == b.source && a.seen_at == b.seen_at;
+}
+
+// Reads bytes as every kind of row: how many kinds they pass for.
+int ReadAll(std::string_view bytes) {
+  return DecodeSourceState(bytes).has_value() + DecodePostRow(bytes).has_value() + DecodeVersion(bytes).has_value() +
+         DecodeCase(bytes).has_value() + DecodeEvent(bytes).has_value();
+}
+
+TEST(Codec, EveryRowComesBackAsItWas) {
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    Dice dice(seed);
+    const auto check = [&](const auto& value, auto decode) {
+      const auto back = decode(Encode(value));
+      ASSERT_TRUE(back) << seed << ": " << back.error().message();
+      ASSERT_TRUE(*back == value) << seed;
+    };
+    check(dice.AState(), DecodeSourceState);
+    check(dice.ARow(), DecodePostRow);
+    check(dice.AVersion(), DecodeVersion);
+    check(dice.ACase(), DecodeCase);
+    check(dice.AnEvent(), DecodeEvent);
+    check(Head{dice.Any(), dice.Hash(), dice.Any()}, DecodeHead);
+  }
+}
+
+TEST(Codec, RowsCutShortOrContinuedAreMalformed) {
+  Dice dice(7);
+  const std::string rows[] = {Encode(dice.AState()), Encode(dice.ARow()), Encode(dice.AVersion()), Encode(dice.ACase()), Encode(dice.AnEvent())};
+  for (const auto& row : rows) {
+    EXPECT_EQ(ReadAll(row), 1);
+    for (std::size_t cut = 0; cut < row.size(); ++cut) EXPECT_EQ(ReadAll(row.substr(0, cut)), 0) << cut;
+    EXPECT_EQ(ReadAll(row + '\0'), 0);
+  }
+}
+
+TEST(Codec, NoBytesCrashIt) {
+  for (unsigned seed = 0; seed < 20'000; ++seed) {
+    Dice dice(seed);
+    std::string bytes;
+    switch (dice.Roll(6)) {
+      case 0: bytes = dice.Text(); break;
+      case 1: bytes = Encode(dice.AState()); break;
+      case 2: bytes = Encode(dice.AVersion()); break;
+      case 3: bytes = Encode(dice.ACase()); break;
+      case 4: bytes = Encode(dice.AnEvent()); break;
+      default: bytes = Encode(dice.ARow()); break;
+    }
+    for (auto n = 1 + dice.Roll(8); n > 0 && !bytes.empty(); --n) bytes[dice.Roll(bytes.size())] = static_cast<char>(dice.Roll(256));
+    ReadAll(bytes);
+    (void)DecodeHead(bytes);
+  }
+}
+
+TEST(Codec, FieldsOfALaterHeedAreSkipped) {
+  Event event;
+  event.sequence = 7;
+  const std::string plain = Encode(event);
+  std::string longer = plain + "\x63\x03" "abc";
+  longer[2] = static_cast<char>(longer[2] + 5);
+  const auto read = DecodeEvent(longer);
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(*read, event);
+}
+
+TEST(Codec, SaysWhatIsWrong) {
+  Case c;
+  c.id = 12;
+  c.school = "oakmoor";
+  const std::string good = Encode(c);
+  struct {
+    std::string bytes, message;
+  } const cases[] = {
+      {"", "not a row of this kind"},
+      {"E" + good.substr(1), "not a row of this kind"},
+      {std::string("C\x02") + good.substr(2), "format 2 is not known here"},
+      {good.substr(0, good.size() - 1), "cut short or too long"},
+      {std::string("C\x01\x03\x07\x01\x63", 6), "field 7 is out of range"},
+      {std::string("C\x01\x04\x08\x02\x03\x09", 7), "field 8: a field is cut short"},
+      {std::string("C\x01\x02\x07\x05", 5), "a field is cut short"},
+      {std::string("C\x01\x00", 3), "out of range"},
+  };
+  for (const auto& each : cases) {
+    const auto read = DecodeCase(each.bytes);
+    ASSERT_FALSE(read) << each.message;
+    EXPECT_EQ(read.error().fault(), Fault::kMalformed);
+    EXPECT_THAT(read.error().message(), HasSubstr(each.message));
+  }
+}
+
+// The bytes on disk.  If this fails, old stores cannot be read: bump Store::kSchema.
+TEST(Codec, TheBytesOfARowAreFixed) {
+  PostRow row;
+  row.newest = 2;
+  row.case_id = 300;
+  row.changed_at = Instant{microseconds{1}};
+  row.versions = {"a", ""};
+  EXPECT_EQ(Hex(Encode(row)), "5001" "0f" "010102" "0202ac02" "030102" "040161" "0400");
+}
+
+TEST(Keys, AreFixedAndSortLikeWhatTheyHold) {
+  EXPECT_EQ(Hex(keys::Case(258)), "0000000000000102");
+  EXPECT_EQ(Hex(keys::History(1, 2)), "00000000000000010000000000000002");
+  EXPECT_EQ(Hex(keys::Post("oak", "at://x")), "6f616b00" + Sha256Hex("at://x"));
+  EXPECT_EQ(Hex(keys::Version("k", 3)), "6b00000003");
+  EXPECT_EQ(Hex(keys::Expiry(keys::Expires::kClosedCase, keys::Day(kStart), "k")), "02000051176b");
+  Case c;
+  c.id = 5;
+  c.school = "oak";
+  c.assessment.severity = 3;
+  c.assessment.categories = {Category::kThreat, Category::kAbuse};
+  c.posted_at = Instant{microseconds{9}};
+  EXPECT_EQ(Hex(keys::Queue(c)), "6f616b00" "01" "fc" "8000000000000009" "0000000000000005");
+  EXPECT_EQ(Hex(keys::QueueValue(c)), "0a00");
+  Case older = c;
+  older.posted_at = Instant{microseconds{-9}};
+  EXPECT_LT(keys::Queue(older), keys::Queue(c));
+  const std::string key = keys::Queue(c);
+  const auto entry = keys::ParseQueue(key);
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(entry->id, 5u);
+  EXPECT_EQ(entry->school, "oak");
+  EXPECT_EQ(entry->state, CaseState::kQueued);
+  for (std::size_t cut = 0; cut < key.size(); ++cut) EXPECT_FALSE(keys::ParseQueue(key.substr(0, cut)));
+  EXPECT_FALSE(keys::ParseExpiry("\x01\x01"));
+}
+
+TEST(Keys, OnlyIdsStandInThem) {
+  for (const auto* id : {"oakmoor", "a", "st-mary-2"}) EXPECT_TRUE(keys::IsId(id));
+  for (const std::string id : {"", "Oakmoor", "a b", "a_b", "\xc3\xa9", "a\nb"}) EXPECT_FALSE(keys::IsId(id));
+  EXPECT_FALSE(keys::IsId(std::string(41, 'a')));
+  EXPECT_FALSE(keys::IsId(std::string("a\0b", 3)));
+}
+
+// What others check with their own tools: if this changes, hashes written down elsewhere no longer fit.
+TEST(Chain, CanonicalBytesAreFixed) {
+  Event event;
+  event.sequence = 3;
+  event.case_id = 12;
+  event.kind = EventKind::kClosed;
+  event.at = kStart;
+  event.actor = "head.oakmoor";
+  event.salt = "0123456789abcdef";
+  event.details = "{\"why\":\"criticism\"}";
+  event.details_digest = Sha256(event.salt + event.details);
+  EXPECT_EQ(CanonicalBytes(event),
+            R"({"actor":"head.oakmoor","at":"2026-11-02T08:00:00Z","case":12,"details_sha256":")" + Sha256Hex("0123456789abcdef{\"why\":\"criticism\"}") +
+                R"(","kind":"closed","sequence":3})");
+  Event sealed = event;
+  Seal(sealed, Sha256("before"));
+  EXPECT_EQ(sealed.salt.size(), 16u);
+  EXPECT_NE(sealed.salt, event.salt);
+  EXPECT_FALSE(Flaw(sealed, 3, Sha256("before")));
+  EXPECT_TRUE(Flaw(sealed, 3, Sha256("other")));
+  EraseDetails(sealed);
+  EXPECT_FALSE(Flaw(sealed, 3, Sha256("before"))) << "erasing details leaves the chain whole";
+}
+
+}  // namespace
+}  // namespace heed

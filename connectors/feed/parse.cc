@@ -296,6 +296,10 @@ Result<ParsedFeed> Reader::Xml(std::string_view bytes, std::string_view charset)
 
 // --- JSON Feed ---
 
+// A string, or "".  Repaired, since an escape of half a surrogate pair ("\udc00") parses and yields bytes that
+// are not UTF-8.
+std::string Words(Json value) { return RepairUtf8(value.StringOr("")); }
+
 Result<ParsedFeed> Reader::JsonFeed(std::string_view bytes) {
   JsonParser parser;
   const Json feed = HEED_TRY(parser.Parse(bytes));
@@ -303,13 +307,13 @@ Result<ParsedFeed> Reader::JsonFeed(std::string_view bytes) {
     const std::string_view reason = feed["message"].String() ? feed["message"].StringOr("") : feed["error"].StringOr("");
     return Fail(Fault::kMalformed, "a JSON document that is no feed" + (reason.empty() ? "" : " (it says: " + ForTerminal(ClipUtf8(reason, 200)) + ")"));
   }
-  feed_.title = feed["title"].StringOr("");
-  language_ = feed["language"].StringOr("");
-  feed_.next_url = Link(feed["next_url"].StringOr(""), document_url_);
+  feed_.title = Words(feed["title"]);
+  language_ = Words(feed["language"]);
+  feed_.next_url = Link(Words(feed["next_url"]), document_url_);
   const auto author_of = [](Json holder) {
     Json person = holder["authors"][0];
     if (!person) person = holder["author"];  // version 1.0
-    Author author{.id = std::string(person["url"].StringOr("")), .display_name = std::string(person["name"].StringOr(""))};
+    Author author{.id = Words(person["url"]), .display_name = Words(person["name"])};
     author.handle = author.display_name;
     return author;
   };
@@ -319,21 +323,20 @@ Result<ParsedFeed> Reader::JsonFeed(std::string_view bytes) {
     if (!element.IsObject()) return void(++unreadable);
     Item item = NewItem();
     Post& post = item.post;
-    post.title = element["title"].StringOr("");
-    if (const auto html = element["content_html"].String(); html && !html->empty()) {
-      SetHtml(post, std::string(*html));
-    } else if (const std::string_view text = element["content_text"].StringOr(""); !text.empty()) {
-      post.text = text;
+    post.title = Words(element["title"]);
+    if (std::string html = Words(element["content_html"]); !html.empty()) {
+      SetHtml(post, std::move(html));
     } else {
-      post.text = element["summary"].StringOr("");
+      post.text = Words(element["content_text"]);
+      if (post.text.empty()) post.text = Words(element["summary"]);
     }
-    item.guid = element["id"].Id().value_or("");
-    item.link = Link(element["url"].StringOr(""), document_url_);
-    if (item.link.empty()) item.link = Link(element["external_url"].StringOr(""), document_url_);
-    item.date = element["date_published"].StringOr("");
+    item.guid = RepairUtf8(element["id"].Id().value_or(""));
+    item.link = Link(Words(element["url"]), document_url_);
+    if (item.link.empty()) item.link = Link(Words(element["external_url"]), document_url_);
+    item.date = Words(element["date_published"]);
     post.created_at = ReadDate(item.date);
     if (const auto modified = ReadDate(element["date_modified"].StringOr("")); modified != post.created_at) post.edited_at = modified;
-    if (const auto language = element["language"].String()) post.language = *language;
+    if (std::string language = Words(element["language"]); !language.empty()) post.language = std::move(language);
     post.author = author_of(element);
     if (post.author.display_name.empty()) post.author = feed_author;
     items_.push_back(std::move(item));

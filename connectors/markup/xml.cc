@@ -32,6 +32,7 @@ std::string Owned(xmlChar* text) {
 // What went on while one document was parsed.
 struct Story {
   bool entities_declared = false;
+  bool bad_reference = false;
   std::string fatal;      // the first error that is not forgiven, with its line
   std::string forgiven;   // the first one that is
 };
@@ -39,10 +40,10 @@ struct Story {
 // Errors whose meaning is plain and that real feeds are full of.
 bool Forgiven(int code) {
   switch (code) {
-    case XML_ERR_UNDECLARED_ENTITY:        // &hellip; and the like are known here; others are left out
+    case XML_ERR_UNDECLARED_ENTITY:          // &hellip; and the like are known here; others are text
     case XML_WAR_UNDECLARED_ENTITY:
     case XML_ERR_ENTITYREF_SEMICOL_MISSING:  // "?a=1&b=2"
-    case XML_ERR_NAME_REQUIRED:            // "Tom & Jo"
+    case XML_ERR_NAME_REQUIRED:              // "Tom & Jo"
     case XML_ERR_ENTITYREF_NO_NAME:
     case XML_ERR_INVALID_CHAR:             // control characters in text
     case XML_ERR_INVALID_CHARREF:
@@ -59,10 +60,27 @@ bool Forgiven(int code) {
 void OnError(void* user, xmlErrorPtr error) {
   auto* context = static_cast<xmlParserCtxtPtr>(user);
   auto& story = *static_cast<Story*>(context->_private);
+  story.bad_reference |= error->code == XML_ERR_UNDECLARED_ENTITY || error->code == XML_WAR_UNDECLARED_ENTITY || error->code == XML_ERR_NAME_REQUIRED ||
+                         error->code == XML_ERR_ENTITYREF_SEMICOL_MISSING || error->code == XML_ERR_ENTITYREF_NO_NAME;
   std::string& place = Forgiven(error->code) || error->level == XML_ERR_WARNING ? story.forgiven : story.fatal;
   if (!place.empty()) return;
   place = "line " + std::to_string(error->line) + ": " + std::string(Trim(ForTerminal(RepairUtf8(error->message ? error->message : "not well formed"))));
 }
+
+// Errors of conversion between charsets do not come by the parser's own way; unheard they would be printed.
+void OnLooseError(void* user, xmlErrorPtr error) {
+  auto& story = *static_cast<Story*>(user);
+  if (story.fatal.empty()) story.fatal = std::string(Trim(ForTerminal(RepairUtf8(error->message ? error->message : "cannot be decoded"))));
+}
+
+// While it lives, this thread's loose errors become part of a story.
+class LooseErrors {
+ public:
+  explicit LooseErrors(Story& story) { xmlSetStructuredErrorFunc(&story, &OnLooseError); }
+  ~LooseErrors() { xmlSetStructuredErrorFunc(nullptr, nullptr); }
+  LooseErrors(const LooseErrors&) = delete;
+  LooseErrors& operator=(const LooseErrors&) = delete;
+};
 
 // A declaration of an entity ends the parsing: nothing it stands for is ever unfolded.
 void OnEntityDeclaration(void* user, const xmlChar*, int, const xmlChar*, const xmlChar*, xmlChar*) {
@@ -100,12 +118,67 @@ xmlEntityPtr OnEntity(void*, const xmlChar* name) {
   return found == table.end() ? nullptr : &found->second->entity;
 }
 
+// Whether "&" at `at` begins a reference that can be read: "&#10;", "&#xA;", "&amp;", "&eacute;".
+bool IsReference(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 12;
+  const std::size_t end = text.substr(at, kLongest).find(';');
+  if (end == std::string_view::npos || end < 2) return false;
+  const std::string name(text.substr(at + 1, end - 1));
+  if (name[0] == '#') {
+    const bool hex = name.size() > 1 && name[1] == 'x';
+    return name.size() > (hex ? 2u : 1u) && name.find_first_not_of(hex ? "0123456789abcdefABCDEF" : "0123456789", hex ? 2 : 1) == std::string::npos;
+  }
+  return OnEntity(nullptr, Xml(name.c_str())) != nullptr;
+}
+
+// The document with every "&" that begins no reference written as "&amp;": "?a=1&b=2" then keeps its meaning,
+// where libxml2 would drop the "&b".  Charsets must be supersets of ASCII.
+std::string WithAmpersandsEscaped(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() + bytes.size() / 16);
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t next = std::min(bytes.find_first_of("&<", at), bytes.size());
+    out += bytes.substr(at, next - at);
+    at = next;
+    if (at == bytes.size()) break;
+    std::string_view end;
+    if (bytes.substr(at).starts_with("<![CDATA[")) end = "]]>";
+    else if (bytes.substr(at).starts_with("<!--")) end = "-->";
+    if (!end.empty()) {
+      const std::size_t found = bytes.find(end, at);
+      const std::size_t behind = found == std::string_view::npos ? bytes.size() : found + end.size();
+      out += bytes.substr(at, behind - at);
+      at = behind;
+    } else {
+      out += bytes[at] == '<' ? "<" : IsReference(bytes, at) ? "&" : "&amp;";
+      ++at;
+    }
+  }
+  return out;
+}
+
 struct ContextCloser {
   void operator()(xmlParserCtxtPtr context) const { xmlFreeParserCtxt(context); }
 };
 struct DocCloser {
   void operator()(xmlDocPtr doc) const { xmlFreeDoc(doc); }
 };
+
+using Doc = std::unique_ptr<xmlDoc, DocCloser>;
+
+// `encoding` "" = as the document says.
+Doc ParseOnce(std::string_view bytes, const std::string& encoding, Story& story) {
+  const std::unique_ptr<xmlParserCtxt, ContextCloser> context(xmlNewParserCtxt());
+  HEED_CHECK(context != nullptr);
+  const LooseErrors loose(story);
+  context->_private = &story;
+  context->sax->serror = &OnError;
+  context->sax->entityDecl = &OnEntityDeclaration;
+  context->sax->getEntity = &OnEntity;
+  // NOENT stays off: entities are not unfolded.  RECOVER only so that what OnError forgives can go on.
+  constexpr int kOptions = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_COMPACT;
+  return Doc(xmlCtxtReadMemory(context.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, encoding.empty() ? nullptr : encoding.c_str(), kOptions));
+}
 
 bool HasByteOrderMark(std::string_view bytes) {
   return bytes.starts_with("\xEF\xBB\xBF") || bytes.starts_with("\xFE\xFF") || bytes.starts_with("\xFF\xFE");
@@ -213,7 +286,7 @@ XmlElement XmlElement::Child(std::string_view name, std::string_view ns) const {
 }
 
 struct XmlDocument::Impl {
-  std::unique_ptr<xmlDoc, DocCloser> doc;
+  Doc doc;
 };
 
 XmlDocument::~XmlDocument() = default;
@@ -252,18 +325,15 @@ Result<XmlDocument> XmlDocument::Parse(std::string_view bytes, std::string_view 
     else encoding.clear();
   }
 
-  const std::unique_ptr<xmlParserCtxt, ContextCloser> context(xmlNewParserCtxt());
-  HEED_CHECK(context != nullptr);
   Story story;
-  context->_private = &story;
-  context->sax->serror = &OnError;
-  context->sax->entityDecl = &OnEntityDeclaration;
-  context->sax->getEntity = &OnEntity;
-  // NOENT stays off: entities are not unfolded.  RECOVER only so that what OnError forgives can go on.
-  constexpr int kOptions = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_COMPACT;
   document.impl_ = std::make_unique<Impl>();
-  document.impl_->doc.reset(xmlCtxtReadMemory(context.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr,
-                                              encoding.empty() ? nullptr : encoding.c_str(), kOptions));
+  document.impl_->doc = ParseOnce(bytes, encoding, story);
+  if (story.bad_reference && !utf16 && !story.entities_declared) {
+    Story again;
+    document.impl_->doc = ParseOnce(WithAmpersandsEscaped(bytes), encoding, again);
+    story.fatal = again.fatal;
+    story.entities_declared = again.entities_declared;
+  }
   if (story.entities_declared) {
     return Fail(Fault::kMalformed, "the document declares entities of its own, which heed refuses: they can be a trap");
   }

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "src/base/check.h"
+#include "src/base/utf8.h"
 #include "tests/connectors/conformance.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/http_server.h"
@@ -126,6 +127,13 @@ TEST(Feed, ReadsJsonFeed) {
   EXPECT_EQ(feed.posts[2].text, "in short");
   EXPECT_EQ(feed.next_url, "https://news.example/feed?page=2");
   EXPECT_THAT(feed.notes, ElementsAre("1 items skipped: not objects", "1 items skipped: neither title nor text"));
+}
+
+TEST(Feed, HalfASurrogatePairIsRepaired) {
+  const auto feed = Parse(R"({"version":"https://jsonfeed.org/version/1.1","items":[{"id":"\udc00","title":"a \udc00","content_text":"b \udc00"}]})", "application/json");
+  std::string scratch;
+  EXPECT_TRUE(IsUtf8(JudgedText(feed.posts.at(0), scratch)));
+  EXPECT_TRUE(IsUtf8(feed.posts[0].global_id));
 }
 
 TEST(Feed, UnwrapsGoogleAlerts) {

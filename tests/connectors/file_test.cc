@@ -101,6 +101,10 @@ TEST(PostLine, TurnsMarkupIntoText) {
   EXPECT_EQ(plain.raw, "");
 }
 
+TEST(PostLine, HalfASurrogatePairIsRepaired) {
+  EXPECT_TRUE(IsUtf8(Read(R"({"id":"1","text":"a \udc00 b"})").text));
+}
+
 std::string Describe(const Result<std::optional<Post>>& result) {
   if (!result) return "fault " + std::string(ToString(result.error().fault())) + ": " + result.error().message();
   if (!*result) return "not public";

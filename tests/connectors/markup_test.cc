@@ -156,8 +156,10 @@ TEST(Xml, ReadsElementsAttributesAndText) {
 
 TEST(Xml, ForgivesWhatIsPlain) {
   const std::vector<HtmlCase> cases = {
-      {"a bare ampersand", "<r>Tom & Jo</r>", "Tom  Jo"},
-      {"an address", "<r>http://x.example/?a=1&b=2</r>", "http://x.example/?a=1=2"},
+      {"a bare ampersand", "<r>Tom & Jo</r>", "Tom & Jo"},
+      {"an address", "<r>http://x.example/?a=1&b=2&amp;c=&lt;</r>", "http://x.example/?a=1&b=2&c=<"},
+      {"an ampersand where it is none", "<r>&<![CDATA[ & ]]><!-- & --></r>", "& &"},
+      {"an entity nobody knows", "<r>a&unknown;b&#x41;&#65;</r>", "a&unknown;bAA"},
       {"HTML's entities", "<r>caf&eacute;&nbsp;&hellip; &lt;</r>", "caf\u00e9\u00a0\u2026 <"},
       {"HTML's entities in an old feed", "<!DOCTYPE rss PUBLIC \"-//Netscape Communications//DTD RSS 0.91//EN\" \"http://127.0.0.1:9/rss.dtd\"><r>caf&eacute;</r>", "caf\u00e9"},
       {"an undeclared prefix", "<r><media:x>a</media:x></r>", "a"},

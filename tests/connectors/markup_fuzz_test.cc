@@ -1,0 +1,69 @@
+// The fuzz targets of feed, file and markup, run on a small corpus and on damaged copies of it, so that builds
+// without libFuzzer exercise them too.
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#define LLVMFuzzerTestOneInput FuzzMarkup
+#include "tests/fuzz/connectors_markup.cc"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput FuzzFeed
+#include "tests/fuzz/connectors_feed.cc"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput FuzzFileLine
+#include "tests/fuzz/connectors_file_line.cc"
+#undef LLVMFuzzerTestOneInput
+
+namespace heed {
+namespace {
+
+using Target = int (*)(const std::uint8_t*, std::size_t);
+
+// Every document whole, cut at every tenth byte, and with bytes overwritten, doubled and taken out.
+void Hammer(Target target, const std::vector<std::string>& corpus) {
+  std::mt19937 dice(3);
+  const auto run = [&](const std::string& bytes) { target(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()); };
+  for (const auto& whole : corpus) {
+    run(whole);
+    for (std::size_t at = 0; at < whole.size(); at += 10) run(whole.substr(0, at));
+    for (int round = 0; round < 2'000 && !whole.empty(); ++round) {
+      std::string damaged = whole;
+      for (int i = 0; i < 3; ++i) {
+        const std::size_t at = dice() % damaged.size(), length = dice() % 8;
+        switch (dice() % 3) {
+          case 0: damaged[at] = static_cast<char>(dice()); break;
+          case 1: damaged.insert(at, damaged.substr(dice() % damaged.size(), length)); break;
+          default: damaged.erase(at, std::min(length, damaged.size() - 1));
+        }
+      }
+      run(damaged);
+    }
+  }
+}
+
+TEST(FuzzTargets, MarkupHolds) {
+  Hammer(&FuzzMarkup, {"<p>Oakmoor <b>School</b>&amp; &#x41;&eacute;</p><br><!-- c --><script>x</script><img alt='a b'><pre> x\n y</pre><td>z",
+                    "# T\n> q\n- **a** _b_ [c](d) ![e](f) `g` \\* f*ck ~~h~~\n1. x\n---", "a\xff\xc3\xa9\xe5\xad\xa6"});
+}
+
+TEST(FuzzTargets, FeedHolds) {
+  Hammer(&FuzzFeed,
+      {std::string(1, '\0') + "<?xml version=\"1.0\"?><rss xmlns:c=\"http://purl.org/rss/1.0/modules/content/\"><channel><ttl>5</ttl><item><guid>1</guid><title>t &amp; u</title><link>/a?b=1&c</link>"
+       "<pubDate>Sun, 01 Nov 2026 09:00:00 GMT</pubDate><c:encoded><![CDATA[<p>x</p>]]></c:encoded></item></channel></rss>",
+       std::string(1, '\0') + "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:base=\"/b/\"><entry><id>urn:1</id><title type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\">a<br/>b</div></title><link href=\"c\"/>"
+                              "<updated>2026-11-01T09:00:00Z</updated></entry></feed>",
+       std::string(1, '\0') + "<!DOCTYPE l [<!ENTITY a \"x\"><!ENTITY b \"&a;&a;\">]><rss><channel><item><title>&b;</title></item></channel></rss>",
+       std::string(1, '\2') + "{\"version\":\"https://jsonfeed.org/version/1.1\",\"next_url\":\"/n\",\"items\":[{\"id\":1,\"content_html\":\"<p>x</p>\",\"date_published\":\"2026-11-01T09:00:00Z\"}]}",
+       std::string("\3\xff\xfe<\0r\0s\0s\0/\0>\0", 15)});
+}
+
+TEST(FuzzTargets, FileLineHolds) {
+  Hammer(&FuzzFileLine, {"{\"id\":\"1\",\"text\":\"a \\u00e9\\ud83d\\ude00 b\\n\",\"author\":{\"id\":\"1\",\"handle\":\"@jo\"},\"created_at\":\"2026-11-01T09:00:00Z\",\"media\":[{\"kind\":\"image\",\"description\":\"d\"}],"
+                      "\"counts\":{\"like\":3,\"reply\":null},\"visibility\":\"public\",\"other\":[1,{\"a\":true}]}",
+                      "{\"permalink\":\"https://x.example/1\",\"text\":\"<p>a</p>\",\"text_format\":\"html\",\"author\":\"sam\"}"});
+}
+
+}  // namespace
+}  // namespace heed

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kLongestToken = 48;    // units; longer ones hide nothing a reader would see
 constexpr std::size_t kMostGuesses = 64;     // per token
-constexpr std::size_t kLongestSpacedRun = 64;
+constexpr std::size_t kLongestSpacedWord = 20;
 
 // One character of a token and the letters it may stand for.
 struct Unit {
@@ -261,35 +261,31 @@ class Squeezer {
     }
   }
 
-  // Three or more single letters from token `i` on that make words.  Returns how many tokens were used.
+  // A run of single letters from token `i` on, in which three or more make a word.  Returns how many tokens were used.
   std::size_t SpacedOut(std::size_t i) {
     if (tokens_[i].count != 1) return 0;
-    std::size_t end = i + 1;
-    while (end < tokens_.size() && end - i < kLongestSpacedRun && tokens_[end].count == 1 && tokens_[end].gap) ++end;
-    if (end - i < 3) return 0;
-    const std::size_t before = changes_.size();
-    for (std::size_t from = i; from + 3 <= end;) {
+    std::string letters;
+    std::size_t end = i;
+    do letters += units_[tokens_[end++].first].letters[0];
+    while (end < tokens_.size() && tokens_[end].count == 1 && tokens_[end].gap);
+    for (std::size_t from = 0; from + 3 <= letters.size();) {
       std::size_t used = 0;
-      for (std::size_t until = end; until >= from + 3; --until) {
-        Token joined;
-        joined.begin = tokens_[from].begin;
-        joined.end = tokens_[until - 1].end;
-        std::vector<Unit> letters;
-        bool any_letter = false;
-        for (std::size_t t = from; t < until; ++t) {
-          letters.push_back(units_[tokens_[t].first]);
-          any_letter = any_letter || !letters.back().disguised;
-        }
-        if (!any_letter) continue;
-        if (std::string word = Lookup(letters); !word.empty()) {
-          changes_.push_back({joined.begin, joined.end, std::move(word)});
-          used = until - from;
-          break;
-        }
+      for (std::size_t size = std::min(kLongestSpacedWord, letters.size() - from); size >= 3 && !used; --size) {
+        const std::string_view word = std::string_view(letters).substr(from, size);
+        if (!vocabulary_.Has(word) || !AnyPlain(i + from, size)) continue;
+        changes_.push_back({tokens_[i + from].begin, tokens_[i + from + size - 1].end, std::string(word)});
+        used = size;
       }
       from += used ? used : 1;
     }
-    return changes_.size() == before ? 0 : end - i;
+    return end - i;
+  }
+
+  // Whether one of the single letters is written as itself: "4 5 5" is a number.
+  bool AnyPlain(std::size_t token, std::size_t count) const {
+    for (std::size_t t = token; t < token + count; ++t)
+      if (!units_[tokens_[t].first].disguised) return true;
+    return false;
   }
 
   std::string Guess(const Token& token) const {

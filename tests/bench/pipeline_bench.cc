@@ -21,7 +21,8 @@ std::string_view RootRelative(std::string_view path) { return path.substr(std::s
 const Judge& SharedJudge() {
   static const Judge judge = [] {
     std::vector<LexiconFile> files;
-    for (const std::string& path : ListFiles(std::string(HEED_SOURCE_DIR) + "/lexicons", ".toml").value()) files.push_back({std::string(RootRelative(path)), ReadFile(path).value()});
+    const auto paths = ListFiles(std::string(HEED_SOURCE_DIR) + "/lexicons", ".toml").value();
+    for (const std::string& path : paths) files.push_back({std::string(RootRelative(path)), ReadFile(path).value()});
     auto lexicon = LoadLexicon(files).value();
     auto dictionary = ReadFile("/usr/share/dict/british-english");
     return Judge::Make(std::make_shared<Lexicon>(std::move(lexicon)), {ExampleSchool()}, {.dictionary = dictionary ? *dictionary : ""}).value();

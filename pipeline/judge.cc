@@ -201,6 +201,8 @@ struct Judge::Worker::Impl {
   std::vector<RuleHit> rule_hits;
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
+  std::vector<std::uint64_t> mark_stamp;
+  std::uint64_t mark_epoch = 0;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
   std::uint32_t NewSlot() {
@@ -395,6 +397,26 @@ struct Judge::Worker::Impl {
     std::stable_sort(a.hits.begin(), a.hits.end(), [](const Hit& x, const Hit& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
   }
 
+  // Whether a rule can hold where these anchors were found.
+  bool Promising(std::span<const Match> found) {
+    const Program& program = judge->program;
+    mark_stamp.resize(program.beside.size());
+    ++mark_epoch;
+    for (const Match& match : found) {
+      for (const std::uint32_t mark : program.marks[match.literal]) {
+        const auto& beside = program.beside[mark];
+        if (!beside.empty() && beside[0] == Program::kAlone) return true;
+        mark_stamp[mark] = mark_epoch;
+      }
+    }
+    for (const Match& match : found) {
+      for (const std::uint32_t mark : program.marks[match.literal])
+        for (const std::uint32_t other : program.beside[mark])
+          if (mark_stamp[other] == mark_epoch) return true;
+    }
+    return false;
+  }
+
   // Searches the bulk buffer and settles or prepares every post in it.
   void Bulk(std::size_t school, std::span<const std::string_view> texts, MentionPolicy policy, std::vector<Assessment>& out) {
     if (bulk_segments.empty()) return;
@@ -408,8 +430,9 @@ struct Judge::Worker::Impl {
     } else {
       std::size_t m = 0;
       for (const Segment& segment : bulk_segments) {
-        bool found = false;
-        for (; m < matches.size() && matches[m].end <= segment.end; ++m) found = true;
+        const std::size_t from = m;
+        while (m < matches.size() && matches[m].end <= segment.end) ++m;
+        const bool found = m > from && Promising(std::span(matches).subspan(from, m - from));
         if (!found && !segment.odd) continue;
         const std::size_t before = close_segments.size(), bytes = close.size();
         const std::uint32_t slot = NewSlot();

@@ -25,10 +25,29 @@ constexpr std::string_view kCommon[] = {
     "should", "must", "need", "really", "much", "many", "every", "those", "here", "where", "why", "off", "down", "being", "got", "getting", "going", "said",
     "school", "teacher", "teachers", "kids", "head", "staff", ".", ",", "!", "?", "&", "@"};
 
+// The next commonest: each in one post of two hundred or so.
+constexpr std::string_view kFrequent[] = {
+    "kid", "boy", "boys", "girl", "girls", "man", "men", "woman", "women", "lad", "lads", "son", "daughter", "mum", "dad", "parent", "parents", "child", "children", "class", "year",
+    "years", "week", "month", "today", "tomorrow", "yesterday", "night", "morning", "home", "house", "place", "world", "life", "love", "hate", "bad", "best", "better", "big", "little", "old",
+    "young", "great", "nice", "happy", "sad", "mad", "fat", "sick", "mental", "crazy", "dog", "cat", "cow", "pig", "rat", "end", "start", "stop", "put", "let", "try", "keep", "find",
+    "tell", "ask", "feel", "seem", "leave", "call", "called", "hear", "heard", "play", "run", "move", "live", "believe", "hold", "bring", "happen", "write", "sit", "stand", "lose", "pay",
+    "meet", "read", "help", "talk", "turn", "show", "watch", "follow", "open", "walk", "win", "offer", "remember", "wait", "die", "dead", "cut", "hit", "rip", "lie", "send", "sent", "thing",
+    "things", "someone", "everyone", "anyone", "nobody", "everybody", "something", "nothing", "everything", "always", "again", "still", "already", "maybe", "sure", "right", "wrong", "long",
+    "last", "next", "same", "different", "own", "part", "few", "lot", "lots", "bit", "both", "between", "under", "before", "during", "without", "through", "against", "until", "while", "since",
+    "though", "another", "such", "around", "away", "each", "tag", "free", "white", "black", "english", "british", "country", "money", "job", "hope", "wish", "please", "thanks", "thank", "sorry",
+    "god", "lol", "omg", "imo", "reg", "gas", "egg", "nut", "die", "sir", "miss", "ms", "mr", "mrs", "trip", "sport", "game", "team", "food", "car", "bus", "road", "street", "town", "city",
+    "pupil", "pupils", "student", "students", "headteacher", "governors", "lesson", "lessons", "homework", "uniform", "friend", "friends", "family", "baby", "guy", "guys", "person", "name",
+    "face", "hand", "head", "eye", "eyes", "body", "hair", "word", "words", "question", "real", "true", "fact", "point", "reason", "problem", "story", "news", "video", "photo", "post", "twitter",
+    "made", "makes", "making", "came", "went", "done", "told", "left", "lost", "found", "thought", "knew", "knows", "gave", "given", "taken", "took", "saw", "seen", "used", "trying", "looking", "saying",
+    "says", "working", "coming", "talking", "waiting", "asking", "doing", "having", "whole", "full", "three", "four", "five", "ten", "hundred", "once", "soon", "far", "near", "high", "low", "hard",
+    "easy", "early", "late", "ever", "quite", "almost", "enough", "else", "yet", "rather", "might", "may", "shall", "cannot", "can't", "cant", "won't", "wont", "didn't", "didnt", "doesn't",
+    "isn't", "isnt", "aren't", "wasn't", "wouldn't", "couldn't", "shouldn't", "ain't", "aint", "gonna", "wanna", "gotta", "yes", "yeah", "oh", "ok", "hey", "hi", "hello", "mate", "i'm", "ya", "n", "r", "y"};
+
 class Compiler {
  public:
   Compiler(const Lexicon& lexicon, const Dictionary& dictionary, bool drafts) : lexicon_(lexicon), dictionary_(dictionary), drafts_(drafts) {
     common_.insert(std::begin(kCommon), std::end(kCommon));
+    frequent_.insert(std::begin(kFrequent), std::end(kFrequent));
   }
 
   Program Run(std::span<const School> schools) {
@@ -220,7 +239,7 @@ class Compiler {
     int words = 0;
     for (const std::string_view word : Split(literal, ' ')) {
       if (word.empty()) continue;
-      frequency = std::min(frequency, common_.count(word) ? 0.1 : 0.0005);
+      frequency = std::min(frequency, common_.count(word) ? 0.1 : frequent_.count(word) ? 0.005 : 0.00003);
       ++words;
     }
     return words > 1 ? frequency * 0.1 : frequency;
@@ -245,22 +264,45 @@ class Compiler {
       return lexicon_.entries[a.entry].severity > lexicon_.entries[b.entry].severity;
     });
     out_.rules_by_anchor.resize(out_.concepts.size());
-    std::set<std::uint32_t> anchors;
+    std::map<std::vector<ConceptNumber>, std::uint32_t> mark_of;
+    std::map<std::uint32_t, std::set<std::uint32_t>> marks_of_literal;
+    std::vector<std::set<std::uint32_t>> beside;
+    const auto mark = [&](const std::vector<ConceptNumber>& element) {
+      const auto [at, fresh] = mark_of.emplace(element, static_cast<std::uint32_t>(mark_of.size()));
+      if (fresh) {
+        beside.emplace_back();
+        for (const ConceptNumber c : element)
+          for (const std::uint32_t literal : literals_of[c]) marks_of_literal[literal].insert(at->second);
+      }
+      return at->second;
+    };
     for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
-      const std::vector<ConceptNumber>* best = nullptr;
-      double least = 0;
+      std::vector<std::pair<double, const std::vector<ConceptNumber>*>> elements;
       for (const auto& element : out_.rules[r].orders.front()) {
         double f = 0;
         for (const ConceptNumber c : element) f += frequency[c];
-        if (!best || f < least) best = &element, least = f;
+        elements.emplace_back(f, &element);
       }
-      for (const ConceptNumber c : *best) {
-        out_.rules_by_anchor[c].push_back(r);
-        anchors.insert(literals_of[c].begin(), literals_of[c].end());
-      }
+      std::stable_sort(elements.begin(), elements.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+      const std::uint32_t anchor = mark(*elements[0].second);
+      for (const ConceptNumber c : *elements[0].second) out_.rules_by_anchor[c].push_back(r);
+      std::uint32_t second = Program::kAlone;
+      // One word cannot stand for both: an element twice in a rule would be its own second.
+      if (elements[0].first > kTooCommon && elements.size() > 1 && *elements[1].second != *elements[0].second) second = mark(*elements[1].second);
+      beside[anchor].insert(second);
     }
-    out_.anchors.assign(anchors.begin(), anchors.end());
+    for (auto& [literal, marks] : marks_of_literal) {
+      out_.anchors.push_back(literal);
+      out_.marks.emplace_back(marks.begin(), marks.end());
+    }
+    for (const auto& marks : beside) {
+      // Alone is enough: nothing else need be asked.
+      if (marks.count(Program::kAlone)) out_.beside.push_back({Program::kAlone});
+      else out_.beside.emplace_back(marks.begin(), marks.end());
+    }
   }
+
+  static constexpr double kTooCommon = 0.02;  // share of posts
 
   struct Variant {
     std::string literal;
@@ -272,7 +314,7 @@ class Compiler {
   const Lexicon& lexicon_;
   const Dictionary& dictionary_;
   bool drafts_;
-  std::unordered_set<std::string_view> common_;
+  std::unordered_set<std::string_view> common_, frequent_;
   Program out_;
   std::unordered_map<std::string, ConceptNumber> numbers_;
   std::vector<std::set<ConceptNumber>> parents_;

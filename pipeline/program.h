@@ -63,9 +63,13 @@ struct Program {
   std::vector<Meaning> meanings;       // of literal i: [first_meaning[i], first_meaning[i + 1])
   std::vector<std::uint32_t> first_meaning;
   std::vector<Place> places;           // of literal i: where its phrase was written
-  // Literals without one of which no rule can fire: at least one element of each rule has all of its literals here.  The
-  // rarest element is taken, so that most posts hold none and need no second look.
-  std::vector<std::uint32_t> anchors;
+  // What a first look searches for, so that most posts need no second one.  Each rule has an anchor, its rarest element; where
+  // even that is common ("if"), it has a second.  A mark is the number of such an element: of anchors[i], marks[i]; a rule
+  // can hold only where its anchor's mark stands beside one of beside[mark], or alone where that holds kAlone.
+  static constexpr std::uint32_t kAlone = 0xFFFFFFFF;
+  std::vector<std::uint32_t> anchors;             // literals
+  std::vector<std::vector<std::uint32_t>> marks;  // by place in `anchors`
+  std::vector<std::vector<std::uint32_t>> beside; // by mark
 
   std::vector<CompiledRule> rules;     // worst severity first
   std::vector<std::vector<std::uint32_t>> rules_by_anchor;  // by concept number: rules whose anchor element holds it

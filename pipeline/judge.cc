@@ -314,7 +314,7 @@ struct Judge::Worker::Impl {
             const Segment& view = close_segments[s + views];
             std::size_t until = m;
             while (until < matches.size() && matches[until].end <= view.end) ++until;
-            AddOccurrences(view, std::span(matches).subspan(m, until - m));
+            AddOccurrences(view, std::span(matches).subspan(m, until - m), Detail::kHits);
             m = until;
           }
           const bool enough = runner.Run(judge->program, Detail::kHits, rule_hits);
@@ -329,7 +329,7 @@ struct Judge::Worker::Impl {
     slots = 0;
   }
 
-  void AddOccurrences(const Segment& segment, std::span<const Match> found) {
+  void AddOccurrences(const Segment& segment, std::span<const Match> found, Detail detail) {
     const Folded& folded = segment.view == View::kPlain ? plain[segment.slot] : squeezed[segment.slot];
     for (const Match& match : found) {
       std::uint32_t first, last;
@@ -350,6 +350,7 @@ struct Judge::Worker::Impl {
       occurrence.last = last;
       for (const Meaning& meaning : judge->program.MeaningsOf(match.literal)) {
         if (meaning.school >= 0 && meaning.school != segment.school) continue;
+        if (!meaning.used && detail == Detail::kHits) continue;
         Occurrence one = occurrence;
         one.concept_number = meaning.concept_number;
         if (meaning.spelling == Spelling::kMisspelt) one.misspelt = true;
@@ -533,7 +534,7 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     for (const Impl::Segment& segment : w.close_segments) {
       std::size_t until = m;
       while (until < w.matches.size() && w.matches[until].end <= segment.end) ++until;
-      w.AddOccurrences(segment, std::span(w.matches).subspan(m, until - m));
+      w.AddOccurrences(segment, std::span(w.matches).subspan(m, until - m), Detail::kAll);
       m = until;
     }
     const auto kept = w.fired;  // explaining is not firing

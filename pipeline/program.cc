@@ -260,6 +260,7 @@ class Compiler {
       }
       out_.first_meaning.push_back(static_cast<std::uint32_t>(out_.meanings.size()));
     }
+    MarkUsed();
     std::stable_sort(out_.rules.begin(), out_.rules.end(), [this](const CompiledRule& a, const CompiledRule& b) {
       return lexicon_.entries[a.entry].severity > lexicon_.entries[b.entry].severity;
     });
@@ -287,8 +288,8 @@ class Compiler {
       const std::uint32_t anchor = mark(*elements[0].second);
       for (const ConceptNumber c : *elements[0].second) out_.rules_by_anchor[c].push_back(r);
       std::uint32_t second = Program::kAlone;
-      // One word cannot stand for both: an element twice in a rule would be its own second.
-      if (elements[0].first > kTooCommon && elements.size() > 1 && *elements[1].second != *elements[0].second) second = mark(*elements[1].second);
+      // A second one that is in every third post anyway costs more than it saves.
+      if (elements[0].first > kTooCommon && elements.size() > 1 && elements[1].first < kUseless && *elements[1].second != *elements[0].second) second = mark(*elements[1].second);
       beside[anchor].insert(second);
     }
     for (auto& [literal, marks] : marks_of_literal) {
@@ -302,7 +303,21 @@ class Compiler {
     }
   }
 
-  static constexpr double kTooCommon = 0.02;  // share of posts
+  static constexpr double kTooCommon = 0.02, kUseless = 0.3;  // share of posts
+
+  // Concepts that some rule asks about; the others are only shown.
+  void MarkUsed() {
+    std::vector<bool> used(out_.concepts.size());
+    used[out_.pronoun] = true;
+    for (const ConceptNumber c : out_.characterised) used[c] = true;
+    for (const CompiledRule& rule : out_.rules) {
+      for (const auto& element : rule.orders.front())
+        for (const ConceptNumber c : element) used[c] = true;
+      for (const CompiledUnless& unless : rule.unless)
+        if (unless.where != Where::kQuoted) used[unless.concept_number] = true;
+    }
+    for (Meaning& meaning : out_.meanings) meaning.used = used[meaning.concept_number];
+  }
 
   struct Variant {
     std::string literal;

@@ -33,6 +33,7 @@ struct Meaning {
   ConceptNumber concept_number = 0;
   std::int32_t school = -1;  // index of the school whose word it is, -1 = everybody's
   Spelling spelling = Spelling::kWritten;
+  bool used = true;  // some rule asks for the concept
 };
 
 struct CompiledUnless {

@@ -52,19 +52,12 @@ bool RuleRunner::Run(const Program& program, Detail detail, std::vector<RuleHit>
     occurrences_.resize(kMostOccurrences);
     too_much_ = true;
   }
-  std::sort(occurrences_.begin(), occurrences_.end(), [](const Occurrence& a, const Occurrence& b) {
-    return std::tie(a.concept_number, a.first, a.last, a.view, a.misspelt) < std::tie(b.concept_number, b.first, b.last, b.view, b.misspelt);
-  });
   ++epoch_;
   if (stamp_.size() < program.concepts.size()) stamp_.resize(program.concepts.size()), spans_.resize(program.concepts.size());
   if (rule_stamp_.size() < program.rules.size()) rule_stamp_.resize(program.rules.size());
+  SortByConcept();
   rules_.clear();
-  for (std::uint32_t i = 0; i < occurrences_.size();) {
-    const ConceptNumber number = occurrences_[i].concept_number;
-    const std::uint32_t begin = i;
-    while (i < occurrences_.size() && occurrences_[i].concept_number == number) ++i;
-    stamp_[number] = epoch_;
-    spans_[number] = {begin, i};
+  for (const ConceptNumber number : numbers_) {
     for (const std::uint32_t rule : program.rules_by_anchor[number]) {
       if (rule_stamp_[rule] == epoch_) continue;
       rule_stamp_[rule] = epoch_;
@@ -77,6 +70,35 @@ bool RuleRunner::Run(const Program& program, Detail detail, std::vector<RuleHit>
     RunRule(program, rule, detail, out);
   }
   return !too_much_;
+}
+
+// A counting sort: concepts are many, those in one post few, and each one's places come nearly in order.
+void RuleRunner::SortByConcept() {
+  numbers_.clear();
+  for (const Occurrence& o : occurrences_) {
+    if (stamp_[o.concept_number] != epoch_) {
+      stamp_[o.concept_number] = epoch_;
+      spans_[o.concept_number] = {};
+      numbers_.push_back(o.concept_number);
+    }
+    ++spans_[o.concept_number].end;
+  }
+  std::uint32_t at = 0;
+  for (const ConceptNumber number : numbers_) {
+    const std::uint32_t count = spans_[number].end;
+    spans_[number] = {at, at};  // `end` moves as they are put in
+    at += count;
+  }
+  unsorted_.swap(occurrences_);
+  occurrences_.resize(unsorted_.size());
+  for (const Occurrence& o : unsorted_) occurrences_[spans_[o.concept_number].end++] = o;
+  const auto earlier = [](const Occurrence& a, const Occurrence& b) {
+    return std::tie(a.first, a.last, a.view, a.misspelt) < std::tie(b.first, b.last, b.view, b.misspelt);
+  };
+  for (const ConceptNumber number : numbers_) {
+    const auto begin = occurrences_.begin() + spans_[number].begin, end = occurrences_.begin() + spans_[number].end;
+    if (end - begin > 1 && !std::is_sorted(begin, end, earlier)) std::sort(begin, end, earlier);
+  }
 }
 
 void RuleRunner::RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out) {

@@ -73,6 +73,7 @@ class RuleRunner {
     std::uint32_t begin = 0, end = 0;  // in occurrences_
   };
 
+  void SortByConcept();
   Span Of(ConceptNumber number) const { return stamp_[number] == epoch_ ? spans_[number] : Span{}; }
   void RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out);
   void RunOrder(const Program& program, std::uint32_t rule, const std::vector<std::vector<ConceptNumber>>& order, Detail detail, std::vector<RuleHit>& out);
@@ -86,7 +87,8 @@ class RuleRunner {
   const Folded* plain_ = nullptr;
   std::vector<std::uint32_t> rank_;      // of word i: words (not marks) before it; one more at the end
   std::vector<std::uint32_t> sentence_;  // of word i; one more at the end
-  std::vector<Occurrence> occurrences_;
+  std::vector<Occurrence> occurrences_, unsorted_;
+  std::vector<ConceptNumber> numbers_;   // concepts in the post
   std::vector<Span> spans_;              // by concept, valid where stamp_ is epoch_
   std::vector<std::uint64_t> stamp_, rule_stamp_;
   std::uint64_t epoch_ = 0;

@@ -176,8 +176,8 @@ Doc ParseOnce(std::string_view bytes, const std::string& encoding, Story& story)
   context->sax->entityDecl = &OnEntityDeclaration;
   context->sax->getEntity = &OnEntity;
   // NOENT stays off: entities are not unfolded.  RECOVER only so that what OnError forgives can go on.
-  constexpr int kOptions = XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_COMPACT;
-  return Doc(xmlCtxtReadMemory(context.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, encoding.empty() ? nullptr : encoding.c_str(), kOptions));
+  const int options = (encoding.empty() ? 0 : XML_PARSE_IGNORE_ENC) | XML_PARSE_NONET | XML_PARSE_RECOVER | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_COMPACT;
+  return Doc(xmlCtxtReadMemory(context.get(), bytes.data(), static_cast<int>(bytes.size()), nullptr, encoding.empty() ? nullptr : encoding.c_str(), options));
 }
 
 bool HasByteOrderMark(std::string_view bytes) {
@@ -304,10 +304,17 @@ Result<XmlDocument> XmlDocument::Parse(std::string_view bytes, std::string_view 
   if (bytes.size() > INT_MAX / 2) return Fail(Fault::kTooLarge, "the document is too large to read");
 
   XmlDocument document;
-  std::string encoding(HasByteOrderMark(bytes) ? "" : charset);
-  std::string repaired;
-  const std::string claimed = encoding.empty() ? DeclaredCharset(bytes) : encoding;
+  // A charset that nobody knows is no reason to read nothing.
+  const auto known = [](std::string name) {
+    const xmlCharEncodingHandlerPtr handler = name.empty() ? nullptr : xmlFindCharEncodingHandler(name.c_str());
+    if (!handler) return std::string();
+    xmlCharEncCloseFunc(handler);
+    return name;
+  };
+  std::string encoding = known(HasByteOrderMark(bytes) ? "" : std::string(charset));
+  const std::string claimed = encoding.empty() ? known(DeclaredCharset(bytes)) : encoding;
   const bool utf16 = bytes.starts_with("\xFE\xFF") || bytes.starts_with("\xFF\xFE");
+  std::string repaired;
   if (!utf16 && IsUtf8Name(claimed) && !IsUtf8(bytes)) {
     if (LooksLikeWindows1252(bytes)) {
       encoding = "windows-1252";
@@ -318,12 +325,9 @@ Result<XmlDocument> XmlDocument::Parse(std::string_view bytes, std::string_view 
       document.repaired_ = "some bytes are not the UTF-8 they claim to be, and were replaced";
     }
   }
-  if (!encoding.empty()) {
-    // A name nobody knows is no reason to read nothing.
-    const xmlCharEncodingHandlerPtr handler = xmlFindCharEncodingHandler(encoding.c_str());
-    if (handler) xmlCharEncCloseFunc(handler);
-    else encoding.clear();
-  }
+
+  // libxml2 would stop at a declaration it does not know.
+  if (!utf16 && claimed.empty() && encoding.empty() && !DeclaredCharset(bytes).empty()) encoding = "UTF-8";
 
   Story story;
   document.impl_ = std::make_unique<Impl>();

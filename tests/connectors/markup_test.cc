@@ -191,6 +191,8 @@ TEST(Xml, ReadsEveryCharset) {
       {"the header's charset", "<r>caf\xe9</r>", "iso-8859-1", false},
       {"the header beats the declaration", "<?xml version=\"1.0\" encoding=\"utf-8\"?><r>caf\xe9</r>", "windows-1252", false},
       {"a charset nobody knows", "<r>caf\xc3\xa9</r>", "x-nobody", false},
+      {"a charset nobody knows, and bytes that are not UTF-8", "<r>caf\xe9</r>", "x-nobody", true},
+      {"a declared charset nobody knows", "<?xml version=\"1.0\" encoding=\"x-nobody\"?><r>caf\xe9</r>", "", true},
       {"UTF-16", utf16_le, "", false},
       {"not the UTF-8 it claims", "<?xml version=\"1.0\" encoding=\"utf-8\"?><r>caf\xe9</r>", "", true},
   };

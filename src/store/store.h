@@ -154,7 +154,8 @@ class Store {
   // What made a case, oldest first; without details once it is erased.  kNotFound for a case that never was.
   Result<std::vector<Event>> History(CaseId id) const;
   // Writes what a person did to a case.  kExists when the case has moved on since `change` was made from it:
-  // read it again.  Returns the row as written.
+  // read it again (after a failed Record, that may be because it reached the disk after all).  Returns the row
+  // as written.
   Result<Case> Record(const Change& change);
 
   // --- upkeep

@@ -132,8 +132,8 @@ Kind Classify(char32_t c) {
   return type == U_OTHER_SYMBOL ? Kind::kSymbol : Kind::kBreak;
 }
 
-// Everything below U+3000 looked up beforehand.
-constexpr char32_t kTableEnd = 0x3000;
+// Everything below U+3000 looked up beforehand, and what kind of thing each emoji is.
+constexpr char32_t kTableEnd = 0x3000, kEmojiBegin = 0x1F000, kEmojiEnd = 0x1FB00;
 struct Table {
   struct Row {
     Kind kind = Kind::kBreak;
@@ -142,8 +142,10 @@ struct Table {
     std::array<char, 7> bytes{};
   };
   std::vector<Row> rows = std::vector<Row>(kTableEnd);
+  std::vector<Kind> emoji = std::vector<Kind>(kEmojiEnd - kEmojiBegin);
 
   Table() {
+    for (char32_t c = kEmojiBegin; c < kEmojiEnd; ++c) emoji[c - kEmojiBegin] = Classify(c);
     for (char32_t c = 0x80; c < kTableEnd; ++c) {
       Row& row = rows[c];
       row.kind = Classify(c);
@@ -435,7 +437,7 @@ class Folder {
       }
       return Other(row.kind, row.imitates, c, at);
     }
-    Other(Classify(c), MayImitate(c), c, at);
+    Other(c >= kEmojiBegin && c < kEmojiEnd ? table_.emoji[c - kEmojiBegin] : Classify(c), MayImitate(c), c, at);
   }
 
   bool MarkFollows(std::size_t at) const { return !HasBoundaryBefore(NextChar(text_, at)); }

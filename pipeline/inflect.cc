@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "src/base/hash.h"
 #include "src/base/text.h"
 
 namespace heed {
@@ -54,6 +55,8 @@ std::vector<std::string> Words(std::string_view folded) {
 
 std::string Folded(const std::vector<std::string>& words) { return " " + Join(words, " ") + " "; }
 
+std::uint64_t HashOf(std::string_view word) { return Hash64(word) | 1u << 31; }  // never 0
+
 bool AllLetters(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
 }
@@ -61,11 +64,31 @@ bool AllLetters(std::string_view word) {
 }  // namespace
 
 Dictionary::Dictionary(std::string_view words) {
-  words_.reserve(words.size() / 8);
-  for (std::string_view line : Split(words, '\n')) {
-    line = Trim(line);
-    if (!line.empty()) words_.insert(LowerAscii(line));
+  const auto lines = static_cast<std::size_t>(std::count(words.begin(), words.end(), '\n')) + 1;
+  if (Trim(words).empty()) return;
+  std::size_t size = 16;
+  while (size < 2 * lines) size *= 2;
+  slots_.resize(size);
+  std::string word;
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find('\n', at), words.size());
+    word.clear();
+    for (const char c : Trim(words.substr(at, end - at))) word += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    at = end + 1;
+    if (word.empty()) continue;
+    const std::uint64_t hash = HashOf(word);
+    std::size_t slot = hash & (size - 1);
+    while (slots_[slot] && slots_[slot] != hash) slot = (slot + 1) & (size - 1);
+    slots_[slot] = hash;
   }
+}
+
+bool Dictionary::Has(std::string_view word) const {
+  if (slots_.empty()) return false;
+  const std::uint64_t hash = HashOf(word);
+  for (std::size_t slot = hash & (slots_.size() - 1); slots_[slot]; slot = (slot + 1) & (slots_.size() - 1))
+    if (slots_[slot] == hash) return true;
+  return false;
 }
 
 std::vector<std::string> VerbForms(std::string_view word) {

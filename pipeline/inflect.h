@@ -3,30 +3,29 @@
 // British English; made when a lexicon is compiled, never while posts are read.  Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "pipeline/lexicon.h"
 
 namespace heed {
 
-// Words of the language, folded: what a misspelling must not be.
+// Words of the language, in small letters: what a misspelling must not be.
+//
+// Kept as hashes, because a hundred thousand words are read at every start.  Two words of one hash would at worst lose a
+// misspelling.
 class Dictionary {
  public:
   Dictionary() = default;
   // `words` holds one a line.
   explicit Dictionary(std::string_view words);
-  bool Has(std::string_view word) const { return words_.find(word) != words_.end(); }
-  bool empty() const { return words_.empty(); }
+  bool Has(std::string_view word) const;
+  bool empty() const { return slots_.empty(); }
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view word) const { return std::hash<std::string_view>{}(word); }
-  };
-  std::unordered_set<std::string, Hash, std::equal_to<>> words_;
+  std::vector<std::uint64_t> slots_;  // open addressing, a power of two long, 0 = free
 };
 
 // "kill" -> kills, killing, killin, killed; "bully" -> bullies, bullying, bullyin, bullied.  Lower-case word in; the word

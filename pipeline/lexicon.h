@@ -9,9 +9,9 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <vector>
 
+#include "src/base/result.h"
 #include "src/base/toml.h"
 #include "src/model/category.h"
 

@@ -342,7 +342,7 @@ TEST_P(Conformance, NoticesAnAnswerCutAnywhere) {
     for (std::uint64_t at = 0, step = 1;; at += step) {
       SCOPED_TRACE((sized ? "with" : "without") + std::string(" a length, cut after ") + std::to_string(at));
       std::atomic<std::uint64_t> whole = 0;
-      Break([&](Answer healthy) {
+      Break([&whole, sized, at](Answer healthy) {
         if (!sized) healthy = std::move(healthy).WithoutLength();
         whole = healthy.WireSize();
         return std::move(healthy).CutAfter(at);

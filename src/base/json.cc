@@ -9,6 +9,7 @@
 #include <rapidjson/writer.h>
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "src/base/utf8.h"
@@ -44,6 +45,43 @@ bool TooDeep(std::string_view text) {
     }
   }
   return false;
+}
+
+// The code unit a "\uXXXX" at `at` stands for, else -1.
+int EscapedUnit(std::string_view text, std::size_t at) {
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return -1;
+  int unit = 0;
+  for (const char c : text.substr(at + 2, 4)) {
+    const char lower = static_cast<char>(c | 32);
+    if (c >= '0' && c <= '9') unit = unit * 16 + (c - '0');
+    else if (lower >= 'a' && lower <= 'f') unit = unit * 16 + (lower - 'a' + 10);
+    else return -1;
+  }
+  return unit;
+}
+
+// RapidJSON turns "\udc00" alone into bytes that are not UTF-8, and refuses a whole document for "\ud83d" alone: what
+// is left of an emoji that somebody cut in two.  Both become "\ufffd", which is as long, so offsets stay true.
+// nullopt: there is nothing to repair.
+std::optional<std::string> WithoutLoneSurrogates(std::string_view text) {
+  const auto holds = [&](const char* escape) { return ::memmem(text.data(), text.size(), escape, 3) != nullptr; };
+  if (!holds("\\ud") && !holds("\\uD")) return std::nullopt;
+  const auto is_high = [](int unit) { return unit >= 0xD800 && unit < 0xDC00; };
+  const auto is_low = [](int unit) { return unit >= 0xDC00 && unit < 0xE000; };
+  std::optional<std::string> repaired;
+  for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+    const int unit = EscapedUnit(text, at);
+    if (is_high(unit) && is_low(EscapedUnit(text, at + 6))) {
+      at += 12;
+    } else if (is_high(unit) || is_low(unit)) {
+      if (!repaired) repaired.emplace(text);
+      repaired->replace(at, 6, "\\ufffd");
+      at += 6;
+    } else {
+      at += 2;  // "\\\\ud800" is a backslash and letters
+    }
+  }
+  return repaired;
 }
 
 }  // namespace
@@ -134,6 +172,8 @@ Result<Json> JsonParser::Parse(std::string_view text) {
   // Scanned only where it could matter: short texts cannot nest deeper than their length.
   if (text.size() > static_cast<std::size_t>(kMaxDepth) && TooDeep(text))
     return Fail(Fault::kMalformed, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+  const auto repaired = WithoutLoneSurrogates(text);
+  if (repaired) text = *repaired;  // values are copied out of it
   impl_->document.emplace(&impl_->value_pool, 1024, &impl_->stack_pool);
   impl_->document->Parse<kFlags>(text.data(), text.size());
   if (impl_->document->HasParseError()) {

@@ -1,7 +1,8 @@
 // JSON in and out; the only host of RapidJSON.
 //
 // Reading is iterative and validates UTF-8, so a deeply nested or dishonest document is a kMalformed error
-// and not a crash.  A Json is a view into its JsonParser: small, copied freely, dead after the parser's
+// and not a crash.  An escape of half a surrogate pair ("\ud83d" alone) reads as U+FFFD: every string handed out
+// is UTF-8.  A Json is a view into its JsonParser: small, copied freely, dead after the parser's
 // next Parse() or its end.  Every getter asks first: a wrong type reads as absent, never as rubbish.
 #pragma once
 

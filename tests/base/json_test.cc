@@ -46,7 +46,7 @@ TEST(Json, BadDocumentsAreMalformedAndSayWhere) {
   std::string closed = deep + std::string(100'000, ']');
   std::string objects;
   for (int i = 0; i < 50'000; ++i) objects += "{\"a\":";
-  const std::string cases[] = {"", " ", "{", "[1,", "{\"a\" 1}", "nul", "\"\xff\"", "\"\xed\xa0\x80\"", "[1] 2", "\"\\ud800\"", deep, closed, objects,
+  const std::string cases[] = {"", " ", "{", "[1,", "{\"a\" 1}", "nul", "\"\xff\"", "\"\xed\xa0\x80\"", "[1] 2", "\"\\ud80\"", "\"\\udx00\"", "\"\\ud800", deep, closed, objects,
                                std::string("\"a\0b\"", 5)};
   JsonParser parser;
   for (const auto& text : cases) {
@@ -55,6 +55,35 @@ TEST(Json, BadDocumentsAreMalformedAndSayWhere) {
     EXPECT_EQ(result.error().fault(), Fault::kMalformed);
   }
   EXPECT_NE(parser.Parse("[1,").error().message().find("byte 3"), std::string::npos);
+}
+
+// An emoji cut in two by a platform's length limit lost the whole page, or came through as bytes that are not UTF-8.
+TEST(Json, HalfASurrogatePairReadsAsTheReplacementCharacter) {
+  const struct {
+    const char *json, *text;
+  } cases[] = {
+      {R"("\ud83d")", "\uFFFD"},
+      {R"("\udc00")", "\uFFFD"},
+      {R"("\uDE00 a \uD83D")", "\uFFFD a \uFFFD"},
+      {R"("\ud83d\ud83d\ude00")", "\uFFFD\U0001F600"},
+      {R"("\ud83d\ude00\ude00")", "\U0001F600\uFFFD"},
+      {R"("\uD83D\uDE00")", "\U0001F600"},
+      {R"("\ud83d\n\ude00")", "\uFFFD\n\uFFFD"},
+      {R"("\ud83d\u0041")", "\uFFFD" "A"},
+      {R"("\\ud83d")", "\\ud83d"},
+      {R"("\\\ud83d")", "\\\uFFFD"},
+      {R"("\ud7ff\ue000")", "\xED\x9F\xBF\xEE\x80\x80"},
+  };
+  JsonParser parser;
+  for (const auto& [json, text] : cases) {
+    const auto root = parser.Parse(json);
+    ASSERT_TRUE(root) << json << ": " << root.error().message();
+    EXPECT_EQ(root->StringOr(""), text) << json;
+  }
+  const auto object = parser.Parse(R"({"k\udc00":[1,"\ud800"]})");
+  ASSERT_TRUE(object);
+  EXPECT_EQ((*object)["k\uFFFD"][1].StringOr(""), "\uFFFD");
+  EXPECT_NE(parser.Parse(R"(["\ud800" x)").error().message().find("byte 10"), std::string::npos);
 }
 
 TEST(Json, TheSameParserServesDocumentAfterDocument) {

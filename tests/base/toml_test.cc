@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace heed {
 namespace {
 
@@ -56,6 +58,46 @@ TEST(Toml, ABrokenFileIsOneMistakeWithItsLine) {
   EXPECT_FALSE(ParseToml("a = 1\nb = = 2\n", "x.toml", mistakes));
   ASSERT_EQ(mistakes.size(), 1u);
   EXPECT_EQ(mistakes[0].where.line, 2u);
+}
+
+// People's files are half-written, cut off and mangled by editors: each reading ends with a table or with one mistake.
+TEST(Toml, NoMangledFileCrashesOrGoesUnnamed) {
+  const std::string sample =
+      "# words\na = \"x\\u00e9\"\nraw = 'c:\\x'\nn = -3\nhex = 0xff\nf = 1.5e3\ninf = inf\nyes = true\nday = 2026-09-01\nwhen = 2026-09-01T08:00:00.5+01:00\n"
+      "at = 07:30:00\nlist = [\"p\", \"q\", [1, 2], {k = 1}]\nlong = \"\"\"\ntwo\\\n  lines\"\"\"\nlong2 = '''\nraw'''\ninline = {x = 1, y.z = 2}\n"
+      "[t.u]\nk = 1\n\"quoted key\".b = 2\n[[item]]\ni = 1\n[[item]]\ni = 2\n[[item.deep]]\nj = \"\xC3\xA9\"\n";
+  std::vector<Mistake> mistakes;
+  ASSERT_TRUE(ParseToml(sample, "x.toml", mistakes)) << ToString(mistakes);
+  int refused = 0;
+  const auto read = [&](const std::string& text) {
+    mistakes.clear();
+    const bool good = ParseToml(text, "x.toml", mistakes).has_value();
+    refused += !good;
+    EXPECT_EQ(mistakes.size(), good ? 0u : 1u) << text;
+  };
+  for (std::size_t length = 0; length <= sample.size(); ++length) {
+    read(sample.substr(0, length));
+    read(sample.substr(length));
+  }
+  static constexpr char kTelling[] = "\0\n\r\t \"'\\[]{}=.,#_-+:eExXoTZ0919\x7f\x80\xC3\xE2\xED\xFF";
+  std::mt19937 random(41);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = sample;
+    for (unsigned changes = 1 + random() % 4; changes > 0; --changes) {
+      const std::size_t at = random() % text.size();
+      const char c = random() % 2 ? kTelling[random() % (sizeof kTelling - 1)] : static_cast<char>(random());
+      if (random() % 3 == 0) text.insert(at, 1, c);
+      else if (random() % 3 == 0) text.erase(at, 1 + random() % 8);
+      else text[at] = c;
+    }
+    read(text);
+  }
+  for (const char* piece : {"[", "{", "[[", "a = [", "a = {b = ", "a.", "\"\"\"", "x = [{"}) {  // nested without end
+    std::string deep;
+    for (int i = 0; i < 5'000; ++i) deep += piece;
+    read(deep);
+  }
+  EXPECT_GT(refused, 5'000);
 }
 
 }  // namespace

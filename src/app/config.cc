@@ -276,8 +276,10 @@ class Reader {
       }
       case SettingKind::kList: {
         auto value = table.Strings(key);
-        if (!value.empty()) spec.settings[key] = std::move(value);
-        else if (setting.required && !table.Has(key)) missing();
+        if (setting.required && !table.Has(key)) missing();
+        else if (setting.required && value.empty()) table.Complain(key, Quoted(key) + " is empty");
+        // Left out means the connector's own choice; an empty list means none, and is kept.
+        if (table.Has(key)) spec.settings[key] = std::move(value);
         return;
       }
       case SettingKind::kSecret: return ReadSecret(table, setting, spec);

@@ -460,8 +460,8 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
                                                         : "`handle` without a password: add password_file or password_env (an app password)");
   options.server = options.handle.empty() ? HEED_TRY(ServerOf(spec, "appview", "https://public.api.bsky.app"))
                                           : HEED_TRY(ServerOf(spec, "service", "https://bsky.social"));
-  options.queries = spec.Strings("queries");
-  if (options.queries.empty()) options.queries = InstitutionTerms(school);
+  // Left out means the school's own terms; an empty list means none.
+  options.queries = spec.settings.find("queries") == spec.settings.end() ? InstitutionTerms(school) : spec.Strings("queries");
   if (options.queries.empty()) return Fail(Fault::kInvalid, "nothing to search for: give the school names, or the source `queries`");
   for (const auto& query : options.queries) HEED_TRY(CheckQuery(query, school));
 

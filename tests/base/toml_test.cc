@@ -92,6 +92,7 @@ TEST(Toml, NoMangledFileCrashesOrGoesUnnamed) {
     }
     read(text);
   }
+  for (const char* text : {"[:[", "[ :]", "[[:]]", "[a.:]", "a.: = 1", "a.", "[", "= 1", ": = 1", "\uFEBF", "a\uFEBA = 1", "\uFEFFa = 1"}) read(text);
   for (const char* piece : {"[", "{", "[[", "a = [", "a = {b = ", "a.", "\"\"\"", "x = [{"}) {  // nested without end
     std::string deep;
     for (int i = 0; i < 5'000; ++i) deep += piece;

@@ -357,6 +357,12 @@ ConfigReading ReadConfig(std::string_view text, const std::string& file, const E
   return reading;
 }
 
+std::string UserAgent(const Config& config) {
+  std::string agent = "heed/" HEED_VERSION;
+  if (!config.contact.empty()) agent += " (+" + config.contact + ")";
+  return agent;
+}
+
 Result<ConfigReading> LoadConfig(const std::string& file) {
   const std::string text = HEED_TRY(ReadFile(file, 4 << 20));
   return ReadConfig(text, file, [](const std::string& name) -> std::optional<std::string> {

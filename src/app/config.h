@@ -57,6 +57,9 @@ struct ConfigReading {
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 ConfigReading ReadConfig(std::string_view text, const std::string& file, const Environment& environment);
 
+// How heed names itself to platforms: "heed/0.1", and the configuration's contact where there is one.
+std::string UserAgent(const Config& config);
+
 // From the disk and the process's own environment.  kNotFound when there is no such file.
 Result<ConfigReading> LoadConfig(const std::string& file);
 

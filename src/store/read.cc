@@ -166,6 +166,17 @@ Result<Case> Store::FindCase(CaseId id) const {
   return Fail(Fault::kGone, Name(id) + " was erased on " + FormatRfc3339(events.back().at).substr(0, 10) + ", when its time was up");
 }
 
+Result<std::vector<bool>> Store::Knows(std::string_view school, const std::vector<std::string_view>& global_ids) const {
+  std::vector<std::string> wanted;
+  wanted.reserve(global_ids.size());
+  for (const auto id : global_ids) wanted.push_back(keys::Post(school, id));
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto rows = HEED_TRY(now.GetAll(keys::kPosts, wanted));
+  std::vector<bool> known(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) known[i] = rows[i].has_value();
+  return known;
+}
+
 Result<StoredPost> Store::FindPost(std::string_view school, std::string_view global_id) const {
   const Fault missing = Fault::kNotFound;
   const std::string name = "post " + std::string(global_id);

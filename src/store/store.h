@@ -133,13 +133,17 @@ class Store {
 
   // Keeps a page: posts, cases, events, queue rows and the source's state in one synced batch.  Decides by
   // (school, global id, ContentVersion) what is new, asks `observe` what that does to the post's case, and
-  // gives out case ids, event numbers and hashes.  A post must mention its school, or be flagged because it could
-  // not be judged: anything else here is our own mistake (HEED_CHECK).
+  // gives out case ids, event numbers and hashes.  A post must mention its school, be one that could not
+  // be judged, or carry no words at all (see Knows): anything else here is our own mistake (HEED_CHECK).
   //
   // After a failure (kIo, "disk is full") nothing of it is visible.  Reads go on; the next write first reopens
   // the store, and refuses until that works.  A crash or reopening may show that a failed commit reached the
   // disk after all, always whole: committing the page again is right in both cases.
   Result<Committed> Commit(const PageCommit& page, const Observer& observe);
+
+  // For each id whether a post of the school with that global id is kept.  An edit that takes the school's name
+  // out of a post is only of interest where we keep that post; it is committed without its words.
+  Result<std::vector<bool>> Knows(std::string_view school, const std::vector<std::string_view>& global_ids) const;
 
   // --- for staff
 

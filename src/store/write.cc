@@ -105,7 +105,8 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
   post_keys.reserve(page.posts.size());
   for (const auto& kept : page.posts) {
     // Promise 2: what does not mention the school is forgotten at once.
-    HEED_CHECK(kept.assessment.mention.mentions || !kept.assessment.could_not_judge.empty());
+    const bool without_words = kept.post.text.empty() && kept.post.title.empty() && kept.post.warning.empty() && kept.post.media.empty();
+    HEED_CHECK(kept.assessment.mention.mentions || !kept.assessment.could_not_judge.empty() || without_words);
     HEED_CHECK(!kept.post.global_id.empty());
     post_keys.push_back(keys::Post(kept.school, kept.post.global_id));
   }

@@ -1,0 +1,221 @@
+#include "src/app/runner.h"
+
+#include <algorithm>
+
+#include "src/base/hash.h"
+#include "src/base/json.h"
+#include "src/base/log.h"
+#include "src/casework/observe.h"
+#include "src/net/pace.h"
+
+namespace heed {
+namespace {
+
+// A connector that never says "up to date" must not keep a run going for ever.
+constexpr int kMaxPages = 1'000'000;
+
+std::string OptionalTime(const std::optional<Instant>& at) { return at ? FormatRfc3339(*at) : ""; }
+
+// An edit took the school's name out of a post we keep: that it happened is kept, the new words are not.
+Post WithoutWords(Post post) {
+  post.version_id = ContentVersion(post);
+  post.title.clear();
+  post.warning.clear();
+  post.text.clear();
+  post.raw.clear();
+  post.media.clear();
+  return post;
+}
+
+void Fail(SourceState& state, const Error& error, Instant now) {
+  state.fault = error.fault();
+  state.message = error.message();
+  if (error.fault() == Fault::kCancelled) return;
+  ++state.failures;
+  const std::uint64_t dice = Hash64(error.message() + std::to_string(now.time_since_epoch().count()));
+  if (error.retry_after()) state.not_before = now + *error.retry_after();
+  else if (!NeedsPerson(error.fault())) state.not_before = now + BackOff(state.failures, dice);
+}
+
+void AddGap(SourceState& state, Gap gap) {
+  state.gaps.push_back(std::move(gap));
+  while (state.gaps.size() > SourceState::kMaxGaps) {  // the two oldest become one
+    Gap& second = state.gaps[1];
+    second.from = state.gaps[0].from;
+    if (second.why != state.gaps[0].why && second.why.size() < 500) second.why = state.gaps[0].why + "; " + second.why;
+    state.gaps.erase(state.gaps.begin());
+  }
+}
+
+}  // namespace
+
+bool NeedsPerson(Fault fault) {
+  return fault == Fault::kSignIn || fault == Fault::kDenied || fault == Fault::kGone || fault == Fault::kInvalid || fault == Fault::kUnsupported;
+}
+
+std::string ToJson(const SourceRun& run) {
+  JsonWriter out;
+  out.Object().Field("source", run.source).Field("read", run.read).Field("mentioning", run.mentioning).Field("opened", run.opened);
+  out.Field("edited", run.edited).Field("reopened", run.reopened).Field("unjudged", run.unjudged);
+  out.Key("notes").Array();
+  for (const auto& note : run.notes) out.String(note);
+  out.EndArray().Key("gaps").Array();
+  for (const auto& gap : run.gaps)
+    out.Object().Field("from", OptionalTime(gap.from)).Field("until", OptionalTime(gap.until)).Field("why", gap.why).EndObject();
+  out.EndArray();
+  if (run.fault) out.Field("fault", ToString(*run.fault)).Field("message", run.message);
+  if (!run.skipped.empty()) out.Field("skipped", run.skipped);
+  out.EndObject();
+  return out.Take();
+}
+
+Result<SourceRun> ParseSourceRun(std::string_view json) {
+  JsonParser parser;
+  const Json root = HEED_TRY(parser.Parse(json));
+  const auto count = [&](std::string_view key) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, root[key].Int().value_or(0))); };
+  SourceRun run;
+  run.source = root["source"].StringOr("");
+  run.read = count("read");
+  run.mentioning = count("mentioning");
+  run.opened = count("opened");
+  run.edited = count("edited");
+  run.reopened = count("reopened");
+  run.unjudged = count("unjudged");
+  root["notes"].Each([&](Json note) { run.notes.emplace_back(note.StringOr("")); });
+  root["gaps"].Each([&](Json gap) {
+    run.gaps.push_back({ParseRfc3339(gap["from"].StringOr("")), ParseRfc3339(gap["until"].StringOr("")), std::string(gap["why"].StringOr(""))});
+  });
+  if (root["fault"]) run.fault = ParseFault(root["fault"].StringOr("")).value_or(Fault::kIo);
+  run.message = root["message"].StringOr("");
+  run.skipped = root["skipped"].StringOr("");
+  return run;
+}
+
+Runner::Runner(const Config& config, Judge judge, Store& store, HttpClient& http, const Clock& clock)
+    : config_(config), judge_(std::move(judge)), store_(store), http_(http), clock_(clock) {}
+
+Runner::~Runner() = default;
+
+Result<Connector*> Runner::ConnectorFor(const SourceEntry& source) {
+  const std::lock_guard lock(mutex_);
+  auto& kept = connectors_[source.spec.id];
+  if (!kept) kept = HEED_TRY(source.card->make(source.spec, config_.schools[source.school], ConnectorTools{http_, clock_}));
+  return kept.get();
+}
+
+SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const RunProgress&)>& progress) {
+  SourceRun run;
+  run.source = source.spec.id;
+  const auto end_early = [&](const Error& error) {
+    run.fault = error.fault();
+    run.message = error.message();
+    return run;
+  };
+  if (!source.enabled) {
+    run.skipped = source.off_because;
+    return run;
+  }
+  auto known = store_.Source(source.spec.id);
+  if (!known) return end_early(known.error());
+  SourceState state = *std::move(known);
+  const Instant start = clock_.Now();
+  if (state.not_before && *state.not_before > start) {
+    run.skipped = "left alone until " + FormatLocal(*state.not_before) + (state.message.empty() ? "" : ": " + state.message);
+    return run;
+  }
+  state.last_attempt = start;
+  const auto fail = [&](const Error& error) {
+    Fail(state, error, clock_.Now());
+    if (auto saved = store_.SaveSource(source.spec.id, state); !saved)
+      LogError("keeping the state of source " + source.spec.id + ": " + saved.error().message());
+    return end_early(error);
+  };
+
+  auto connector = ConnectorFor(source);
+  if (!connector) return fail(connector.error());
+  auto worker = judge_.NewWorker();
+  if (!worker) return fail(worker.error());
+
+  std::vector<std::string> scratch;
+  std::vector<std::string_view> texts;
+  std::vector<Assessment> assessments;
+  for (int pages = 0; pages < kMaxPages; ++pages) {
+    if (http_.stopped()) return fail(Error{Fault::kCancelled, "stopped; the next run goes on from here"});
+    auto fetched = (*connector)->Fetch(state.cursor);
+    if (!fetched) return fail(fetched.error());
+    Page& page = *fetched;
+    const Instant now = clock_.Now();
+
+    texts.clear();
+    if (scratch.size() < page.posts.size()) scratch.resize(page.posts.size());
+    for (std::size_t i = 0; i < page.posts.size(); ++i) texts.push_back(JudgedText(page.posts[i], scratch[i]));
+    worker->Assess(source.school, texts, MentionPolicy::kRequired, assessments);
+
+    PageCommit commit{.source = source.spec.id, .state = {}, .posts = {}, .at = now};
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < page.posts.size(); ++i) {
+      Assessment& assessment = assessments[i];
+      const bool unjudged = !assessment.could_not_judge.empty();
+      if (!assessment.mention.mentions && !unjudged) {
+        others.push_back(i);
+        continue;
+      }
+      run.unjudged += unjudged;
+      if (page.posts[i].first_seen_at == Instant{}) page.posts[i].first_seen_at = now;
+      commit.posts.push_back({source.spec.school, std::move(page.posts[i]), std::move(assessment)});
+    }
+    const std::uint64_t mentioning = commit.posts.size();
+    // A post we keep may have been edited so that it no longer names the school.
+    if (!others.empty()) {
+      std::vector<std::string_view> ids;
+      for (const std::size_t i : others) ids.push_back(page.posts[i].global_id);
+      auto kept = store_.Knows(source.spec.school, ids);
+      if (!kept) return fail(kept.error());
+      for (std::size_t k = 0; k < others.size(); ++k) {
+        if (!(*kept)[k]) continue;
+        Post& post = page.posts[others[k]];
+        if (post.first_seen_at == Instant{}) post.first_seen_at = now;
+        commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}});
+      }
+    }
+
+    // Becomes the source's state only with the commit: a failed one must not move the cursor.
+    SourceState next = state;
+    next.posts_read += page.posts.size();
+    next.posts_mentioning += mentioning;
+    next.cursor = std::move(page.next);
+    if (page.gap) AddGap(next, *page.gap);
+    const bool done = !page.more;
+    if (done) {
+      next.last_success = now;
+      next.fault.reset();
+      next.message.clear();
+      next.failures = 0;
+      next.not_before.reset();
+    }
+    const bool pause = page.wait && *page.wait > seconds{0};
+    if (pause) next.not_before = now + *page.wait;
+    commit.state = next;
+    auto committed = store_.Commit(commit, Observe);
+    if (!committed) return fail(committed.error());
+    state = std::move(next);
+
+    run.read += page.posts.size();
+    run.mentioning += mentioning;
+    run.opened += committed->opened;
+    run.edited += committed->edited;
+    run.reopened += committed->reopened;
+    if (page.gap) run.gaps.push_back(*std::move(page.gap));
+    for (auto& note : page.notes)
+      if (run.notes.size() < SourceRun::kMaxNotes) run.notes.push_back(std::move(note));
+    if (progress) progress({source.spec.id, run.read, run.mentioning, run.opened, page.progress});
+    if (done) return run;
+    if (pause) {
+      run.notes.push_back("the platform asked for a pause of " + FormatDuration(*page.wait) + "; the next run goes on from there");
+      return run;
+    }
+  }
+  return fail(Error{Fault::kMalformed, "the source never came to an end after " + std::to_string(kMaxPages) + " pages"});
+}
+
+}  // namespace heed

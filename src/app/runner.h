@@ -1,0 +1,78 @@
+// The runner: one run of one source, page by page, from the platform into the store.
+//
+//   connector -Page-> judge -Assessment-> store (one synced batch: posts, cases, events, queue rows, cursor)
+//
+// A page is stored before the next is asked for, so a crash anywhere repeats at most one page, and the store
+// recognises what it has.  Posts that do not mention the school are dropped here, in memory.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/judge.h"
+#include "src/app/config.h"
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/net/http.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+// How a run is going, after each page.
+struct RunProgress {
+  std::string source;
+  std::uint64_t read = 0, mentioning = 0, opened = 0;
+  std::optional<double> fraction;  // 0..1 where the connector can know it
+};
+
+// What a run did.
+struct SourceRun {
+  std::string source;
+  std::uint64_t read = 0, mentioning = 0;                // posts
+  std::uint64_t opened = 0, edited = 0, reopened = 0;    // cases
+  std::uint64_t unjudged = 0;                            // posts that could not be judged; they are queued
+  std::vector<std::string> notes;                        // at most kMaxNotes
+  std::vector<Gap> gaps;                                 // what could not be read
+  std::optional<Fault> fault;                            // why it ended early; what was read until then is kept
+  std::string message;
+  std::string skipped;                                   // why it did not run at all
+  static constexpr std::size_t kMaxNotes = 20;
+
+  bool complete() const { return !fault && skipped.empty(); }
+};
+
+std::string ToJson(const SourceRun& run);
+Result<SourceRun> ParseSourceRun(std::string_view json);
+
+// Whether a failure needs a person before trying again makes sense.
+bool NeedsPerson(Fault fault);
+
+// Thread-safe, but one source runs once at a time: that is the caller's to see to.
+class Runner {
+ public:
+  // All outlive the runner.
+  Runner(const Config& config, Judge judge, Store& store, HttpClient& http, const Clock& clock);
+  ~Runner();
+
+  // Reads the source until it is up to date.  Never throws the run away on a failure: what was stored stays.
+  SourceRun Run(const SourceEntry& source, const std::function<void(const RunProgress&)>& progress);
+
+ private:
+  Result<Connector*> ConnectorFor(const SourceEntry& source);
+
+  const Config& config_;
+  const Judge judge_;
+  Store& store_;
+  HttpClient& http_;
+  const Clock& clock_;
+  std::mutex mutex_;  // guards connectors_
+  std::map<std::string, std::unique_ptr<Connector>> connectors_;  // kept: they hold sign-ins, which are rationed
+};
+
+}  // namespace heed

@@ -1,0 +1,318 @@
+#include "src/app/server.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <list>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "src/app/desk.h"
+#include "src/base/file.h"
+#include "src/base/json.h"
+#include "src/base/log.h"
+#include "src/base/text.h"
+
+namespace heed {
+namespace {
+
+constexpr std::size_t kMaxRequest = 64 * 1024;
+constexpr std::size_t kMaxClients = 16;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd = -1) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(Descriptor&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  int get() const { return fd_; }
+  bool ok() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+// A socket's path holds 107 bytes; a data folder's may be longer.  Through the folder's descriptor any will do.
+Result<std::pair<Descriptor, sockaddr_un>> SocketAddress(const std::string& data) {
+  Descriptor folder(::open(data.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.ok()) return Fail(Fault::kNotFound, data + ": no such folder");
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = "/proc/self/fd/" + std::to_string(folder.get()) + "/heed.sock";
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return std::pair{std::move(folder), address};
+}
+
+bool SendLine(int fd, std::string line) {
+  line += '\n';
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t put = ::send(fd, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (put < 0 && errno == EINTR) continue;
+    if (put <= 0) return false;
+    rest.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return true;
+}
+
+struct Client {
+  Descriptor socket;
+  std::string request;
+  bool asked = false;
+  std::set<std::string> waiting_for;  // sources whose runs it wants to hear of
+};
+
+class Server {
+ public:
+  Server(const Config& config, Runner& runner, Store& store, HttpClient& http, const Clock& clock, const ServeOptions& options)
+      : config_(config), runner_(runner), store_(store), http_(http), clock_(clock), options_(options) {}
+
+  Done Run() {
+    sigset_t stop_signals;
+    ::sigemptyset(&stop_signals);
+    ::sigaddset(&stop_signals, SIGTERM);
+    ::sigaddset(&stop_signals, SIGINT);
+    // Blocked before any thread is started, so that every thread leaves them to the descriptor.
+    ::pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+    signals_ = Descriptor(::signalfd(-1, &stop_signals, SFD_CLOEXEC | SFD_NONBLOCK));
+    wake_ = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!signals_.ok() || !wake_.ok()) return Fail(Fault::kIo, std::string("starting: ") + std::strerror(errno));
+    HEED_TRY(Listen());
+    LogInfo("serving " + std::to_string(config_.sources.size()) + " sources from " + config_.file + "; stop with Ctrl-C or SIGTERM");
+    for (const auto& source : config_.sources)
+      if (!source.enabled) LogWarning("source " + source.spec.id + " is off: " + source.off_because);
+    // A source that waited for a person is tried once at the start: perhaps the person has acted.
+    for (const auto& source : config_.sources)
+      if (source.enabled) first_.insert(source.spec.id);
+    while (!stopping_) {
+      StartDue();
+      Wait();
+      Reap();
+    }
+    LogInfo("stopping: letting the running pages end");
+    http_.Stop();
+    for (auto& [id, run] : running_) run.join();
+    Reap();
+    ::unlink((options_.data + "/heed.sock").c_str());
+    return {};
+  }
+
+ private:
+  Done Listen() {
+    auto [folder, address] = HEED_TRY(SocketAddress(options_.data));
+    listening_ = Descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!listening_.ok()) return Fail(Fault::kIo, std::string("making the socket: ") + std::strerror(errno));
+    // The store's lock says that no other heed serves here, so a socket that lies about was left by a crash.
+    ::unlink((options_.data + "/heed.sock").c_str());
+    const mode_t before = ::umask(0177);
+    const int bound = ::bind(listening_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::umask(before);
+    if (bound != 0 || ::listen(listening_.get(), 8) != 0)
+      return Fail(Fault::kIo, "listening on " + options_.data + "/heed.sock: " + std::strerror(errno));
+    return {};
+  }
+
+  std::optional<Instant> Due(const SourceEntry& entry, Instant now) {
+    if (!entry.enabled) return std::nullopt;
+    auto state = store_.Source(entry.spec.id);
+    if (!state) {
+      LogError("source " + entry.spec.id + ": " + state.error().message());
+      return std::nullopt;
+    }
+    if (first_.count(entry.spec.id) && state->fault && NeedsPerson(*state->fault)) return now;
+    return NextDue(entry, *state, now);
+  }
+
+  void StartDue() {
+    const Instant now = clock_.Now();
+    next_ = now + seconds{30};  // at least that often, so that a clock that jumped or slept is noticed
+    for (const auto& entry : config_.sources) {
+      const std::string& id = entry.spec.id;
+      if (running_.count(id)) continue;
+      const bool asked = asked_.count(id) > 0;
+      auto due = asked ? std::optional<Instant>(now) : Due(entry, now);
+      if (!due) continue;
+      // Where even the failure could not be written down, the schedule knows nothing of the last try.
+      if (const auto started = started_.find(id); !asked && started != started_.end() && started->second <= now)
+        due = std::max(*due, started->second + seconds{30});
+      if (*due > now) {
+        next_ = std::min(next_, *due);
+        continue;
+      }
+      if (running_.size() >= options_.at_once) break;  // the end of a run wakes us
+      asked_.erase(id);
+      first_.erase(id);
+      started_[id] = now;
+      running_.emplace(id, std::thread([this, &entry] {
+        SourceRun run = runner_.Run(entry, nullptr);
+        const std::lock_guard lock(mutex_);
+        ended_.push_back(std::move(run));
+        const std::uint64_t one = 1;
+        if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake already
+      }));
+    }
+    Upkeep(now);
+  }
+
+  // Once a day what has been kept long enough is forgotten.
+  void Upkeep(Instant now) {
+    if (last_upkeep_ && now < *last_upkeep_ + hours{24} && now >= *last_upkeep_) return;
+    last_upkeep_ = now;
+    ExpiryLimits limits;
+    limits.unflagged = config_.retention.unflagged;
+    limits.closed = config_.retention.closed;
+    const auto report = store_.Expire(now, limits);
+    if (!report) LogError("forgetting what has been kept long enough: " + report.error().message());
+    else if (report->posts_forgotten + report->cases_erased > 0)
+      LogInfo("kept long enough: " + std::to_string(report->posts_forgotten) + " posts forgotten, " + std::to_string(report->cases_erased) + " cases erased");
+  }
+
+  void Wait() {
+    std::vector<pollfd> watched = {{signals_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {listening_.get(), POLLIN, 0}};
+    for (const auto& client : clients_) watched.push_back({client.socket.get(), POLLIN, 0});
+    const auto wait = std::chrono::ceil<milliseconds>(next_ - clock_.Now());
+    const int ready = ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<std::int64_t>(wait.count(), 0, 30'000)));
+    if (ready <= 0) return;
+    if (watched[0].revents) {
+      signalfd_siginfo info;
+      while (::read(signals_.get(), &info, sizeof info) > 0) stopping_ = true;
+    }
+    if (watched[1].revents) {
+      std::uint64_t count;
+      while (::read(wake_.get(), &count, sizeof count) > 0) {
+      }
+    }
+    std::size_t i = 3;
+    for (auto client = clients_.begin(); client != clients_.end(); ++i) {
+      const bool keep = !watched[i].revents || Hear(*client);
+      client = keep ? std::next(client) : clients_.erase(client);
+    }
+    if (watched[2].revents) {
+      Descriptor socket(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+      if (socket.ok() && clients_.size() < kMaxClients) clients_.push_back({std::move(socket), {}, false, {}});
+    }
+  }
+
+  // Reads what a client says; false when it is done with.
+  bool Hear(Client& client) {
+    char buffer[4096];
+    const ssize_t got = ::recv(client.socket.get(), buffer, sizeof buffer, 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (got <= 0) return false;
+    if (client.asked) return true;
+    client.request.append(buffer, static_cast<std::size_t>(got));
+    const auto end = client.request.find('\n');
+    if (end == std::string::npos) return client.request.size() < kMaxRequest;
+    client.asked = true;
+    JsonParser parser;
+    const auto root = parser.Parse(std::string_view(client.request).substr(0, end));
+    if (!root || (*root)["do"].StringOr("") != "scan") return false;
+    std::vector<std::string> wanted;
+    (*root)["sources"].Each([&](Json id) { wanted.emplace_back(id.StringOr("")); });
+    for (const auto& entry : config_.sources) {
+      if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), entry.spec.id) == wanted.end()) continue;
+      client.waiting_for.insert(entry.spec.id);
+      if (!running_.count(entry.spec.id)) asked_.insert(entry.spec.id);
+    }
+    return !client.waiting_for.empty();
+  }
+
+  void Reap() {
+    std::deque<SourceRun> ended;
+    {
+      const std::lock_guard lock(mutex_);
+      ended.swap(ended_);
+    }
+    for (const auto& run : ended) {
+      if (const auto thread = running_.find(run.source); thread != running_.end()) {
+        if (thread->second.joinable()) thread->second.join();
+        running_.erase(thread);
+      }
+      Tell(run);
+      for (auto client = clients_.begin(); client != clients_.end();) {
+        bool keep = true;
+        if (client->waiting_for.erase(run.source)) keep = SendLine(client->socket.get(), ToJson(run)) && !client->waiting_for.empty();
+        client = keep ? std::next(client) : clients_.erase(client);
+      }
+    }
+  }
+
+  static void Tell(const SourceRun& run) {
+    if (!run.skipped.empty()) return LogInfo("source " + run.source + ": " + run.skipped);
+    if (run.fault && *run.fault == Fault::kCancelled) return LogInfo("source " + run.source + ": " + run.message);
+    if (run.fault) return LogWarning("source " + run.source + ": " + run.message);
+    LogInfo("source " + run.source + ": " + std::to_string(run.read) + " read, " + std::to_string(run.mentioning) + " mention the school, " +
+            std::to_string(run.opened) + " new in the queue");
+    for (const auto& gap : run.gaps) LogWarning("source " + run.source + " has a gap: " + gap.why);
+  }
+
+  const Config& config_;
+  Runner& runner_;
+  Store& store_;
+  HttpClient& http_;
+  const Clock& clock_;
+  const ServeOptions& options_;
+  Descriptor signals_, wake_, listening_;
+  bool stopping_ = false;
+  Instant next_{};
+  std::optional<Instant> last_upkeep_;
+  std::set<std::string> asked_, first_;
+  std::map<std::string, Instant> started_;
+  std::map<std::string, std::thread> running_;
+  std::list<Client> clients_;
+  std::mutex mutex_;  // guards ended_
+  std::deque<SourceRun> ended_;
+};
+
+}  // namespace
+
+Done Serve(const Config& config, Runner& runner, Store& store, HttpClient& http, const Clock& clock, const ServeOptions& options) {
+  return Server(config, runner, store, http, clock, options).Run();
+}
+
+Done AskServerToScan(const std::string& data, const std::vector<std::string>& sources, const std::function<void(const SourceRun&)>& each) {
+  auto [folder, address] = HEED_TRY(SocketAddress(data));
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket.ok() || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return Fail(Fault::kNotFound, "no heed serve answers in " + data);
+  JsonWriter request;
+  request.Object().Field("do", "scan").Key("sources").Array();
+  for (const auto& source : sources) request.String(source);
+  request.EndArray().EndObject();
+  if (!SendLine(socket.get(), request.Take())) return Fail(Fault::kIo, "the running heed serve hung up");
+  std::string pending;
+  char buffer[65536];
+  for (;;) {
+    const ssize_t got = ::recv(socket.get(), buffer, sizeof buffer, 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Fail(Fault::kIo, std::string("listening to the running heed serve: ") + std::strerror(errno));
+    if (got == 0) break;
+    pending.append(buffer, static_cast<std::size_t>(got));
+    for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
+      each(HEED_TRY(ParseSourceRun(std::string_view(pending).substr(0, end))));
+      pending.erase(0, end + 1);
+    }
+  }
+  if (!pending.empty()) return Fail(Fault::kIo, "the running heed serve stopped in the middle of its answer");
+  return {};
+}
+
+}  // namespace heed

@@ -1,0 +1,255 @@
+// `heed queue`, `heed show`, `heed sources`: what staff and administrators read.
+#include "src/app/desk.h"
+#include "src/base/json.h"
+#include "src/cli/command.h"
+#include "src/cli/table.h"
+
+namespace heed {
+namespace {
+
+void PutTime(JsonWriter& out, std::string_view key, const std::optional<Instant>& at) {
+  out.Key(key);
+  if (at) out.String(FormatRfc3339(*at));
+  else out.Null();
+}
+
+void PutAssessment(JsonWriter& out, const Assessment& assessment) {
+  out.Field("flag", assessment.flag).Field("severity", static_cast<int>(assessment.severity)).Field("priority", assessment.priority);
+  out.Key("categories").Array();
+  for (const auto category : assessment.categories) out.String(ToString(category));
+  out.EndArray().Key("protected").Array();
+  for (const auto characteristic : assessment.characteristics) out.String(ToString(characteristic));
+  out.EndArray().Key("hits").Array();
+  for (const auto& hit : assessment.hits)
+    out.Object().Field("rule", hit.rule).Field("category", ToString(hit.category)).Field("severity", static_cast<int>(hit.severity)).Field("start", hit.begin)
+        .Field("end", hit.end).Field("view", ToString(hit.view)).Field("why", hit.why).EndObject();
+  out.EndArray().Key("mention").Object().Field("mentions", assessment.mention.mentions).Field("score", static_cast<int>(assessment.mention.score)).Key("evidence").Array();
+  for (const auto& evidence : assessment.mention.evidence)
+    out.Object().Field("what", evidence.what).Field("weight", static_cast<int>(evidence.weight)).Field("start", evidence.begin).Field("end", evidence.end).EndObject();
+  out.EndArray().EndObject();
+  if (!assessment.could_not_judge.empty()) out.Field("could_not_judge", assessment.could_not_judge);
+}
+
+void PutCase(JsonWriter& out, const Case& c) {
+  out.Field("id", c.id).Field("global_id", c.global_id).Field("school", c.school).Field("source", c.source).Field("state", ToString(c.state));
+  PutAssessment(out, c.assessment);
+  out.Field("posted_at", FormatRfc3339(c.posted_at)).Field("opened_at", FormatRfc3339(c.opened_at)).Field("versions", c.versions);
+}
+
+Result<std::unique_ptr<Store>> OpenForReading(const Arguments& arguments, const Config& config) {
+  return OpenStore(DataFolder(arguments.locations, config), Access::kRead);
+}
+
+}  // namespace
+
+int RunQueue(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  if (!arguments.school.empty()) {
+    bool known = false;
+    for (const auto& school : config->schools) known = known || school.id == arguments.school;
+    if (!known) return Complain(Error{Fault::kNotFound, "there is no school with the id \"" + arguments.school + "\""});
+  }
+  auto store = OpenForReading(arguments, *config);
+  if (!store) return Complain(store.error());
+  const auto items = ReadQueue(**store, arguments.school, arguments.limit);
+  if (!items) return Complain(items.error());
+  if (arguments.json) {
+    JsonWriter out;
+    out.Array();
+    for (const auto& item : *items) {
+      out.Object();
+      PutCase(out, item.c);
+      out.Field("platform", item.platform).Field("permalink", item.permalink).Field("text", item.text).EndObject();
+    }
+    out.EndArray();
+    Print(out.Take() + "\n");
+    return kExitDone;
+  }
+  const auto counts = (*store)->Count(arguments.school.empty() ? std::vector<std::string>{} : std::vector<std::string>{arguments.school});
+  if (!counts) return Complain(counts.error());
+  if (items->empty()) {
+    Print("Nothing waits for a person. `heed sources` says when each source was last read.\n");
+    return kExitDone;
+  }
+  Table table({"case", "severity", "category", "school", "platform", "posted", "words"});
+  for (const auto& item : *items) {
+    const bool unjudged = !item.c.assessment.could_not_judge.empty();
+    table.Row({std::to_string(item.c.id), unjudged ? "?" : std::to_string(item.c.assessment.severity),
+               unjudged ? "could not be judged" : CategoryList(item.c.assessment.categories), item.c.school, item.platform,
+               FormatLocal(item.c.posted_at), Masked(item.text, item.c.assessment.hits, arguments.reveal)});
+  }
+  std::string out = table.Text(TerminalWidth());
+  if (counts->open > items->size())
+    out += "\n" + std::to_string(items->size()) + " of " + std::to_string(counts->open) + " cases; --limit N shows more.\n";
+  Print(out);
+  return kExitDone;
+}
+
+int RunShow(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  auto store = OpenForReading(arguments, *config);
+  if (!store) return Complain(store.error());
+  const auto view = ReadCase(**store, arguments.case_id);
+  if (!view) return Complain(view.error());
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object();
+    PutCase(out, view->c);
+    out.Key("post_versions").Array();
+    for (const auto& version : view->versions) {
+      const Post& post = version.post;
+      out.Object().Field("version", version.version).Field("shown", version.shown).Field("source", version.source).Field("seen_at", FormatRfc3339(version.seen_at));
+      out.Field("platform", post.platform).Field("instance", post.instance).Field("native_id", post.native_id).Field("permalink", post.permalink);
+      out.Key("author").Object().Field("id", post.author.id).Field("handle", post.author.handle).Field("display_name", post.author.display_name).EndObject();
+      PutTime(out, "created_at", post.created_at);
+      PutTime(out, "edited_at", post.edited_at);
+      out.Field("text", version.text).Key("assessment").Object();
+      PutAssessment(out, version.assessment);
+      out.EndObject().EndObject();
+    }
+    out.EndArray().Key("history").Array();
+    for (const auto& event : view->history) {
+      out.Object().Field("sequence", event.sequence).Field("kind", ToString(event.kind)).Field("at", FormatRfc3339(event.at)).Field("actor", event.actor);
+      out.Field("hash", Hex(event.hash)).EndObject();
+    }
+    out.EndArray().EndObject();
+    Print(out.Take() + "\n");
+    return kExitDone;
+  }
+  const std::size_t width = TerminalWidth();
+  const Case& c = view->c;
+  std::string out = "Case " + std::to_string(c.id) + ": " + std::string(ToString(c.state)) + ", " + c.school;
+  if (c.assessment.could_not_judge.empty())
+    out += ", " + CategoryList(c.assessment.categories) + ", severity " + std::to_string(c.assessment.severity) + ", priority " +
+           std::to_string(c.assessment.priority) + "\n";
+  else
+    out += ", could not be judged: " + c.assessment.could_not_judge + "\n";
+  for (const auto& school : config->schools) {
+    if (school.id != c.school) continue;
+    for (const auto category : c.assessment.categories)
+      if (const auto clause = school.clauses.find(category); clause != school.clauses.end())
+        out += Wrap("Code of conduct, " + std::string(ToString(category)) + ": " + clause->second, width, "  ");
+  }
+  for (const auto& version : view->versions) {
+    out += "\n";
+    out += version.shown ? "The words" : "Another version";
+    if (view->versions.size() > 1) out += version.shown ? " (the version that counts)" : "";
+    out += ", seen " + FormatLocal(version.seen_at) + " by " + version.source + ":\n";
+    out += version.text.empty() ? "    (edited so that it no longer names the school: its new words are not kept)\n"
+                                : Wrap(Masked(version.text, version.assessment.hits, arguments.reveal), width, "    ");
+    const Post& post = version.post;
+    Table facts({"", ""});
+    if (version.shown) {
+      out += Wrap("by " + (post.author.handle.empty() ? "an unnamed author" : "@" + post.author.handle) + " on " + post.platform +
+                      (post.created_at ? ", " + FormatLocal(*post.created_at) : "") + (post.permalink.empty() ? "" : "  " + post.permalink),
+                  width, "  ");
+      if (!version.assessment.hits.empty()) out += "\n  Why:\n";
+      for (const auto& hit : version.assessment.hits) {
+        const std::string words = version.text.substr(hit.begin, hit.end - hit.begin);
+        Hit whole = hit;
+        whole.begin = 0;
+        whole.end = static_cast<std::uint32_t>(words.size());
+        out += Wrap("- " + hit.why + "  \"" + Masked(words, {whole}, arguments.reveal) + "\"  [" + hit.rule + "]", width, "  ");
+      }
+      if (!version.assessment.mention.evidence.empty()) out += "\n  Mentions the school:\n";
+      for (const auto& evidence : version.assessment.mention.evidence)
+        out += Wrap("- " + evidence.what + "  (" + (evidence.weight >= 0 ? "+" : "") + std::to_string(evidence.weight) + ")", width, "  ");
+    }
+  }
+  out += "\nHistory:\n";
+  for (const auto& event : view->history)
+    out += "  " + std::to_string(event.sequence) + "  " + FormatLocal(event.at) + "  " + std::string(ToString(event.kind)) + " by " + event.actor + "\n";
+  if (!arguments.reveal) out += "\nHurtful words are hidden; --reveal shows them.\n";
+  Print(out);
+  return kExitDone;
+}
+
+int RunSources(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config && config.error().fault() != Fault::kNotFound) return Complain(config.error());
+  std::unique_ptr<Store> store;
+  std::vector<SourceView> views;
+  const Instant now = SystemClock{}.Now();
+  if (config) {
+    auto opened = OpenForReading(arguments, *config);
+    if (opened) store = *std::move(opened);
+    else if (opened.error().fault() != Fault::kNotFound) return Complain(opened.error());
+    auto read = ReadSources(*config, store.get(), now);
+    if (!read) return Complain(read.error());
+    views = *std::move(read);
+  }
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Key("sources").Array();
+    for (const auto& view : views) {
+      out.Object().Field("id", view.entry->spec.id).Field("school", view.entry->spec.school).Field("connector", view.entry->spec.connector);
+      out.Field("schedule", view.entry->schedule.text()).Field("state", StateOf(view, now)).Field("message", view.entry->enabled ? view.state.message : view.entry->off_because);
+      PutTime(out, "last_attempt", view.state.last_attempt);
+      PutTime(out, "last_success", view.state.last_success);
+      PutTime(out, "not_before", view.state.not_before);
+      PutTime(out, "next", view.next);
+      out.Field("failures", view.state.failures).Field("posts_read", view.state.posts_read).Field("posts_mentioning", view.state.posts_mentioning);
+      out.Key("gaps").Array();
+      for (const auto& gap : view.state.gaps) {
+        out.Object();
+        PutTime(out, "from", gap.from);
+        PutTime(out, "until", gap.until);
+        out.Field("why", gap.why).EndObject();
+      }
+      out.EndArray().EndObject();
+    }
+    out.EndArray().Key("connectors").Array();
+    for (const auto* card : Connectors()) {
+      out.Object().Field("name", card->name).Field("summary", card->summary).Field("terms", card->terms).Field("terms_must_be_accepted", card->terms_must_be_accepted);
+      out.Field("collects", card->collects).Field("reports", card->reports).Field("rechecks", card->rechecks).Key("settings").Array();
+      for (const auto& setting : card->settings)
+        out.Object().Field("key", setting.key).Field("required", setting.required).Field("default", setting.default_value).Field("help", setting.help).EndObject();
+      out.EndArray().EndObject();
+    }
+    out.EndArray().EndObject();
+    Print(out.Take() + "\n");
+    return kExitDone;
+  }
+  const std::size_t width = TerminalWidth();
+  std::string out;
+  if (!views.empty()) {
+    Table table({"source", "connector", "school", "schedule", "state", "last success", "next", "read", "mention", "gaps"});
+    for (const auto& view : views)
+      table.Row({view.entry->spec.id, view.entry->spec.connector, view.entry->spec.school, view.entry->schedule.text(), StateOf(view, now),
+                 view.state.last_success ? FormatLocal(*view.state.last_success) : "never", view.next ? (*view.next <= now ? "now" : FormatLocal(*view.next)) : "-",
+                 std::to_string(view.state.posts_read), std::to_string(view.state.posts_mentioning), std::to_string(view.state.gaps.size())});
+    out += table.Text(width);
+    for (const auto& view : views) {
+      const std::string& message = view.entry->enabled ? view.state.message : view.entry->off_because;
+      if (!message.empty()) out += Wrap(view.entry->spec.id + ": " + message, width, "  ");
+      for (const auto& gap : view.state.gaps) {
+        std::string when;
+        if (gap.from) when += " from " + FormatLocal(*gap.from);
+        if (gap.until) when += " until " + FormatLocal(*gap.until);
+        out += Wrap(view.entry->spec.id + " was not read" + when + ": " + gap.why, width, "  ");
+      }
+    }
+    out += "\n";
+  }
+  out += "What can be read (connector = \"...\" of a [[source]]):\n";
+  for (const auto* card : Connectors()) {
+    std::string can = card->collects ? "collects" : "";
+    if (card->reports) can += ", reports abuse";
+    if (card->rechecks) can += ", checks again";
+    out += "\n" + std::string(card->name) + ": " + std::string(card->summary) + " (" + can + ")\n";
+    out += Wrap("Terms: " + std::string(card->terms) + (card->terms_must_be_accepted ? " Off until accept_terms = true." : ""), width, "  ");
+    for (const auto& setting : card->settings) {
+      std::string key(setting.key);
+      if (setting.kind == SettingKind::kSecret) key += "_file / " + std::string(setting.key) + "_env";
+      out += Wrap(key + (setting.required ? " (needed)" : "") + ": " + std::string(setting.help) +
+                      (setting.default_value.empty() ? "" : " [" + std::string(setting.default_value) + "]"),
+                  width, "    ");
+    }
+  }
+  Print(out);
+  return kExitDone;
+}
+
+}  // namespace heed

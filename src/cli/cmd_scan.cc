@@ -1,0 +1,181 @@
+// `heed scan`: every source once, or those named.  Beside a running `heed serve` it asks that one to do it.
+#include <csignal>
+#include <cstdio>
+#include <map>
+
+#include "src/app/desk.h"
+#include "src/app/runner.h"
+#include "src/app/server.h"
+#include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/cli/command.h"
+#include "src/cli/table.h"
+
+namespace heed {
+namespace {
+
+HttpClient* running_http = nullptr;  // for the signal handler: Stop() only sets a flag
+
+void StopScan(int) {
+  if (running_http) running_http->Stop();
+}
+
+std::string Categories(const QueueCounts& counts) {
+  std::string out;
+  for (const auto& [category, count] : counts.categories)
+    if (count > 0) out += (out.empty() ? "" : ", ") + std::string(ToString(category)) + " " + std::to_string(count);
+  if (counts.unjudged > 0) out += (out.empty() ? "" : ", ") + std::string("could not be judged ") + std::to_string(counts.unjudged);
+  return out;
+}
+
+void PutJson(const std::vector<SourceRun>& runs, const QueueCounts& counts) {
+  JsonWriter out;
+  out.Object().Key("runs").Array();
+  for (const auto& run : runs) out.Raw(ToJson(run));
+  out.EndArray().Key("queue").Object().Field("open", counts.open).Field("unjudged", counts.unjudged).Key("categories").Object();
+  for (const auto& [category, count] : counts.categories) out.Field(ToString(category), count);
+  out.EndObject().EndObject().EndObject();
+  Print(out.Take() + "\n");
+}
+
+// How each source did, then what waits, then what to type next.
+Done PutSummary(const Arguments& arguments, const std::vector<SourceRun>& runs, const Store& store) {
+  SourceRun all;
+  Table table({"source", "read", "mention", "new", "edited", "result"});
+  for (const auto& run : runs) {
+    all.read += run.read;
+    all.mentioning += run.mentioning;
+    all.opened += run.opened;
+    all.edited += run.edited + run.reopened;
+    std::string result = "up to date";
+    if (!run.skipped.empty()) result = "not run: " + run.skipped;
+    else if (run.fault) result = std::string(ToString(*run.fault)) + ": " + run.message;
+    else if (!run.gaps.empty()) result = "gap: " + run.gaps.back().why;
+    else if (!run.notes.empty()) result = "up to date; " + run.notes.front();
+    table.Row({run.source, std::to_string(run.read), std::to_string(run.mentioning), std::to_string(run.opened),
+               std::to_string(run.edited + run.reopened), result});
+  }
+  const std::size_t width = TerminalWidth();
+  std::string out = table.Text(width) + "\n";
+  out += std::to_string(all.read) + " posts read, " + std::to_string(all.mentioning) + " mention the school, " + std::to_string(all.opened) +
+         " new in the queue";
+  if (all.edited > 0) out += ", " + std::to_string(all.edited) + " edited";
+  out += ".\n";
+  const QueueCounts counts = HEED_TRY(store.Count({}));
+  out += "Waiting for a person: " + std::to_string(counts.open) + (counts.open == 1 ? " case" : " cases");
+  const std::string categories = Categories(counts);
+  out += categories.empty() ? ".\n" : " (" + categories + ").\n";
+  const auto worst = HEED_TRY(ReadQueue(store, "", 5));
+  if (!worst.empty()) {
+    Table rows({"case", "severity", "category", "posted", "words"});
+    for (const auto& item : worst)
+      rows.Row({std::to_string(item.c.id), std::to_string(item.c.assessment.severity), CategoryList(item.c.assessment.categories),
+                FormatLocal(item.c.posted_at), Masked(item.text, item.c.assessment.hits, arguments.reveal)});
+    out += "\nThe worst " + std::string(worst.size() == 1 ? "one" : std::to_string(worst.size())) + ":\n" + rows.Text(width);
+  }
+  std::string flags;
+  if (!arguments.locations.config.empty()) flags += " --config " + arguments.locations.config;
+  if (!arguments.locations.data.empty()) flags += " --data " + arguments.locations.data;
+  out += "\nNext:\n";
+  if (!worst.empty()) out += "  heed show " + std::to_string(worst.front().c.id) + flags + "    why it is in the queue, and its history\n";
+  out += "  heed queue" + flags + "    the whole queue; --reveal shows hurtful words in full\n";
+  out += "  heed serve" + flags + "    keep scanning on the sources' schedules\n";
+  Print(out);
+  return {};
+}
+
+Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config& config, const std::string& data, Store& store,
+                                        const std::vector<const SourceEntry*>& wanted) {
+  const std::string lexicons = HEED_TRY(LexiconFolder(arguments.locations, &config));
+  auto judge = HEED_TRY(OpenJudge(lexicons, config.schools, data));
+  HttpClient http({.user_agent = UserAgent(config), .ca_file = {}});
+  running_http = &http;
+  ::signal(SIGTERM, StopScan);
+  ::signal(SIGINT, StopScan);
+  SystemClock clock;
+  Runner runner(config, std::move(judge), store, http, clock);
+  ProgressLine line;
+  std::vector<SourceRun> runs;
+  for (const auto* source : wanted) {
+    runs.push_back(runner.Run(*source, [&](const RunProgress& progress) {
+      if (arguments.quiet) return;
+      line.Show(progress.source + ": " + std::to_string(progress.read) + " read, " + std::to_string(progress.mentioning) + " mention the school, " +
+                    std::to_string(progress.opened) + " queued",
+                progress.fraction.value_or(-1));
+    }));
+    line.Clear();
+  }
+  ExpiryLimits limits;
+  limits.unflagged = config.retention.unflagged;
+  limits.closed = config.retention.closed;
+  running_http = nullptr;
+  HEED_TRY(store.Expire(clock.Now(), limits));
+  return runs;
+}
+
+}  // namespace
+
+int RunScan(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  std::vector<const SourceEntry*> wanted;
+  if (arguments.words.empty())
+    for (const auto& source : config->sources) wanted.push_back(&source);
+  std::vector<std::string_view> ids;
+  for (const auto& source : config->sources) ids.push_back(source.spec.id);
+  for (const auto& id : arguments.words) {
+    const auto* source = config->FindSource(id);
+    if (!source) return Complain(Error{Fault::kNotFound, "there is no source \"" + id + "\" in " + config->file + DidYouMean(id, ids)});
+    wanted.push_back(source);
+  }
+  const std::string data = DataFolder(arguments.locations, *config);
+
+  std::vector<SourceRun> runs;
+  auto store = OpenStore(data, Access::kWrite);
+  if (!store && store.error().fault() == Fault::kBusy) {
+    std::vector<std::string> names;
+    for (const auto* source : wanted) names.push_back(source->spec.id);
+    const auto asked = AskServerToScan(data, names, [&](const SourceRun& run) { runs.push_back(run); });
+    if (!asked && asked.error().fault() == Fault::kNotFound) return Complain(store.error());
+    if (!asked) return Complain(asked.error());
+    store = OpenStore(data, Access::kRead);
+    if (!store) return Complain(store.error());
+  } else if (!store) {
+    return Complain(store.error());
+  } else {
+    auto here = ScanHere(arguments, *config, data, **store, wanted);
+    if (!here) return Complain(here.error());
+    runs = *std::move(here);
+  }
+
+  bool complete = runs.size() == wanted.size();
+  for (const auto& run : runs) complete = complete && !run.fault && run.unjudged == 0 && (run.skipped.empty() || !config->FindSource(run.source)->enabled);
+  if (arguments.json) {
+    const auto counts = (*store)->Count({});
+    if (!counts) return Complain(counts.error());
+    PutJson(runs, *counts);
+  } else if (const auto shown = PutSummary(arguments, runs, **store); !shown) {
+    return Complain(shown.error());
+  }
+  return complete ? kExitDone : kExitPartly;
+}
+
+int RunServe(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  const std::string data = DataFolder(arguments.locations, *config);
+  const auto lexicons = LexiconFolder(arguments.locations, &*config);
+  if (!lexicons) return Complain(lexicons.error());
+  auto store = OpenStore(data, Access::kWrite);
+  if (!store) return Complain(store.error());
+  auto judge = OpenJudge(*lexicons, config->schools, data);
+  if (!judge) return Complain(judge.error());
+  HttpClient http({.user_agent = UserAgent(*config), .ca_file = {}});
+  SystemClock clock;
+  Runner runner(*config, *std::move(judge), **store, http, clock);
+  const ServeOptions options{.data = data, .at_once = 4};
+  if (const auto served = Serve(*config, runner, **store, http, clock, options); !served) return Complain(served.error());
+  return kExitDone;
+}
+
+}  // namespace heed

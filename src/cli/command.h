@@ -1,0 +1,64 @@
+// The command line's words: what every command is, and what they share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "src/app/installation.h"
+#include "src/base/result.h"
+
+namespace heed {
+
+// Exit codes, printed by `heed --help` and in the README.
+enum Exit : int {
+  kExitDone = 0,
+  kExitPartly = 1,   // done, but something could not be read or judged: the message says what
+  kExitUsage = 2,    // the command line is wrong
+  kExitConfig = 3,   // the configuration or a lexicon is wrong
+  kExitStore = 4,    // the store is in use, or cannot be read or written
+  kExitMissing = 5,  // what was asked for is not there
+};
+int ExitFor(Fault fault);
+
+// Everything the command line can say, whichever command it is for.
+struct Arguments {
+  Locations locations;
+  bool json = false;
+  bool quiet = false;
+  bool any = false;      // match, explain
+  bool reveal = false;   // queue, show, scan
+  std::string school;    // queue, explain
+  std::size_t limit = 50;
+  std::uint64_t case_id = 0;
+  std::vector<std::string> words;  // scan's sources, explain's text
+};
+
+// One command: name, help and function in one value.  A function returns an Exit.
+struct Command {
+  std::string_view name, help;
+  int (*run)(const Arguments& arguments);
+};
+
+int RunScan(const Arguments& arguments);
+int RunServe(const Arguments& arguments);
+int RunQueue(const Arguments& arguments);
+int RunShow(const Arguments& arguments);
+int RunExplain(const Arguments& arguments);
+int RunMatch(const Arguments& arguments);
+int RunCheck(const Arguments& arguments);
+int RunSources(const Arguments& arguments);
+
+// Says what went wrong on standard error and returns the exit code for it.
+int Complain(const Error& error);
+
+// Standard output, whole; a reader that went away (head) is no failure.
+void Print(std::string_view text);
+
+// The text with the words of its hits hidden but for their first letters, unless `reveal`.
+std::string Masked(std::string_view text, const std::vector<Hit>& hits, bool reveal);
+
+std::string CategoryList(const std::vector<Category>& categories);
+
+}  // namespace heed

@@ -1,0 +1,74 @@
+// heed: the command line.  Every command is one row of the table below.
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+#include "src/base/log.h"
+#include "src/cli/command.h"
+
+namespace heed {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"scan", "read the sources once and queue what needs a person", &RunScan},
+    Command{"serve", "keep the sources' schedules until stopped", &RunServe},
+    Command{"queue", "list the cases that wait for a person, worst first", &RunQueue},
+    Command{"show", "show one case: the words, why, its versions and history", &RunShow},
+    Command{"explain", "show every step of judging one text", &RunExplain},
+    Command{"match", "judge JSON Lines {\"id\", \"text\"} from standard input", &RunMatch},
+    Command{"check", "check the configuration and the lexicons, and run their examples", &RunCheck},
+    Command{"sources", "list what can be read, how each source is doing, and its gaps", &RunSources},
+};
+
+void AddCommon(CLI::App& app, Arguments& arguments) {
+  app.add_option("--config", arguments.locations.config, "the configuration (default: ./heed.toml, /etc/heed/heed.toml)")->type_name("FILE");
+  app.add_option("--data", arguments.locations.data, "the folder heed keeps its store in (default: the configuration's)")->type_name("DIR");
+  app.add_option("--lexicons", arguments.locations.lexicons, "the folder of lexicons (default: the configuration's, or heed's own)")->type_name("DIR");
+  app.add_flag("--json", arguments.json, "JSON on standard output");
+  app.add_flag("-q,--quiet", arguments.quiet, "say nothing but the answer and errors");
+}
+
+void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
+  if (name == "scan") app.add_option("SOURCE", arguments.words, "ids of sources (default: all)");
+  if (name == "explain") app.add_option("TEXT", arguments.words, "the text (default: standard input)");
+  if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->required();
+  if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");
+  if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->capture_default_str();
+  if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");
+  if (name == "queue" || name == "show" || name == "scan") app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
+}
+
+int Main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);
+  Arguments arguments;
+  CLI::App app{"heed finds public posts that mention a school and cross the line of its code of conduct, and queues them for a person."};
+  app.set_version_flag("--version", std::string("heed ") + HEED_VERSION);
+  app.footer(
+      "Exit status: 0 done; 1 done, but something could not be read or judged; 2 command line wrong;\n"
+      "3 configuration or lexicon wrong; 4 store in use, unreadable or full; 5 what was asked for is not there.");
+  app.require_subcommand(1);
+  AddCommon(app, arguments);
+  const Command* chosen = nullptr;
+  for (const Command& command : kCommands) {
+    CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
+    AddOwn(*sub, command.name, arguments);
+    sub->fallthrough();  // --config and its like may stand before or after the command
+    sub->callback([&chosen, &command] { chosen = &command; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error, std::cout, std::cerr);
+    return code == 0 ? kExitDone : kExitUsage;
+  }
+  if (arguments.quiet) SetLogLevel(LogLevel::kError);
+  return chosen->run(arguments);
+}
+
+}  // namespace
+}  // namespace heed
+
+int main(int argc, char** argv) { return heed::Main(argc, argv); }

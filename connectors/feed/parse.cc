@@ -296,9 +296,8 @@ Result<ParsedFeed> Reader::Xml(std::string_view bytes, std::string_view charset)
 
 // --- JSON Feed ---
 
-// A string, or "".  Repaired, since an escape of half a surrogate pair ("\udc00") parses and yields bytes that
-// are not UTF-8.
-std::string Words(Json value) { return RepairUtf8(value.StringOr("")); }
+// A string, or "".
+std::string Words(Json value) { return std::string(value.StringOr("")); }
 
 Result<ParsedFeed> Reader::JsonFeed(std::string_view bytes) {
   JsonParser parser;
@@ -330,7 +329,7 @@ Result<ParsedFeed> Reader::JsonFeed(std::string_view bytes) {
       post.text = Words(element["content_text"]);
       if (post.text.empty()) post.text = Words(element["summary"]);
     }
-    item.guid = RepairUtf8(element["id"].Id().value_or(""));
+    item.guid = element["id"].Id().value_or("");
     item.link = Link(Words(element["url"]), document_url_);
     if (item.link.empty()) item.link = Link(Words(element["external_url"]), document_url_);
     item.date = Words(element["date_published"]);

@@ -81,9 +81,8 @@ void Noticed(Key key, Draft& draft) {
 
 // --- By the parser ---
 
-// Repaired, since an escape of half a surrogate pair ("\udc00") parses and yields bytes that are not UTF-8.
 void Set(std::string& place, Json value) {
-  if (const auto text = value.String()) place = RepairUtf8(*text);
+  if (const auto text = value.String()) place = *text;
 }
 
 // An id is a string, or a number that is only ever compared as one.

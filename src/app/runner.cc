@@ -1,6 +1,7 @@
 #include "src/app/runner.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "src/base/hash.h"
 #include "src/base/json.h"
@@ -152,29 +153,31 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     worker->Assess(source.school, texts, MentionPolicy::kRequired, assessments);
 
     PageCommit commit{.source = source.spec.id, .state = {}, .posts = {}, .at = now};
-    std::vector<std::size_t> others;
-    for (std::size_t i = 0; i < page.posts.size(); ++i) {
-      Assessment& assessment = assessments[i];
-      const bool unjudged = !assessment.could_not_judge.empty();
-      if (!assessment.mention.mentions && !unjudged) {
-        others.push_back(i);
-        continue;
-      }
-      run.unjudged += unjudged;
-      if (page.posts[i].first_seen_at == Instant{}) page.posts[i].first_seen_at = now;
-      commit.posts.push_back({source.spec.school, std::move(page.posts[i]), std::move(assessment)});
+    // A post we keep may have been edited so that it no longer names the school; what we keep may have come with this
+    // very page, so the page's order stays.
+    const auto ours = [&](std::size_t i) { return assessments[i].mention.mentions || !assessments[i].could_not_judge.empty(); };
+    std::vector<std::string_view> ids;
+    for (std::size_t i = 0; i < page.posts.size(); ++i)
+      if (!ours(i)) ids.push_back(page.posts[i].global_id);
+    std::vector<bool> kept;
+    if (!ids.empty()) {
+      auto known_ids = store_.Knows(source.spec.school, ids);
+      if (!known_ids) return fail(known_ids.error());
+      kept = *std::move(known_ids);
     }
-    const std::uint64_t mentioning = commit.posts.size();
-    // A post we keep may have been edited so that it no longer names the school.
-    if (!others.empty()) {
-      std::vector<std::string_view> ids;
-      for (const std::size_t i : others) ids.push_back(page.posts[i].global_id);
-      auto kept = store_.Knows(source.spec.school, ids);
-      if (!kept) return fail(kept.error());
-      for (std::size_t k = 0; k < others.size(); ++k) {
-        if (!(*kept)[k]) continue;
-        Post& post = page.posts[others[k]];
-        if (post.first_seen_at == Instant{}) post.first_seen_at = now;
+    std::unordered_set<std::string> on_this_page;
+    std::uint64_t mentioning = 0;
+    for (std::size_t i = 0, other = 0; i < page.posts.size(); ++i) {
+      Post& post = page.posts[i];
+      const bool wanted = ours(i);
+      if (!wanted && !kept[other++] && !on_this_page.contains(post.global_id)) continue;
+      if (post.first_seen_at == Instant{}) post.first_seen_at = now;
+      if (wanted) {
+        ++mentioning;
+        run.unjudged += !assessments[i].could_not_judge.empty();
+        on_this_page.insert(post.global_id);
+        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i])});
+      } else {
         commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}});
       }
     }

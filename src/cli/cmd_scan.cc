@@ -48,15 +48,23 @@ Done PutSummary(const Arguments& arguments, const std::vector<SourceRun>& runs, 
     all.opened += run.opened;
     all.edited += run.edited + run.reopened;
     std::string result = "up to date";
-    if (!run.skipped.empty()) result = "not run: " + run.skipped;
-    else if (run.fault) result = std::string(ToString(*run.fault)) + ": " + run.message;
-    else if (!run.gaps.empty()) result = "gap: " + run.gaps.back().why;
-    else if (!run.notes.empty()) result = "up to date; " + run.notes.front();
+    if (!run.skipped.empty()) result = "not run: see below";
+    else if (run.fault) result = std::string(ToString(*run.fault)) + ": see below";
+    else if (!run.gaps.empty()) result = "up to date but for a gap: see below";
     table.Row({run.source, std::to_string(run.read), std::to_string(run.mentioning), std::to_string(run.opened),
                std::to_string(run.edited + run.reopened), result});
   }
   const std::size_t width = TerminalWidth();
-  std::string out = table.Text(width) + "\n";
+  std::string out = table.Text(width);
+  // In full, never cut to a column: what went wrong has its next step at the end.
+  for (const auto& run : runs) {
+    const auto tell = [&](std::string_view words) { out += Wrap(run.source + ": " + std::string(words), width, "  "); };
+    if (!run.skipped.empty()) tell(run.skipped);
+    if (run.fault) tell(run.message);
+    for (const auto& gap : run.gaps) tell("not read: " + gap.why);
+    for (const auto& note : run.notes) tell(note);
+  }
+  out += "\n";
   out += std::to_string(all.read) + " posts read, " + std::to_string(all.mentioning) + " mention the school, " + std::to_string(all.opened) +
          " new in the queue";
   if (all.edited > 0) out += ", " + std::to_string(all.edited) + " edited";
@@ -77,9 +85,9 @@ Done PutSummary(const Arguments& arguments, const std::vector<SourceRun>& runs, 
   if (!arguments.locations.config.empty()) flags += " --config " + arguments.locations.config;
   if (!arguments.locations.data.empty()) flags += " --data " + arguments.locations.data;
   out += "\nNext:\n";
-  if (!worst.empty()) out += "  heed show " + std::to_string(worst.front().c.id) + flags + "    why it is in the queue, and its history\n";
-  out += "  heed queue" + flags + "    the whole queue; --reveal shows hurtful words in full\n";
-  out += "  heed serve" + flags + "    keep scanning on the sources' schedules\n";
+  if (!worst.empty()) out += "  " + arguments.program + " show " + std::to_string(worst.front().c.id) + flags + "    why it is in the queue, and its history\n";
+  out += "  " + arguments.program + " queue" + flags + "    the whole queue; --reveal shows hurtful words in full\n";
+  out += "  " + arguments.program + " serve" + flags + "    keep scanning on the sources' schedules\n";
   Print(out);
   return {};
 }
@@ -161,6 +169,7 @@ int RunScan(const Arguments& arguments) {
 }
 
 int RunServe(const Arguments& arguments) {
+  HoldStopSignals();
   auto config = OpenConfig(arguments.locations);
   if (!config) return Complain(config.error());
   const std::string data = DataFolder(arguments.locations, *config);

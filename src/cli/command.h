@@ -24,6 +24,7 @@ int ExitFor(Fault fault);
 
 // Everything the command line can say, whichever command it is for.
 struct Arguments {
+  std::string program = "heed";  // as it was started: what a person can type again
   Locations locations;
   bool json = false;
   bool quiet = false;

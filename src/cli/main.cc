@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "src/base/log.h"
+#include "src/base/text.h"
 #include "src/cli/command.h"
 
 namespace heed {
@@ -34,9 +35,9 @@ void AddCommon(CLI::App& app, Arguments& arguments) {
 void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "scan") app.add_option("SOURCE", arguments.words, "ids of sources (default: all)");
   if (name == "explain") app.add_option("TEXT", arguments.words, "the text (default: standard input)");
-  if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->required();
+  if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->check(CLI::NonNegativeNumber)->required();
   if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");
-  if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->capture_default_str();
+  if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
   if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");
   if (name == "queue" || name == "show" || name == "scan") app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
 }
@@ -44,6 +45,7 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
 int Main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   Arguments arguments;
+  if (argc > 0) arguments.program = argv[0];
   CLI::App app{"heed finds public posts that mention a school and cross the line of its code of conduct, and queues them for a person."};
   app.set_version_flag("--version", std::string("heed ") + HEED_VERSION);
   app.footer(
@@ -61,6 +63,14 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    // Said by CLI11 as "a subcommand is required", which is of no help to whoever mistyped one.
+    const auto unknown = app.remaining();
+    if (app.get_subcommands().empty() && !unknown.empty() && !unknown.front().starts_with('-')) {
+      std::vector<std::string_view> names;
+      for (const Command& command : kCommands) names.push_back(command.name);
+      std::fprintf(stderr, "heed: there is no command \"%s\"%s; heed --help lists them\n", ForTerminal(unknown.front()).c_str(), DidYouMean(unknown.front(), names).c_str());
+      return kExitUsage;
+    }
     const int code = app.exit(error, std::cout, std::cerr);
     return code == 0 ? kExitDone : kExitUsage;
   }

@@ -80,18 +80,22 @@ struct Client {
   std::set<std::string> waiting_for;  // sources whose runs it wants to hear of
 };
 
+sigset_t StopSignals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  return signals;
+}
+
 class Server {
  public:
   Server(const Config& config, Runner& runner, Store& store, HttpClient& http, const Clock& clock, const ServeOptions& options)
       : config_(config), runner_(runner), store_(store), http_(http), clock_(clock), options_(options) {}
 
   Done Run() {
-    sigset_t stop_signals;
-    ::sigemptyset(&stop_signals);
-    ::sigaddset(&stop_signals, SIGTERM);
-    ::sigaddset(&stop_signals, SIGINT);
-    // Blocked before any thread is started, so that every thread leaves them to the descriptor.
-    ::pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+    HoldStopSignals();
+    const sigset_t stop_signals = StopSignals();
     signals_ = Descriptor(::signalfd(-1, &stop_signals, SFD_CLOEXEC | SFD_NONBLOCK));
     wake_ = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!signals_.ok() || !wake_.ok()) return Fail(Fault::kIo, std::string("starting: ") + std::strerror(errno));
@@ -283,6 +287,11 @@ class Server {
 };
 
 }  // namespace
+
+void HoldStopSignals() {
+  const sigset_t signals = StopSignals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
 
 Done Serve(const Config& config, Runner& runner, Store& store, HttpClient& http, const Clock& clock, const ServeOptions& options) {
   return Server(config, runner, store, http, clock, options).Run();

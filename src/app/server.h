@@ -22,6 +22,10 @@ struct ServeOptions {
   std::size_t at_once = 4;    // sources scanned side by side; one source never twice at once
 };
 
+// SIGTERM and SIGINT wait for Serve() from here on.  To be called before anything starts a thread (the store does): a
+// thread that does not hold them back would end the process at once.
+void HoldStopSignals();
+
 // Runs until SIGTERM or SIGINT, then lets running pages end and returns.  kExists when another one serves here.
 Done Serve(const Config& config, Runner& runner, Store& store, HttpClient& http, const Clock& clock, const ServeOptions& options);
 

@@ -3,9 +3,12 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <cstdarg>
+#include <cstdio>
 #include <utility>
 
 #include "src/base/check.h"
@@ -29,14 +32,33 @@ rocksdb::CompressionType Compression() {
   return std::ranges::find(supported, rocksdb::kLZ4Compression) != supported.end() ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
 }
 
+// RocksDB's warnings, among ours.  Its own log file would be the death of us on a full disk: once a write to that has
+// failed, RocksDB asserts on the next one.
+class Words final : public rocksdb::Logger {
+ public:
+  Words() : Logger(rocksdb::WARN_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, va_list values) override {
+    char line[1024];
+    std::vsnprintf(line, sizeof line, format, values);
+    LogDebug(std::string("rocksdb: ") + line);
+  }
+};
+
+// On a full disk RocksDB polls for space in a thread of its own; when that meets Close() at the wrong instant, Close()
+// waits for ever.  It is asked not to: the next write reopens.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override { *auto_recovery = false; }
+};
+
 rocksdb::Options Configure(rocksdb::Env* env, bool read_only) {
   rocksdb::Options options;
   if (env) options.env = env;
   options.create_if_missing = !read_only;
   options.create_missing_column_families = !read_only;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  options.keep_log_file_num = 3;
-  options.max_log_file_size = 1u << 20;
+  static const auto words = std::make_shared<Words>();
+  options.info_log = words;
   options.db_write_buffer_size = kWriteBuffers;
   options.write_buffer_size = kOneWriteBuffer;
   options.max_total_wal_size = kMaxLogBytes;
@@ -46,6 +68,7 @@ rocksdb::Options Configure(rocksdb::Env* env, bool read_only) {
   options.compression = Compression();
   // After a failed write we reopen; RocksDB must not come back by itself in between.
   options.max_bgerror_resume_count = 0;
+  options.listeners = {std::make_shared<NoRecovery>()};
 
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(kBlockCache);

@@ -10,6 +10,7 @@ CheckReport Check(const Locations& locations) {
     report.missing = report.missing || error.fault() == Fault::kNotFound;
     report.mistakes.push_back({{file, 0, 0}, error.message()});
   };
+  const auto advise = [&](const std::string& file, std::string what) { report.advice.push_back(Mistake{Place{file, 0, 0}, std::move(what)}); };
   std::optional<Config> config;
   if (const auto file = FindConfig(locations); !file) {
     wrong("heed", file.error());
@@ -50,7 +51,7 @@ CheckReport Check(const Locations& locations) {
   options.dictionary = ReadDictionary();
   options.drafts = true;
   if (options.dictionary.empty())
-    report.advice.push_back({{*folder, 0, 0}, "no British word list is installed (Debian: wbritish), so misspellings of strong words are not looked for"});
+    advise(*folder, "no British word list is installed (Debian: wbritish), so misspellings of strong words are not looked for");
   const auto examples = Judge::Make(shared, {ExampleSchool()}, options);
   if (!examples) return wrong(*folder, examples.error()), report;
   for (auto& mistake : CheckExamples(*examples)) report.mistakes.push_back(std::move(mistake));

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "src/base/text.h"
 #include "src/base/utf8.h"
 
 namespace heed {
@@ -25,7 +26,8 @@ int ExitFor(Fault fault) {
 }
 
 int Complain(const Error& error) {
-  std::fprintf(stderr, "heed: %s\n", error.message().c_str());
+  // A message may quote a server: nothing of it may steer the terminal.  Mistakes come one a line.
+  for (const auto line : Split(error.message(), '\n')) std::fprintf(stderr, "heed: %s\n", ForTerminal(line).c_str());
   return ExitFor(error.fault());
 }
 

@@ -21,19 +21,11 @@ bool IsId(std::string_view id) {
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-// "%23OakmoorSchool+fight" -> "#OakmoorSchool fight"; a bad escape stays as it is.
-std::string UrlDecode(std::string_view text) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; };
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && digit(text[i + 1]) >= 0 && digit(text[i + 2]) >= 0) {
-      out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
+// "%23OakmoorSchool+fight" -> "#OakmoorSchool fight": in a query, "+" is a space.
+std::string QueryDecode(std::string_view text) {
+  std::string spaced(text);
+  std::replace(spaced.begin(), spaced.end(), '+', ' ');
+  return UrlDecode(spaced);
 }
 
 class Reader {
@@ -325,7 +317,7 @@ class Reader {
       const auto equals = pair.find('=');
       const auto name = pair.substr(0, equals);
       if (equals == std::string_view::npos || (name != "q" && name != "query" && name != "search" && name != "s")) continue;
-      if (const auto fine = CheckQuery(UrlDecode(pair.substr(equals + 1)), school); !fine) table.Complain("url", fine.error().message());
+      if (const auto fine = CheckQuery(QueryDecode(pair.substr(equals + 1)), school); !fine) table.Complain("url", fine.error().message());
     }
   }
 

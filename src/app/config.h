@@ -15,6 +15,7 @@
 #include "src/base/toml.h"
 #include "src/model/school.h"
 #include "src/model/source.h"
+#include "src/store/store.h"
 
 namespace heed {
 
@@ -28,11 +29,6 @@ struct SourceEntry {
   Place place;
 };
 
-struct RetentionSettings {
-  days unflagged{30};  // posts that mention the school and crossed no line
-  days closed{365};    // cases, after closing
-};
-
 struct Config {
   std::string file, folder;  // the file as named, and its folder for relative paths
   std::string lexicons;      // folder; empty: the ones heed came with
@@ -41,7 +37,7 @@ struct Config {
   std::string contact;       // put into the User-Agent so that a platform can reach the school
   std::vector<School> schools;
   std::vector<SourceEntry> sources;
-  RetentionSettings retention;
+  ExpiryLimits retention;    // [retention]; what is left out stays as the store has it
 
   const SourceEntry* FindSource(std::string_view id) const;
 };

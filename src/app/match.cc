@@ -123,12 +123,6 @@ class Batch {
 
 }  // namespace
 
-std::string VerdictJson(std::string_view id, const Assessment& assessment) {
-  JsonWriter out;
-  PutVerdict(out, id, assessment);
-  return out.Take();
-}
-
 Result<MatchReport> Match(const Judge& judge, MentionPolicy policy, int in, int out) {
   Batch batch(HEED_TRY(judge.NewWorker()), policy);
   std::string pending;

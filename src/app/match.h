@@ -20,7 +20,4 @@ struct MatchReport {
 inline constexpr std::size_t kMaxLine = 16u << 20;
 Result<MatchReport> Match(const Judge& judge, MentionPolicy policy, int in, int out);
 
-// One verdict as a line of `heed match`, without the newline; `id` is JSON already.
-std::string VerdictJson(std::string_view id, const Assessment& assessment);
-
 }  // namespace heed

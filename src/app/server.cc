@@ -180,10 +180,7 @@ class Server {
   void Upkeep(Instant now) {
     if (last_upkeep_ && now < *last_upkeep_ + hours{24} && now >= *last_upkeep_) return;
     last_upkeep_ = now;
-    ExpiryLimits limits;
-    limits.unflagged = config_.retention.unflagged;
-    limits.closed = config_.retention.closed;
-    const auto report = store_.Expire(now, limits);
+    const auto report = store_.Expire(now, config_.retention);
     if (!report) LogError("forgetting what has been kept long enough: " + report.error().message());
     else if (report->posts_forgotten + report->cases_erased > 0)
       LogInfo("kept long enough: " + std::to_string(report->posts_forgotten) + " posts forgotten, " + std::to_string(report->cases_erased) + " cases erased");

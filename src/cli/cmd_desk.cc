@@ -140,7 +140,6 @@ int RunShow(const Arguments& arguments) {
     out += version.text.empty() ? "    (edited so that it no longer names the school: its new words are not kept)\n"
                                 : Wrap(Masked(version.text, version.assessment.hits, arguments.reveal), width, "    ");
     const Post& post = version.post;
-    Table facts({"", ""});
     if (version.shown) {
       out += Wrap("by " + (post.author.handle.empty() ? "an unnamed author" : "@" + post.author.handle) + " on " + post.platform +
                       (post.created_at ? ", " + FormatLocal(*post.created_at) : "") + (post.permalink.empty() ? "" : "  " + post.permalink),

@@ -113,11 +113,8 @@ Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config
     }));
     line.Clear();
   }
-  ExpiryLimits limits;
-  limits.unflagged = config.retention.unflagged;
-  limits.closed = config.retention.closed;
   running_http = nullptr;
-  HEED_TRY(store.Expire(clock.Now(), limits));
+  HEED_TRY(store.Expire(clock.Now(), config.retention));
   return runs;
 }
 

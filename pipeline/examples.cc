@@ -16,7 +16,11 @@ Outcome Try(Judge::Worker& worker, std::size_t school, const std::string& id, co
   if (!e.assessment.could_not_judge.empty()) return {false, e.assessment.could_not_judge};
   for (const auto& rule : e.rules) {
     if (rule.rule != id) continue;
-    if (rule.blocked_by.empty()) return {true, "\"" + text.substr(rule.begin, rule.end - rule.begin) + "\""};
+    if (rule.blocked_by.empty() && rule.lacks.empty()) return {true, "\"" + text.substr(rule.begin, rule.end - rule.begin) + "\""};
+    if (!rule.lacks.empty()) {
+      outcome.instead = "nothing of its \"with\" is there (" + rule.lacks + ")";
+      continue;
+    }
     outcome.instead = "blocked by " + rule.blocked_by + (rule.blocked_words.empty() ? "" : " (\"" + rule.blocked_words + "\")");
   }
   if (outcome.instead.empty()) outcome.instead = "its words were not found near enough";

@@ -41,7 +41,8 @@ std::string ToJson(const Explanation& e) {
     json.Key("elements").Array();
     for (const std::string& element : rule.elements) json.String(element);
     json.EndArray();
-    json.Field("counts", rule.blocked_by.empty() && rule.status != EntryStatus::kShadow);
+    json.Field("counts", rule.counts());
+    if (!rule.lacks.empty()) json.Field("lacks", rule.lacks);
     if (!rule.blocked_by.empty()) json.Field("blocked_by", rule.blocked_by).Field("blocked_words", rule.blocked_words);
     json.EndObject();
   }

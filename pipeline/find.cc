@@ -23,6 +23,26 @@ int OnMatch(unsigned id, unsigned long long, unsigned long long to, unsigned, vo
   return 0;
 }
 
+// Frees `error`.
+tl::unexpected<Error> Refusal(hs_compile_error_t* error, std::size_t* refused) {
+  const std::string why = error && error->message ? error->message : "unknown reason";
+  const bool one = error && error->expression >= 0;
+  if (one && refused) *refused = static_cast<std::size_t>(error->expression);
+  hs_free_compile_error(error);
+  return Fail(one ? Fault::kInvalid : Fault::kIo, "Hyperscan refuses: " + why);
+}
+
+int OnPattern(unsigned id, unsigned long long from, unsigned long long to, unsigned, void* context) {
+  static_cast<std::vector<PatternMatch>*>(context)->push_back({id, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)});
+  return 0;
+}
+
+// As it is searched for: between spaces, so that it is whole words.
+std::string Whole(std::string_view pattern) { return " (?:" + std::string(pattern) + ") "; }
+
+// Starts are reported only where patterns are not anchored and have an end.
+constexpr unsigned kPatternFlags = HS_FLAG_SOM_LEFTMOST;
+
 }  // namespace
 
 void Database::Free::operator()(hs_database* database) const { hs_free_database(database); }
@@ -44,13 +64,51 @@ Result<Database> Database::Compile(std::span<const std::string_view> literals, s
   hs_compile_error_t* error = nullptr;
   const hs_error_t rc = hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(literals.size()), HS_MODE_BLOCK, nullptr,
                                              &database, &error);
-  if (rc != HS_SUCCESS) {
-    std::string why = error && error->message ? error->message : "unknown reason";
-    const bool one = error && error->expression >= 0;
-    if (one && refused) *refused = static_cast<std::size_t>(error->expression);
+  if (rc != HS_SUCCESS) return Refusal(error, refused);
+  out.database_.reset(database);
+  return out;
+}
+
+Done CheckPattern(std::string_view pattern) {
+  HEED_TRY(CheckProcessor());
+  constexpr unsigned kWidest = 200;  // bytes
+  if (pattern.empty() || pattern.find('\0') != std::string_view::npos) return Fail(Fault::kInvalid, "it is empty or holds a NUL");
+  if (pattern.front() == '^' || pattern.back() == '$') return Fail(Fault::kInvalid, "leave out ^ and $: whole words are found anyway");
+  hs_expr_info_t* info = nullptr;
+  hs_compile_error_t* error = nullptr;
+  if (hs_expression_info(Whole(pattern).c_str(), kPatternFlags, &info, &error) != HS_SUCCESS) {
+    const std::string why = error && error->message ? error->message : "unknown reason";
     hs_free_compile_error(error);
-    return Fail(one ? Fault::kInvalid : Fault::kIo, "Hyperscan refuses: " + why);
+    return Fail(Fault::kInvalid, "Hyperscan refuses it: " + why);
   }
+  const unsigned widest = info->max_width, narrowest = info->min_width;
+  std::free(info);
+  if (widest > kWidest) return Fail(Fault::kInvalid, "it can match more than " + std::to_string(kWidest) + " bytes; say how many, as in [0-9]{1,12}");
+  if (narrowest < 3) return Fail(Fault::kInvalid, "it can match nothing at all");
+  // What the parser takes the compiler may still find too large.
+  const std::string_view one[] = {pattern};
+  std::size_t refused = 0;
+  const auto compiled = Database::CompilePatterns(one, &refused);
+  if (!compiled) return tl::unexpected(compiled.error());
+  return {};
+}
+
+Result<Database> Database::CompilePatterns(std::span<const std::string_view> patterns, std::size_t* refused) {
+  HEED_TRY(CheckProcessor());
+  Database out;
+  if (patterns.empty()) return out;
+  std::vector<std::string> whole;
+  for (const std::string_view pattern : patterns) whole.push_back(Whole(pattern));
+  std::vector<const char*> texts;
+  std::vector<unsigned> flags(patterns.size(), kPatternFlags), ids;
+  for (const std::string& text : whole) {
+    texts.push_back(text.c_str());
+    ids.push_back(static_cast<unsigned>(ids.size()));
+  }
+  hs_database_t* database = nullptr;
+  hs_compile_error_t* error = nullptr;
+  const hs_error_t rc = hs_compile_multi(texts.data(), flags.data(), ids.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &database, &error);
+  if (rc != HS_SUCCESS) return Refusal(error, refused);
   out.database_.reset(database);
   return out;
 }
@@ -99,6 +157,16 @@ Done Scratch::Scan(const Database& database, std::string_view text, std::vector<
   // They come in this order; nothing in Hyperscan's manual promises it.
   const auto earlier = [](const Match& a, const Match& b) { return a.end < b.end; };
   if (!std::is_sorted(out.begin() + before, out.end(), earlier)) std::stable_sort(out.begin() + before, out.end(), earlier);
+  return {};
+}
+
+Done Scratch::ScanPatterns(const Database& database, std::string_view text, std::vector<PatternMatch>& out) {
+  if (database.empty() || text.empty()) return {};
+  HEED_CHECK(text.size() < std::numeric_limits<std::uint32_t>::max());
+  const auto before = static_cast<std::ptrdiff_t>(out.size());
+  const hs_error_t rc = hs_scan(database.database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), &OnPattern, &out);
+  if (rc != HS_SUCCESS) return Fail(Fault::kIo, "scan for patterns failed (Hyperscan error " + std::to_string(rc) + ")");
+  std::stable_sort(out.begin() + before, out.end(), [](const PatternMatch& a, const PatternMatch& b) { return a.end < b.end; });
   return {};
 }
 

@@ -23,12 +23,12 @@ namespace {
 constexpr std::size_t kChunk = 32u << 10;
 
 // A cache image:                                             DO NOT CHANGE: give kMagic another number
-//   magic 8 | key 32 | three times (size 8, little-endian | database) | SHA-256 of all before it 32
-constexpr std::string_view kMagic = "HEEDHS01";
-constexpr std::size_t kDatabases = 3;  // mentions, anchors, everything
+//   magic 8 | key 32 | four times (size 8, little-endian | database) | SHA-256 of all before it 32
+constexpr std::string_view kMagic = "HEEDHS02";
+constexpr std::size_t kDatabases = 4;  // mentions, anchors, everything, patterns
 
 struct Databases {
-  Database mentions, anchors, everything;
+  Database mentions, anchors, everything, patterns;
 };
 
 std::string LittleEndian(std::uint64_t value) {
@@ -74,7 +74,7 @@ std::optional<Databases> ReadImage(std::string_view image, const Digest& key) {
     if (!database) return std::nullopt;
     read[i] = *std::move(database);
   }
-  return Databases{std::move(read[0]), std::move(read[1]), std::move(read[2])};
+  return Databases{std::move(read[0]), std::move(read[1]), std::move(read[2]), std::move(read[3])};
 }
 
 // A mention phrase, for one school.
@@ -128,21 +128,22 @@ Result<Judge> Judge::Make(std::shared_ptr<const Lexicon> lexicon, std::vector<Sc
   lists[0].assign(impl->mention_literals.begin(), impl->mention_literals.end());
   for (const std::uint32_t literal : program.anchors) lists[1].push_back(program.literals[literal]);
   lists[2].assign(program.literals.begin(), program.literals.end());
+  lists[3].assign(program.patterns.begin(), program.patterns.end());
   impl->key = CacheKey(lists);
   if (auto read = ReadImage(options.cached, impl->key)) {
     impl->databases = *std::move(read);
     impl->from_cache = true;
   } else {
-    std::array<Database*, kDatabases> made = {&impl->databases.mentions, &impl->databases.anchors, &impl->databases.everything};
+    std::array<Database*, kDatabases> made = {&impl->databases.mentions, &impl->databases.anchors, &impl->databases.everything, &impl->databases.patterns};
     for (std::size_t i = 0; i < kDatabases; ++i) {
       std::size_t refused = lists[i].size();
-      auto database = Database::Compile(lists[i], &refused);
+      auto database = i == 3 ? Database::CompilePatterns(lists[i], &refused) : Database::Compile(lists[i], &refused);
       if (!database) {
         if (refused >= lists[i].size()) return Fail(std::move(database).error().While("compiling the lexicon"));
         const std::string phrase = "\"" + std::string(lists[i][refused]) + "\"";
         if (i == 0) return Fail(std::move(database).error().While("a school's phrase " + phrase));
-        const std::size_t literal = i == 1 ? program.anchors[refused] : refused;
-        return Fail(std::move(database).error().While(program.places[literal].ToString() + ": the phrase " + phrase));
+        const std::size_t literal = i == 1 ? program.anchors[refused] : i == 3 ? program.literals.size() + refused : refused;
+        return Fail(std::move(database).error().While(program.places[literal].ToString() + (i == 3 ? ": the pattern " : ": the phrase ") + phrase));
       }
       *made[i] = *std::move(database);
     }
@@ -166,7 +167,7 @@ std::size_t Judge::literals() const { return impl_->program.literals.size(); }
 std::string Judge::CacheImage() const {
   std::string image(kMagic);
   image += Bytes(impl_->key);
-  for (const Database* database : {&impl_->databases.mentions, &impl_->databases.anchors, &impl_->databases.everything}) {
+  for (const Database* database : {&impl_->databases.mentions, &impl_->databases.anchors, &impl_->databases.everything, &impl_->databases.patterns}) {
     const auto bytes = database->Serialise();
     if (!bytes) return {};  // no cache is a slower start, no more
     image += LittleEndian(bytes->size());
@@ -195,6 +196,7 @@ struct Judge::Worker::Impl {
   FoldBuffer bulk, close;
   std::vector<Segment> bulk_segments, close_segments;
   std::vector<Match> matches;
+  std::vector<PatternMatch> pattern_matches;
   std::vector<Folded> plain, squeezed;  // of the posts looked at closely; slots are reused
   std::size_t slots = 0;
   RuleRunner runner;
@@ -297,25 +299,29 @@ struct Judge::Worker::Impl {
     return true;
   }
 
+  // Everything the lexicon knows, in what was prepared.
+  Done ScanClosely() {
+    matches.clear();
+    pattern_matches.clear();
+    HEED_TRY(scratch.Scan(judge->databases.everything, close.text(), matches));
+    return scratch.ScanPatterns(judge->databases.patterns, close.text(), pattern_matches);
+  }
+
   // Searches everything that was prepared and finishes those posts.
   void LookClosely(std::span<const std::string_view> texts, std::vector<Assessment>& out) {
     if (!close_segments.empty()) {
-      matches.clear();
-      const Done scanned = scratch.Scan(judge->databases.everything, close.text(), matches);
+      const Done scanned = ScanClosely();
       if (!scanned) {
         for (const Segment& segment : close_segments) CouldNot(out[segment.post], scanned.error().message());
       } else {
-        std::size_t m = 0;
+        std::size_t m = 0, p = 0;
         for (std::size_t s = 0; s < close_segments.size();) {
           const Segment& segment = close_segments[s];
           runner.Start(texts[segment.post], plain[segment.slot]);
           std::size_t views = 0;
           for (; s + views < close_segments.size() && close_segments[s + views].slot == segment.slot; ++views) {
             const Segment& view = close_segments[s + views];
-            std::size_t until = m;
-            while (until < matches.size() && matches[until].end <= view.end) ++until;
-            AddOccurrences(view, std::span(matches).subspan(m, until - m), Detail::kHits);
-            m = until;
+            AddOccurrences(view, m, p, Detail::kHits);
           }
           const bool enough = runner.Run(judge->program, Detail::kHits, rule_hits);
           Finish(out[segment.post]);
@@ -329,35 +335,48 @@ struct Judge::Worker::Impl {
     slots = 0;
   }
 
-  void AddOccurrences(const Segment& segment, std::span<const Match> found, Detail detail) {
+  // Gives the runner what was found in a segment: matches from `m` and pattern_matches from `p` on, which move behind it.
+  void AddOccurrences(const Segment& segment, std::size_t& m, std::size_t& p, Detail detail) {
+    const auto& program = judge->program;
+    for (; m < matches.size() && matches[m].end <= segment.end; ++m) {
+      const auto end = matches[m].end - segment.begin;
+      AddOccurrence(segment, matches[m].literal, end - static_cast<std::uint32_t>(program.literals[matches[m].literal].size()), end, detail);
+    }
+    for (; p < pattern_matches.size() && pattern_matches[p].end <= segment.end; ++p) {
+      const PatternMatch& match = pattern_matches[p];
+      if (match.begin < segment.begin) continue;  // over the border of two posts, which are separated by two spaces
+      AddOccurrence(segment, program.literals.size() + match.pattern, match.begin - segment.begin, match.end - segment.begin, detail);
+    }
+  }
+
+  // Literal (or pattern) `number` was found at bytes [begin, end) of the segment's fold.
+  void AddOccurrence(const Segment& segment, std::size_t number, std::uint32_t begin, std::uint32_t end, Detail detail) {
+    if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
     const Folded& folded = segment.view == View::kPlain ? plain[segment.slot] : squeezed[segment.slot];
-    for (const Match& match : found) {
-      std::uint32_t first, last;
-      const auto end = match.end - segment.begin;
-      if (!WordRange(folded, end - static_cast<std::uint32_t>(judge->program.literals[match.literal].size()), end, first, last)) continue;
-      Occurrence occurrence;
-      occurrence.begin = folded.words[first].begin;
-      occurrence.end = folded.words[last - 1].end;
-      if (segment.view == View::kSqueezed) {
-        // What nothing was undone in has been found in the plain view.
-        bool replaced = false;
-        for (std::uint32_t w = first; w < last; ++w) replaced = replaced || folded.words[w].replaced;
-        if (!replaced) continue;
-        runner.WordsOf(occurrence.begin, occurrence.end, first, last);
-        occurrence.view = View::kSqueezed;
-      }
-      occurrence.first = first;
-      occurrence.last = last;
-      for (const Meaning& meaning : judge->program.MeaningsOf(match.literal)) {
-        if (meaning.school >= 0 && meaning.school != segment.school) continue;
-        if (!meaning.used && detail == Detail::kHits) continue;
-        Occurrence one = occurrence;
-        one.concept_number = meaning.concept_number;
-        if (meaning.spelling == Spelling::kMisspelt) one.misspelt = true;
-        if (meaning.spelling == Spelling::kJoined) one.view = View::kSqueezed;
-        runner.Add(one);
-        if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
-      }
+    std::uint32_t first, last;
+    if (!WordRange(folded, begin, end, first, last)) return;
+    Occurrence occurrence;
+    occurrence.begin = folded.words[first].begin;
+    occurrence.end = folded.words[last - 1].end;
+    if (segment.view == View::kSqueezed) {
+      // What nothing was undone in has been found in the plain view.
+      bool replaced = false;
+      for (std::uint32_t w = first; w < last; ++w) replaced = replaced || folded.words[w].replaced;
+      if (!replaced) return;
+      runner.WordsOf(occurrence.begin, occurrence.end, first, last);
+      occurrence.view = View::kSqueezed;
+    }
+    occurrence.first = first;
+    occurrence.last = last;
+    for (const Meaning& meaning : judge->program.MeaningsOf(number)) {
+      if (meaning.school >= 0 && meaning.school != segment.school) continue;
+      if (!meaning.used && detail == Detail::kHits) continue;
+      Occurrence one = occurrence;
+      one.concept_number = meaning.concept_number;
+      one.except = meaning.except;
+      if (meaning.spelling == Spelling::kMisspelt) one.misspelt = true;
+      if (meaning.spelling == Spelling::kJoined) one.view = View::kSqueezed;
+      runner.Add(one);
     }
   }
 
@@ -368,7 +387,7 @@ struct Judge::Worker::Impl {
     const auto& entries = judge->lexicon->entries;
     std::array<std::int32_t, 8> worst{};  // by category: severity * 2^20 + points
     for (const RuleHit& hit : rule_hits) {
-      if (hit.blocked) continue;
+      if (!hit.counts()) continue;
       const std::uint32_t entry_index = judge->program.rules[hit.rule].entry;
       const Entry& entry = entries[entry_index];
       if (hit_marks.empty() || hit_marks.back().first != entry_index) {  // hits of one entry stand together
@@ -477,7 +496,7 @@ Judge::Worker& Judge::Worker::operator=(Worker&&) noexcept = default;
 Judge::Worker::~Worker() = default;
 
 Result<Judge::Worker> Judge::NewWorker() const {
-  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.anchors, &impl_->databases.everything}));
+  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.anchors, &impl_->databases.everything, &impl_->databases.patterns}));
   return Worker(std::make_unique<Worker::Impl>(impl_, std::move(scratch)));
 }
 
@@ -525,18 +544,12 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
   e.folded = folded.text;
 
   w.Prepare(0, text, slot, chosen);
-  w.matches.clear();
-  if (const Done scanned = w.scratch.Scan(judge.databases.everything, w.close.text(), w.matches); !scanned) {
+  if (const Done scanned = w.ScanClosely(); !scanned) {
     Impl::CouldNot(e.assessment, scanned.error().message());
   } else {
     w.runner.Start(text, folded);
-    std::size_t m = 0;
-    for (const Impl::Segment& segment : w.close_segments) {
-      std::size_t until = m;
-      while (until < w.matches.size() && w.matches[until].end <= segment.end) ++until;
-      w.AddOccurrences(segment, std::span(w.matches).subspan(m, until - m), Detail::kAll);
-      m = until;
-    }
+    std::size_t m = 0, p = 0;
+    for (const Impl::Segment& segment : w.close_segments) w.AddOccurrences(segment, m, p, Detail::kAll);
     const auto kept = w.fired;  // explaining is not firing
     const bool enough = w.runner.Run(judge.program, Detail::kAll, w.rule_hits);
     const Mention mention = std::move(e.assessment.mention);
@@ -575,6 +588,9 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
         const auto which = static_cast<std::size_t>(hit.blocked - rule.unless.data());
         shown.blocked_by = entry.unless[which].ToString();
         if (hit.blocked->where != Where::kQuoted) shown.blocked_words = words_at(hit.blocker.begin, hit.blocker.end);
+      } else if (hit.lacking) {
+        shown.lacks = entry.with.front().ToString();
+        for (std::size_t i = 1; i < entry.with.size(); ++i) shown.lacks += " or " + entry.with[i].ToString();
       } else if (entry.status != EntryStatus::kShadow) {
         names.push_back(entry.id);
       }

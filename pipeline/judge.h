@@ -69,6 +69,9 @@ struct Explanation {
     std::vector<std::string> elements;  // words of the text, one per element
     std::string blocked_by;             // the `unless` that took it away; empty = it counts
     std::string blocked_words;          // where that was seen
+    std::string lacks;                  // what `with` asks for and is not there; empty = nothing is missing
+
+    bool counts() const { return status != EntryStatus::kShadow && blocked_by.empty() && lacks.empty(); }
   };
   std::string school;            // School::id, "" for none
   std::string folded, squeezed;  // squeezed is empty when there was nothing to undo

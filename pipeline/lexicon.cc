@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "pipeline/find.h"
 #include "pipeline/fold.h"
 #include "pipeline/weigh.h"
 #include "src/base/hash.h"
@@ -36,6 +37,17 @@ std::string_view ToString(RuleScope scope) {
     case RuleScope::kSentence: return "sentence";
     case RuleScope::kNext: return "next";
     case RuleScope::kPost: return "post";
+  }
+  return "";
+}
+
+std::string_view ToString(Stand stand) {
+  switch (stand) {
+    case Stand::kAnywhere: return "anywhere";
+    case Stand::kStart: return "start";
+    case Stand::kEnd: return "end";
+    case Stand::kAlone: return "alone";
+    case Stand::kWhole: return "whole";
   }
   return "";
 }
@@ -119,10 +131,11 @@ class Reader {
     if (!language.empty() && (language.size() > 3 || language.size() < 2 || LowerAscii(language) != language)) {
       root->Complain("language", "\"" + language + "\" is no language; write two or three small letters, as \"en\"");
     }
+    const Defaults defaults{language, root->String("source").value_or(""), root->String("author").value_or(""), root->Date("added").value_or("")};
     for (TomlTable& table : root->Tables("context")) ReadContext(table);
     for (TomlTable& table : root->Tables("concept")) ReadConcept(table, language);
-    for (TomlTable& table : root->Tables("term")) ReadEntry(table, language, false);
-    for (TomlTable& table : root->Tables("rule")) ReadEntry(table, language, true);
+    for (TomlTable& table : root->Tables("term")) ReadEntry(table, defaults, false);
+    for (TomlTable& table : root->Tables("rule")) ReadEntry(table, defaults, true);
     root->Done();
   }
 
@@ -130,12 +143,10 @@ class Reader {
     CollectConcepts();
     for (const auto& [from, where, what] : references_) CheckConcept(from, where, what);
     for (std::size_t i = 0; i < entries_.size(); ++i) {
-      ResolveUnless(entries_[i], unless_[i].first, unless_[i].second, 0);
-      // Contexts overlap; once is enough.
-      auto& unless = entries_[i].unless;
-      std::set<std::string> seen;
-      unless.erase(std::remove_if(unless.begin(), unless.end(), [&](const Unless& item) { return !seen.insert(item.ToString()).second; }), unless.end());
+      Resolve(entries_[i].unless, unless_[i], 0);
+      Resolve(entries_[i].with, with_[i], 0);
     }
+    CheckPatternRules();
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.id < b.id; });
   }
 
@@ -145,6 +156,17 @@ class Reader {
  private:
   static constexpr std::size_t kLargestFile = 16u << 20;
   static constexpr int kDeepestContext = 8;
+
+  // What a file says of all its entries.
+  struct Defaults {
+    std::string language, source, author, added;
+  };
+  // Items of `unless` or `with` as written, and where.
+  struct Written {
+    std::vector<std::string> items;
+    Place where;
+    std::string_view key;
+  };
 
   std::string ReadId(TomlTable& table, std::string_view what) {
     std::string id = table.Required("id");
@@ -179,6 +201,15 @@ class Reader {
     return found;
   }
 
+  std::vector<std::string> ReadExcept(TomlTable& table) {
+    std::vector<std::string> except = table.Strings("except");
+    for (const std::string& item : except) {
+      if (item.starts_with('=')) CheckPhrase(table, "except", item.substr(1));
+      else references_.push_back({item, table.PlaceOf("except"), "except"});
+    }
+    return except;
+  }
+
   void ReadContext(TomlTable& table) {
     const std::string id = ReadId(table, "context");
     const auto items = table.Strings("unless");
@@ -196,20 +227,26 @@ class Reader {
     c.place = table.place();
     c.language = language;
     c.phrases = ReadPhrases(table, "phrases");
+    c.patterns = table.Strings("patterns");
+    for (const std::string& pattern : c.patterns) {
+      if (const auto fine = CheckPattern(pattern); !fine) table.Complain("patterns", "the pattern \"" + pattern + "\" cannot be used: " + fine.error().message());
+    }
     c.expand = Choice(table, "expand", Expand::kNone, {Expand::kNone, Expand::kVerb, Expand::kNoun});
+    c.except = ReadExcept(table);
     c.includes = table.Strings("includes");
     for (const std::string& id : c.includes) references_.push_back({id, table.PlaceOf("includes"), "includes"});
     c.characteristic = ReadCharacteristic(table);
     c.masked = table.Bool("masked").value_or(false);
+    c.misspellings = table.Bool("misspellings").value_or(false);
     table.String("note");
     table.Done();
     concepts_.push_back(std::move(c));
   }
 
-  void ReadEntry(TomlTable& table, const std::string& language, bool is_rule) {
+  void ReadEntry(TomlTable& table, const Defaults& defaults, bool is_rule) {
     Entry e;
     e.is_rule = is_rule;
-    e.language = language;
+    e.language = defaults.language;
     e.place = table.place();
     e.id = ReadId(table, is_rule ? "rule" : "term");
     if (!e.id.empty()) {
@@ -246,10 +283,12 @@ class Reader {
       if (e.ignores.empty()) table.Complain("give at least one near miss that \"" + e.id + "\" must not find: ignores = [\"...\"]");
     }
     e.rationale = table.String("rationale").value_or("");
-    e.source = table.String("source").value_or("");
-    e.author = table.String("author").value_or("");
-    e.added = table.Date("added").value_or("");
-    unless_.emplace_back(table.Strings("unless"), table.PlaceOf("unless"));
+    e.source = table.String("source").value_or(defaults.source);
+    e.author = table.String("author").value_or(defaults.author);
+    e.added = table.Date("added").value_or(defaults.added);
+    e.at = Choice(table, "at", Stand::kAnywhere, {Stand::kAnywhere, Stand::kStart, Stand::kEnd, Stand::kAlone, Stand::kWhole});
+    unless_.push_back({table.Strings("unless"), table.PlaceOf("unless"), "unless"});
+    with_.push_back({table.Strings("with"), table.PlaceOf("with"), "with"});
     table.Done();
     entries_.push_back(std::move(e));
   }
@@ -259,6 +298,7 @@ class Reader {
     if (e.phrases.empty()) table.Complain("a term needs phrases = [\"...\"]");
     e.expand = Choice(table, "expand", Expand::kNone, {Expand::kNone, Expand::kVerb, Expand::kNoun});
     e.misspellings = table.Bool("misspellings").value_or(false);
+    e.except = ReadExcept(table);
     e.concepts = table.Strings("concepts");
     for (const std::string& id : e.concepts) {
       if (IsReserved(id)) table.Complain("concepts", "\"" + id + "\" is filled from the school's configuration");
@@ -313,26 +353,29 @@ class Reader {
     return false;
   }
 
-  void ResolveUnless(Entry& e, const std::vector<std::string>& items, const Place& where, int depth) {
-    for (const std::string& item : items) {
+  void Resolve(std::vector<Unless>& out, const Written& written, int depth) {
+    for (const std::string& item : written.items) {
       if (item.starts_with('@')) {
         const auto context = contexts_.find(item.substr(1));
         if (context == contexts_.end()) {
           std::vector<std::string_view> names;
           for (const auto& [id, unused] : contexts_) names.push_back(id);
-          mistakes_.push_back({where, "unless: there is no context \"" + item.substr(1) + "\"" + DidYouMean(item.substr(1), names)});
+          mistakes_.push_back({written.where, std::string(written.key) + ": there is no context \"" + item.substr(1) + "\"" + DidYouMean(item.substr(1), names)});
         } else if (depth >= kDeepestContext) {
           mistakes_.push_back({context->second.second, "the context \"" + item.substr(1) + "\" holds itself"});
         } else {
-          ResolveUnless(e, context->second.first, context->second.second, depth + 1);
+          Resolve(out, {context->second.first, context->second.second, written.key}, depth + 1);
         }
         continue;
       }
-      if (auto parsed = ParseUnless(item, where)) e.unless.push_back(std::move(*parsed));
+      auto parsed = ParseUnless(item, written.where, written.key);
+      // Contexts overlap; once is enough.
+      if (parsed && std::find(out.begin(), out.end(), *parsed) == out.end()) out.push_back(std::move(*parsed));
     }
   }
 
-  std::optional<Unless> ParseUnless(const std::string& item, const Place& where) {
+  std::optional<Unless> ParseUnless(const std::string& item, const Place& where, std::string_view key) {
+    const std::string name(key);
     Unless unless;
     if (item == "quoted") {
       unless.where = Where::kQuoted;
@@ -340,7 +383,7 @@ class Reader {
     }
     const auto parts = Split(item, ':');
     unless.concept_id = std::string(parts[0]);
-    if (!CheckConcept(unless.concept_id, where, "unless")) return std::nullopt;
+    if (!CheckConcept(unless.concept_id, where, key)) return std::nullopt;
     if (parts.size() > 1) {
       static constexpr Where kPlaces[] = {Where::kSentence, Where::kBefore, Where::kAfter, Where::kNear, Where::kOver, Where::kAround, Where::kPost};
       std::vector<std::string_view> names;
@@ -350,7 +393,7 @@ class Reader {
         if (parts[1] == ToString(place)) unless.where = place, found = true;
       }
       if (!found) {
-        mistakes_.push_back({where, "unless: \"" + item + "\" does not say where" + DidYouMean(parts[1], names) +
+        mistakes_.push_back({where, name + ": \"" + item + "\" does not say where" + DidYouMean(parts[1], names) +
                                         "; it is one of sentence, before, after, near, over, around, post"});
         return std::nullopt;
       }
@@ -361,13 +404,41 @@ class Reader {
       const std::string_view digits = parts[2];
       const bool number = !digits.empty() && digits.size() <= 2 && digits.find_first_not_of("0123456789") == std::string_view::npos;
       if (!counts || !number || parts.size() > 3) {
-        mistakes_.push_back({where, "unless: \"" + item + "\" should read concept:before:WORDS, with after or near instead of before if meant, and at most 99 words"});
+        mistakes_.push_back({where, name + ": \"" + item + "\" should read concept:before:WORDS, with after or near instead of before if meant, and at most 99 words"});
         return std::nullopt;
       }
       unless.words = 0;
       for (const char c : digits) unless.words = unless.words * 10 + static_cast<std::uint32_t>(c - '0');
     }
     return unless;
+  }
+
+  // A rule is only looked at where one of its phrases is found, so it needs an element that is phrases only.
+  void CheckPatternRules() {
+    std::set<std::string, std::less<>> patterned;
+    const auto add = [&](std::string_view id) {
+      bool fresh = false;
+      for (;;) {
+        fresh = patterned.emplace(id).second || fresh;
+        const std::size_t dot = id.rfind('.');
+        if (dot == std::string_view::npos) return fresh;
+        id = id.substr(0, dot);
+      }
+    };
+    for (const Concept& c : concepts_)
+      if (!c.patterns.empty()) add(c.id);
+    for (bool more = !patterned.empty(); more;) {
+      more = false;
+      for (const Concept& c : concepts_)
+        if (std::any_of(c.includes.begin(), c.includes.end(), [&](const std::string& id) { return patterned.contains(id); })) more = add(c.id) || more;
+    }
+    for (const Entry& e : entries_) {
+      if (!e.is_rule || e.elements.empty()) continue;
+      const bool all = std::all_of(e.elements.begin(), e.elements.end(), [&](const std::vector<std::string>& element) {
+        return std::any_of(element.begin(), element.end(), [&](const std::string& item) { return patterned.contains(item); });
+      });
+      if (all) mistakes_.push_back({e.place, "a rule needs an element made of phrases only: those of \"" + e.id + "\" all hold patterns"});
+    }
   }
 
   struct Reference {
@@ -380,7 +451,7 @@ class Reader {
   std::map<std::string, Place, std::less<>> ids_;
   std::set<std::string, std::less<>> known_;
   std::vector<Reference> references_;
-  std::vector<std::pair<std::vector<std::string>, Place>> unless_;  // beside entries_
+  std::vector<Written> unless_, with_;  // beside entries_
 };
 
 }  // namespace

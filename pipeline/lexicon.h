@@ -38,26 +38,41 @@ enum class RuleScope : std::uint8_t {
 };
 std::string_view ToString(RuleScope scope);  // "sentence", "next", "post"
 
-// Where a blocking concept must stand, seen from the hit.
+// Where in its sentence a hit must stand.  Marks, emoji, handles and the words of `opening` before it and of `closing`
+// behind it are looked through.
+enum class Stand : std::uint8_t {
+  kAnywhere,
+  kStart,  // nothing before it in its sentence
+  kEnd,    // nothing behind it
+  kAlone,  // neither
+  kWhole,  // nothing else in the post
+};
+std::string_view ToString(Stand stand);  // "anywhere", "start", "end", "alone", "whole"
+
+// Where a concept of `unless` or `with` must stand, seen from the hit.
 enum class Where : std::uint8_t { kSentence, kBefore, kAfter, kNear, kOver, kAround, kPost, kQuoted };
 std::string_view ToString(Where where);  // "sentence", "before", ...
 
-// One item of `unless`.
+// One item of `unless` or `with`.
 struct Unless {
   std::string concept_id;  // empty for kQuoted
   Where where = Where::kSentence;
   std::uint32_t words = 0;  // how far, for kBefore, kAfter and kNear
 
   std::string ToString() const;  // as written: "negator:before:4"
+  bool operator==(const Unless&) const = default;
 };
 
 struct Concept {
   std::string id;
   std::vector<std::string> phrases;
+  std::vector<std::string> patterns;  // regular expressions over the folded text, of whole words
   Expand expand = Expand::kNone;
   std::vector<std::string> includes;
+  std::vector<std::string> except;  // concept ids, or "=" and a phrase: inside those these phrases and patterns do not count
   std::optional<Characteristic> characteristic;
   bool masked = false;  // its words may hide behind stars ("f**k"), as those of terms may
+  bool misspellings = false;
   std::string language;
   Place place;
 };
@@ -71,6 +86,7 @@ struct Entry {
   std::vector<std::string> phrases;
   Expand expand = Expand::kNone;
   bool misspellings = false;
+  std::vector<std::string> except;    // as Concept::except
   std::vector<std::string> concepts;  // it also counts as these
 
   // Rules.  An alternative is a concept id, or "=" and a phrase.
@@ -84,7 +100,9 @@ struct Entry {
   std::uint8_t severity = 1;  // 1..4
   std::optional<Characteristic> characteristic;
   std::string why;
-  std::vector<Unless> unless;  // contexts already put in place of "@name"
+  std::vector<Unless> unless;  // none of these may hold; contexts already put in place of "@name"
+  std::vector<Unless> with;    // when not empty, one of these must
+  Stand at = Stand::kAnywhere;
   std::int32_t weight = 0;     // points; see pipeline/weigh.h
   EntryStatus status = EntryStatus::kLive;
   std::vector<std::string> matches, ignores;
@@ -112,5 +130,8 @@ inline constexpr std::string_view kConceptStaffName = "school.staff_name";
 inline constexpr std::string_view kConceptPlace = "school.place";
 // What carries a rule of scope "next".
 inline constexpr std::string_view kConceptPronoun = "pronoun";
+// What `at` looks through: "honestly", "tbh"; "mate", "lol".
+inline constexpr std::string_view kConceptOpening = "opening";
+inline constexpr std::string_view kConceptClosing = "closing";
 
 }  // namespace heed

@@ -9,6 +9,7 @@
 
 #include "pipeline/fold.h"
 #include "pipeline/mention.h"
+#include "src/base/check.h"
 #include "src/base/text.h"
 
 namespace heed {
@@ -52,6 +53,9 @@ class Compiler {
 
   Program Run(std::span<const School> schools) {
     out_.pronoun = Number(kConceptPronoun);
+    out_.opening = Number(kConceptOpening);
+    out_.closing = Number(kConceptClosing);
+    out_.exceptions.emplace_back();
     for (const Concept& c : lexicon_.concepts) Define(c.id);
     for (const Entry& e : lexicon_.entries)
       if (Runs(e))
@@ -64,7 +68,12 @@ class Compiler {
         parents_[child].insert(number);
       }
     }
-    for (const Concept& c : lexicon_.concepts) AddPhrases(c.phrases, c.expand, {Number(c.id)}, -1, c.place, c.masked);
+    for (const Concept& c : lexicon_.concepts) {
+      const std::vector<ConceptNumber> own = {Number(c.id)};
+      const std::uint16_t except = Except(c.except, c.place);
+      AddPhrases(c.phrases, c.expand, own, c.place, c.masked, except);
+      if (c.misspellings) AddSlips(c.phrases, c.expand, own, c.place, except);
+    }
     for (std::size_t i = 0; i < schools.size(); ++i) AddSchool(schools[i], static_cast<std::int32_t>(i));
     for (const Entry& e : lexicon_.entries)
       if (!e.is_rule && Runs(e)) AddTerm(e);
@@ -73,8 +82,9 @@ class Compiler {
     // Slips and joined words last: a form that is a phrase in its own right is that phrase.
     for (const Variant& v : variants_) {
       if (const auto at = ids_.find(v.literal); at != ids_.end() && at->second < written_) continue;
-      AddLiteral(v.literal, v.concepts, -1, v.spelling, *v.place);
+      AddLiteral(v.literal, v.concepts, -1, v.spelling, *v.place, v.except);
     }
+    AddPatterns();
     Finish();
     return std::move(out_);
   }
@@ -118,7 +128,7 @@ class Compiler {
     return {all.begin(), all.end()};
   }
 
-  std::uint32_t AddLiteral(const std::string& literal, const std::vector<ConceptNumber>& concepts, std::int32_t school, Spelling spelling, const Place& place) {
+  std::uint32_t AddLiteral(const std::string& literal, const std::vector<ConceptNumber>& concepts, std::int32_t school, Spelling spelling, const Place& place, std::uint16_t except) {
     const auto [at, fresh] = ids_.emplace(literal, static_cast<std::uint32_t>(out_.literals.size()));
     if (fresh) {
       out_.literals.push_back(literal);
@@ -127,10 +137,36 @@ class Compiler {
     }
     auto& meanings = meanings_[at->second];
     for (const ConceptNumber c : concepts) {
-      const bool known = std::any_of(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.concept_number == c && (m.school == -1 || m.school == school); });
-      if (!known) meanings.push_back({c, school, spelling});
+      const auto known = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.concept_number == c && (m.school == -1 || m.school == school); });
+      if (known == meanings.end()) meanings.push_back({c, school, spelling, true, except});
+      // Said twice, once without exceptions: then there are none.
+      else if (except == 0 || known->except != except) known->except = 0;
     }
     return at->second;
+  }
+
+  // The number of a list of exceptions; 0 for none.
+  std::uint16_t Except(const std::vector<std::string>& written, const Place& place) {
+    if (written.empty()) return 0;
+    std::vector<ConceptNumber> concepts;
+    for (const std::string& item : written) {
+      if (item.starts_with('=')) concepts.push_back(InPlace(item, place));
+      else concepts.push_back(Define(item));
+    }
+    std::sort(concepts.begin(), concepts.end());
+    const auto [at, fresh] = excepts_.emplace(concepts, static_cast<std::uint16_t>(out_.exceptions.size()));
+    if (fresh) {
+      HEED_CHECK(out_.exceptions.size() < 0xFFFF);
+      out_.exceptions.push_back(std::move(concepts));
+    }
+    return at->second;
+  }
+
+  // The concept of "=a phrase written in place".
+  ConceptNumber InPlace(const std::string& item, const Place& place) {
+    const ConceptNumber number = Number(item);
+    AddPhrases({item.substr(1)}, Expand::kNone, {number}, place, false, 0);
+    return number;
   }
 
   // Folded forms of a phrase: bent, and without apostrophes.
@@ -150,11 +186,11 @@ class Compiler {
     for (const std::string_view word : Split(folded, ' ')) out_.vocabulary.Add(word, strong && !common_.count(word));
   }
 
-  void AddPhrases(const std::vector<std::string>& phrases, Expand expand, const std::vector<ConceptNumber>& concepts, std::int32_t school, const Place& place, bool strong) {
+  void AddPhrases(const std::vector<std::string>& phrases, Expand expand, const std::vector<ConceptNumber>& concepts, const Place& place, bool strong, std::uint16_t except) {
     const auto closed = Closure(concepts);
     for (const std::string& phrase : phrases) {
       for (const std::string& form : Forms(phrase, expand)) {
-        AddLiteral(form, closed, school, Spelling::kWritten, place);
+        AddLiteral(form, closed, -1, Spelling::kWritten, place, except);
         Learn(form, strong);
       }
     }
@@ -177,7 +213,7 @@ class Compiler {
         case MentionKind::kStaffRole: of = &role; break;
         default: break;
       }
-      if (of) AddLiteral(phrase.folded, *of, index, Spelling::kWritten, kConfiguration);
+      if (of) AddLiteral(phrase.folded, *of, index, Spelling::kWritten, kConfiguration, 0);
     }
     written_ = out_.literals.size();
   }
@@ -187,13 +223,31 @@ class Compiler {
     // What a shadow entry says counts for nobody else.
     if (e.status != EntryStatus::kShadow)
       for (const std::string& id : e.concepts) concepts.push_back(Number(id));
-    AddPhrases(e.phrases, e.expand, concepts, -1, e.place, true);
-    if (!e.misspellings || dictionary_.empty()) return;
+    const std::uint16_t except = Except(e.except, e.place);
+    AddPhrases(e.phrases, e.expand, concepts, e.place, true, except);
+    if (e.misspellings) AddSlips(e.phrases, e.expand, concepts, e.place, except);
+  }
+
+  void AddSlips(const std::vector<std::string>& phrases, Expand expand, const std::vector<ConceptNumber>& concepts, const Place& place, std::uint16_t except) {
+    if (dictionary_.empty()) return;
     const auto closed = Closure(concepts);
-    for (const std::string& phrase : e.phrases) {
-      for (const std::string& form : Forms(phrase, e.expand)) {
-        for (std::string& slip : Misspellings(form, dictionary_)) variants_.push_back({std::move(slip), closed, Spelling::kMisspelt, &e.place});
-        if (std::string joined = WrittenAsOne(form, dictionary_); !joined.empty()) variants_.push_back({std::move(joined), closed, Spelling::kJoined, &e.place});
+    for (const std::string& phrase : phrases) {
+      for (const std::string& form : Forms(phrase, expand)) {
+        for (std::string& slip : Misspellings(form, dictionary_)) variants_.push_back({std::move(slip), closed, Spelling::kMisspelt, &place, except});
+        if (std::string joined = WrittenAsOne(form, dictionary_); !joined.empty()) variants_.push_back({std::move(joined), closed, Spelling::kJoined, &place, except});
+      }
+    }
+  }
+
+  // Numbered on from the literals, so nothing may be added behind them.
+  void AddPatterns() {
+    for (const Concept& c : lexicon_.concepts) {
+      const auto closed = Closure({Number(c.id)});
+      for (const std::string& pattern : c.patterns) {
+        out_.patterns.push_back(pattern);
+        out_.places.push_back(c.place);
+        auto& meanings = meanings_.emplace_back();
+        for (const ConceptNumber number : closed) meanings.push_back({number, -1, Spelling::kWritten, true, Except(c.except, c.place)});
       }
     }
   }
@@ -204,7 +258,10 @@ class Compiler {
     rule.entry = index;
     rule.scope = e.scope;
     rule.within = e.within.value_or(e.scope == RuleScope::kPost ? CompiledRule::kAnywhere : Entry::kDefaultWithin);
-    for (const Unless& u : e.unless) rule.unless.push_back({u.where == Where::kQuoted ? 0 : Define(u.concept_id), u.where, u.words});
+    const auto compiled = [this](const Unless& u) { return CompiledUnless{u.where == Where::kQuoted ? 0 : Define(u.concept_id), u.where, u.words}; };
+    for (const Unless& u : e.unless) rule.unless.push_back(compiled(u));
+    for (const Unless& u : e.with) rule.with.push_back(compiled(u));
+    rule.at = e.at;
     std::vector<std::vector<ConceptNumber>> elements;
     if (!e.is_rule) {
       elements.push_back({TermNumber(e)});
@@ -212,12 +269,7 @@ class Compiler {
       for (const auto& written : e.elements) {
         auto& element = elements.emplace_back();
         for (const std::string& item : written) {
-          if (!item.starts_with('=')) {
-            element.push_back(Define(item));
-            continue;
-          }
-          element.push_back(Number(item));
-          AddPhrases({item.substr(1)}, Expand::kNone, {element.back()}, -1, e.place, false);
+          element.push_back(item.starts_with('=') ? InPlace(item, e.place) : Define(item));
         }
         std::sort(element.begin(), element.end());
         element.erase(std::unique(element.begin(), element.end()), element.end());
@@ -251,12 +303,14 @@ class Compiler {
     out_.first_meaning.push_back(0);
     std::vector<double> frequency(out_.concepts.size());
     std::vector<std::vector<std::uint32_t>> literals_of(out_.concepts.size());
+    constexpr double kNever = 1e9;  // no anchor: the first look does not search for patterns
     for (std::uint32_t i = 0; i < meanings_.size(); ++i) {
-      const double f = Frequency(out_.literals[i]);
+      const bool literal = i < out_.literals.size();
+      const double f = literal ? Frequency(out_.literals[i]) : kNever;
       for (const Meaning& m : meanings_[i]) {
         out_.meanings.push_back(m);
         frequency[m.concept_number] += f;
-        literals_of[m.concept_number].push_back(i);
+        if (literal) literals_of[m.concept_number].push_back(i);
       }
       out_.first_meaning.push_back(static_cast<std::uint32_t>(out_.meanings.size()));
     }
@@ -308,13 +362,16 @@ class Compiler {
   // Concepts that some rule asks about; the others are only shown.
   void MarkUsed() {
     std::vector<bool> used(out_.concepts.size());
-    used[out_.pronoun] = true;
+    for (const ConceptNumber c : {out_.pronoun, out_.opening, out_.closing}) used[c] = true;
+    for (const auto& exception : out_.exceptions)
+      for (const ConceptNumber c : exception) used[c] = true;
     for (const ConceptNumber c : out_.characterised) used[c] = true;
     for (const CompiledRule& rule : out_.rules) {
       for (const auto& element : rule.orders.front())
         for (const ConceptNumber c : element) used[c] = true;
-      for (const CompiledUnless& unless : rule.unless)
-        if (unless.where != Where::kQuoted) used[unless.concept_number] = true;
+      for (const auto* contexts : {&rule.unless, &rule.with})
+        for (const CompiledUnless& context : *contexts)
+          if (context.where != Where::kQuoted) used[context.concept_number] = true;
     }
     for (Meaning& meaning : out_.meanings) meaning.used = used[meaning.concept_number];
   }
@@ -324,6 +381,7 @@ class Compiler {
     std::vector<ConceptNumber> concepts;
     Spelling spelling;
     const Place* place;
+    std::uint16_t except;
   };
 
   const Lexicon& lexicon_;
@@ -335,6 +393,7 @@ class Compiler {
   std::vector<std::set<ConceptNumber>> parents_;
   std::unordered_map<std::string, std::uint32_t> ids_;
   std::vector<std::vector<Meaning>> meanings_;  // by literal
+  std::map<std::vector<ConceptNumber>, std::uint16_t> excepts_;  // numbers in out_.exceptions
   std::vector<Variant> variants_;
   std::size_t written_ = 0;  // literals before this one are phrases in their own right
 };

@@ -28,12 +28,13 @@ enum class Spelling : std::uint8_t {
   kJoined,    // several words as one: counts as slipping past filters
 };
 
-// What a literal stands for.  A literal may stand for many concepts.
+// What a literal or a pattern stands for.  It may stand for many concepts.
 struct Meaning {
   ConceptNumber concept_number = 0;
   std::int32_t school = -1;  // index of the school whose word it is, -1 = everybody's
   Spelling spelling = Spelling::kWritten;
   bool used = true;  // some rule asks for the concept
+  std::uint16_t except = 0;  // index in Program::exceptions: inside one of those it does not count
 };
 
 struct CompiledUnless {
@@ -51,16 +52,20 @@ struct CompiledRule {
   std::vector<std::vector<std::vector<ConceptNumber>>> orders;
   std::uint32_t within = 0;  // words between neighbours; kAnywhere
   RuleScope scope = RuleScope::kSentence;
-  std::vector<CompiledUnless> unless;
+  std::vector<CompiledUnless> unless;  // none of these
+  std::vector<CompiledUnless> with;    // where not empty, one of these
+  Stand at = Stand::kAnywhere;
 };
 
 struct Program {
   std::vector<std::string> concepts;  // names by number; a term's is its id, a phrase written in place starts with '='
   std::vector<std::optional<Characteristic>> characteristics;  // by concept number
   std::vector<ConceptNumber> characterised;                    // those that have one
-  ConceptNumber pronoun = 0;
+  ConceptNumber pronoun = 0, opening = 0, closing = 0;
+  std::vector<std::vector<ConceptNumber>> exceptions;          // [0] is empty
 
   std::vector<std::string> literals;   // " kill you "
+  std::vector<std::string> patterns;   // "07[0-9]{9}": numbered on from the literals in what follows
   std::vector<Meaning> meanings;       // of literal i: [first_meaning[i], first_meaning[i + 1])
   std::vector<std::uint32_t> first_meaning;
   std::vector<Place> places;           // of literal i: where its phrase was written

@@ -56,6 +56,7 @@ bool RuleRunner::Run(const Program& program, Detail detail, std::vector<RuleHit>
   if (stamp_.size() < program.concepts.size()) stamp_.resize(program.concepts.size()), spans_.resize(program.concepts.size());
   if (rule_stamp_.size() < program.rules.size()) rule_stamp_.resize(program.rules.size());
   SortByConcept();
+  DropExcepted(program);
   rules_.clear();
   for (const ConceptNumber number : numbers_) {
     for (const std::uint32_t rule : program.rules_by_anchor[number]) {
@@ -101,6 +102,63 @@ void RuleRunner::SortByConcept() {
   }
 }
 
+// Words that do not count where they stand ("head" in "head back").  What is inside what is asked of all that was found, so
+// the order in which concepts are looked at makes no difference.
+void RuleRunner::DropExcepted(const Program& program) {
+  dropped_.clear();
+  for (std::uint32_t i = 0; i < occurrences_.size(); ++i) {
+    const std::uint16_t except = occurrences_[i].except;
+    if (except == 0) continue;
+    const auto& outers = program.exceptions[except];
+    if (std::any_of(outers.begin(), outers.end(), [&](ConceptNumber outer) { return Inside(occurrences_[i], outer); })) dropped_.push_back(i);
+  }
+  if (dropped_.empty()) return;
+  for (const std::uint32_t i : dropped_) occurrences_[i].last = occurrences_[i].first;  // no words: none of the others looks so
+  for (const ConceptNumber number : numbers_) {
+    Span& span = spans_[number];
+    const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
+    span.end = static_cast<std::uint32_t>(std::remove_if(begin, end, [](const Occurrence& o) { return o.last == o.first; }) - occurrences_.begin());
+    if (span.begin == span.end) stamp_[number] = 0;
+  }
+}
+
+bool RuleRunner::Inside(const Occurrence& occurrence, ConceptNumber outer) const {
+  constexpr std::uint32_t kLongestPhrase = 100;  // words of 200 bytes
+  const Span span = Of(outer);
+  const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
+  for (auto o = std::upper_bound(begin, end, occurrence.first, [](std::uint32_t first, const Occurrence& x) { return first < x.first; }); o != begin;) {
+    --o;
+    if (o->first + kLongestPhrase < occurrence.first) return false;
+    if (o->last >= occurrence.last && o->last - o->first > occurrence.last - occurrence.first) return true;
+  }
+  return false;
+}
+
+// Whether a hit stands where its rule wants it.  Looks through at most kFar words.
+bool RuleRunner::Stands(const Program& program, Stand at, const RuleHit& hit) const {
+  constexpr std::uint32_t kFar = 64;
+  const auto& words = plain_->words;
+  const bool whole = at == Stand::kWhole;
+  // Whether word i is, or is part of, something that is looked through.
+  const auto filler = [&](std::uint32_t i, ConceptNumber concept_number) {
+    if (words[i].kind != WordKind::kWord) return true;
+    if (i > 0 && words[i - 1].kind == WordKind::kMark && plain_->of(words[i - 1]) == "@") return true;  // a handle
+    const Span span = Of(concept_number);
+    for (std::uint32_t o = span.begin; o < span.end && occurrences_[o].first <= i; ++o)
+      if (occurrences_[o].last > i) return true;
+    return false;
+  };
+  if (at != Stand::kEnd) {
+    for (std::uint32_t i = hit.first, seen = 0; i-- > 0 && (whole || sentence_[i] == sentence_[hit.first]); ++seen)
+      if (seen == kFar || !(filler(i, program.opening) || (whole && filler(i, program.closing)))) return false;
+  }
+  if (at != Stand::kStart) {
+    for (std::uint32_t i = hit.last, seen = 0; i < words.size() && (whole || sentence_[i] == sentence_[hit.last - 1]); ++i, ++seen)
+      if (seen == kFar || !(filler(i, program.closing) || (whole && filler(i, program.opening)))) return false;
+  }
+  return true;
+}
+
 void RuleRunner::RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out) {
   // All elements there at all?  Most rules end here.
   for (const auto& element : program.rules[rule].orders.front()) {
@@ -113,13 +171,13 @@ void RuleRunner::RunRule(const Program& program, std::uint32_t rule, Detail deta
   // Of hits that share words one counts; the one that starts first, then the shortest.
   if (out.size() - before < 2) return;
   std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), [](const RuleHit& a, const RuleHit& b) {
-    return std::make_tuple(a.blocked != nullptr, a.begin, a.end) < std::make_tuple(b.blocked != nullptr, b.begin, b.end);
+    return std::make_tuple(!a.counts(), a.begin, a.end) < std::make_tuple(!b.counts(), b.begin, b.end);
   });
   std::size_t kept = before, counted = 0;
   std::uint32_t until = 0;
   for (std::size_t i = before; i < out.size(); ++i) {
     RuleHit& hit = out[i];
-    if (!hit.blocked) {
+    if (hit.counts()) {
       if ((counted > 0 && hit.begin < until) || counted == kMostHitsOfOne) continue;
       until = std::max(until, hit.end);
       ++counted;
@@ -218,18 +276,23 @@ void RuleRunner::RunOrder(const Program& program, std::uint32_t rule_number, con
       }
       if (level > 0) node = &levels_[level - 1][static_cast<std::size_t>(node->before)];
     }
+    if (rule.at != Stand::kAnywhere && !Stands(program, rule.at, hit)) continue;
     for (const CompiledUnless& unless : rule.unless) {
-      if (!Blocked(unless, hit, last_element, hit.blocker)) continue;
+      if (!Holds(unless, hit, last_element, hit.blocker)) continue;
       hit.blocked = &unless;
       break;
     }
-    if (hit.blocked && detail == Detail::kHits) continue;
-    counted += !hit.blocked;
+    if (!hit.blocked && !rule.with.empty()) {
+      Occurrence seen;
+      hit.lacking = std::none_of(rule.with.begin(), rule.with.end(), [&](const CompiledUnless& with) { return Holds(with, hit, last_element, seen); });
+    }
+    if (!hit.counts() && detail == Detail::kHits) continue;
+    counted += hit.counts();
     out.push_back(std::move(hit));
   }
 }
 
-bool RuleRunner::Blocked(const CompiledUnless& unless, const RuleHit& hit, const Occurrence& last_element, Occurrence& blocker) {
+bool RuleRunner::Holds(const CompiledUnless& unless, const RuleHit& hit, const Occurrence& last_element, Occurrence& blocker) {
   if (unless.where == Where::kQuoted) return QuoteAround(hit.begin, hit.end) != nullptr;
   const Span span = Of(unless.concept_number);
   if (span.begin == span.end) return false;

@@ -22,6 +22,7 @@ struct Occurrence {
   std::uint32_t begin = 0, end = 0;   // bytes of the text, half open
   View view = View::kPlain;
   bool misspelt = false;
+  std::uint16_t except = 0;  // index in Program::exceptions
 };
 
 // A rule all of whose elements stand near enough.
@@ -34,7 +35,10 @@ struct RuleHit {
   std::optional<Characteristic> characteristic;  // of the words, where the entry names none
   const CompiledUnless* blocked = nullptr;       // not counted because of this
   Occurrence blocker;                            // where that was seen (none for kQuoted)
+  bool lacking = false;                          // not counted because nothing of `with` holds
   std::vector<Occurrence> elements;              // only when asked for
+
+  bool counts() const { return !blocked && !lacking; }
 };
 
 // Whether blocked hits and elements are kept (`heed explain`) or only what counts.
@@ -78,7 +82,10 @@ class RuleRunner {
   void RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out);
   void RunOrder(const Program& program, std::uint32_t rule, const std::vector<std::vector<ConceptNumber>>& order, Detail detail, std::vector<RuleHit>& out);
   bool Links(const CompiledRule& rule, const Program& program, const Occurrence& before, const Occurrence& after) const;
-  bool Blocked(const CompiledUnless& unless, const RuleHit& hit, const Occurrence& last_element, Occurrence& blocker);
+  bool Holds(const CompiledUnless& context, const RuleHit& hit, const Occurrence& last_element, Occurrence& seen);
+  void DropExcepted(const Program& program);
+  bool Inside(const Occurrence& occurrence, ConceptNumber outer) const;
+  bool Stands(const Program& program, Stand at, const RuleHit& hit) const;
   const Quote* QuoteAround(std::uint32_t begin, std::uint32_t end);
   void FindQuotes();
   std::uint32_t Gap(std::uint32_t last, std::uint32_t first) const { return rank_[first] - rank_[last]; }
@@ -96,7 +103,7 @@ class RuleRunner {
   std::vector<Quote> quotes_;
   std::vector<std::uint32_t> rules_;
   std::vector<std::vector<Node>> levels_;
-  std::vector<std::uint32_t> candidates_;
+  std::vector<std::uint32_t> candidates_, dropped_;
   std::size_t chains_ = 0;
 };
 

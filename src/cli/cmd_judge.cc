@@ -88,6 +88,7 @@ int RunExplain(const Arguments& arguments) {
     std::string line = rule.rule + " (" + Join(rule.elements, " + ") + ")";
     if (rule.status != EntryStatus::kLive) line += ", " + std::string(ToString(rule.status));
     if (!rule.blocked_by.empty()) line += ": taken away by " + rule.blocked_by + " \"" + rule.blocked_words + "\"";
+    else if (!rule.lacks.empty()) line += ": does not count without " + rule.lacks;
     else line += ": counts";
     out += Wrap(line, width, "  ");
   }

@@ -68,8 +68,28 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCase{"Status", "severity = 2", "severity = 2\nstatus = \"lve\"", "en/x.toml:10", "did you mean \"live\""}, WrongCase{"Weight", "severity = 2", "severity = 2\nweight = 0", "en/x.toml:10", "weight"},
         WrongCase{"RuleConcept", "", "[[rule]]\nid = \"r\"\nsequence = [\"negtor\"]\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"a\"]\nignores = [\"b\"]\n", "en/x.toml:15", "did you mean \"negator\""},
         WrongCase{"RuleEmpty", "", "[[rule]]\nid = \"r\"\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"a\"]\nignores = [\"b\"]\n", "en/x.toml:13", "sequence"},
+        WrongCase{"At", "severity = 2", "severity = 2\nat = \"stat\"", "en/x.toml:10", "did you mean \"start\""},
+        WrongCase{"ExceptConcept", "severity = 2", "severity = 2\nexcept = [\"negater\"]", "en/x.toml:10", "did you mean \"negator\""},
+        WrongCase{"WithConcept", "severity = 2", "severity = 2\nwith = [\"negater:post\"]", "en/x.toml:10", "with: there is no concept"},
+        WrongCase{"PatternSyntax", "phrases = [\"not\"]", "patterns = [\"07[0-9\"]", "en/x.toml:4", "Hyperscan refuses it"},
+        WrongCase{"PatternEndless", "phrases = [\"not\"]", "patterns = [\"a+\"]", "en/x.toml:4", "say how many"},
+        WrongCase{"PatternPathological", "phrases = [\"not\"]", "patterns = [\"((a|b)?(c|d){0,30}){0,100}x\"]", "en/x.toml:4", "say how many"},
+        WrongCase{"PatternOfNothing", "phrases = [\"not\"]", "patterns = [\"x?\"]", "en/x.toml:4", "nothing at all"},
+        WrongCase{"PatternBackReference", "phrases = [\"not\"]", "patterns = [\"(a|b)\\\\1\"]", "en/x.toml:4", "Hyperscan refuses it"},
+        WrongCase{"PatternsOnly", "", "[[concept]]\nid = \"number.phone\"\npatterns = [\"07[0-9]{9}\"]\n[[rule]]\nid = \"r\"\nsequence = [\"number\"]\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"a\"]\nignores = [\"b\"]\n", "en/x.toml:16", "phrases only"},
         WrongCase{"NoPronoun", "", "[[rule]]\nid = \"r\"\nsequence = [\"negator\"]\nscope = \"next\"\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"a\"]\nignores = [\"b\"]\n", "en/x.toml:16", "pronoun"}),
     [](const auto& param) { return std::string(param.param.name); });
+
+TEST(LexiconFormat, TakesWhatAFileSaysOfAllItsEntries) {
+  std::string text = kGood;
+  text.insert(text.find("[[concept]]"), "author = \"A. Reader\"\nadded = 2026-11-26\nsource = \"heard in assemblies\"\n");
+  const auto lexicon = Load(text + "[[term]]\nid = \"t.two\"\nphrases = [\"b\"]\nauthor = \"Somebody else\"\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"b\"]\nignores = [\"c\"]\n");
+  ASSERT_TRUE(lexicon) << ToString(lexicon.error());
+  EXPECT_EQ(lexicon->Find("t.one")->author, "A. Reader");
+  EXPECT_EQ(lexicon->Find("t.one")->added, "2026-11-26");
+  EXPECT_EQ(lexicon->Find("t.two")->author, "Somebody else");
+  EXPECT_EQ(lexicon->Find("t.two")->source, "heard in assemblies");
+}
 
 TEST(LexiconFormat, ReportsEverythingInOneGo) {
   const auto lexicon = Load("language = \"english\"\n[[term]]\nid = \"a\"\n[[rule]]\nid = \"b\"\n[[concpt]]\nid = \"c\"\n");

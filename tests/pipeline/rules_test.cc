@@ -66,6 +66,76 @@ constexpr const char* kStaffInsult = "sequence = [\"person.staff\", \"insult\"]\
 constexpr const char* kNext = "sequence = [\"person.staff\", \"insult\"]\nwithin = 3\nscope = \"next\"\n";
 constexpr const char* kPost = "sequence = [\"person.staff\", \"insult\"]\nscope = \"post\"\n";
 constexpr const char* kTogether = "together = [\"person\", \"insult\"]\nwithin = 3\n";
+// What the additions of these rules need; only their own cases use it.
+constexpr const char* kMore = R"(
+[[concept]]
+id = "opening"
+phrases = ["honestly", "and"]
+[[concept]]
+id = "closing"
+phrases = ["lol", "mate"]
+[[concept]]
+id = "role"
+phrases = ["head"]
+except = ["=head back", "journey"]
+[[concept]]
+id = "journey"
+phrases = ["to head home"]
+[[concept]]
+id = "number"
+patterns = ["07[0-9]{9}", "[a-z]{1,2}[0-9]{1,2} [0-9][a-z]{2}"]
+[[concept]]
+id = "strong"
+phrases = ["moron"]
+misspellings = true
+)";
+#define MORE_RULE(body) "[[rule]]\nid = \"m\"\ncategory = \"abuse\"\nseverity = 2\nwhy = \"w\"\nmatches = [\"x\"]\nignores = [\"y\"]\n" body
+#define AT(where) MORE_RULE("sequence = [\"insult\"]\nat = \"" where "\"\n")
+
+struct MoreCase {
+  const char* name;
+  const char* rule;
+  const char* text;
+  const char* hits;
+};
+class MoreRules : public testing::TestWithParam<MoreCase> {};
+TEST_P(MoreRules, Holds) {
+  const Judge judge = MakeJudge(std::string(kLexicon) + kMore + GetParam().rule, {.dictionary = "moron\nmorons\nidiot\n"});
+  EXPECT_EQ(HitsOf(Assess(judge, GetParam().text), GetParam().text), GetParam().hits);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rules, MoreRules,
+    testing::Values(
+        MoreCase{"ExceptElsewhere", MORE_RULE("sequence = [\"role\", \"insult\"]\n"), "the head is useless", "m[head is useless]"},
+        MoreCase{"ExceptPhrase", MORE_RULE("sequence = [\"role\", \"insult\"]\n"), "head back, useless", ""},
+        MoreCase{"ExceptConcept", MORE_RULE("sequence = [\"role\", \"insult\"]\n"), "to head home: useless", ""},
+        MoreCase{"ExceptOneOfTwo", MORE_RULE("sequence = [\"role\", \"insult\"]\n"), "head back, the head is useless", "m[head is useless]"},
+        MoreCase{"ExceptOfATerm", "[[term]]\nid = \"m\"\nphrases = [\"cow\"]\nexcept = [\"=cash cow\"]\ncategory = \"abuse\"\nseverity = 2\nwhy = \"w\"\nmatches = [\"x\"]\nignores = [\"y\"]\n",
+                 "cash cow, cow", "m[cow]"},
+        MoreCase{"AtStart", AT("start"), "Useless, the lot. Idiot that he is", "m[Useless] m[Idiot]"}, MoreCase{"AtStartNotInside", AT("start"), "it was useless", ""},
+        MoreCase{"AtStartBehindAnOpening", AT("start"), "Honestly... useless service", "m[useless]"}, MoreCase{"AtStartBehindAHandle", AT("start"), "@somebody idiot of the week", "m[idiot]"},
+        MoreCase{"AtEnd", AT("end"), "what an idiot! useless service", "m[idiot]"}, MoreCase{"AtEndBeforeAClosing", AT("end"), "you idiot mate lol", "m[idiot]"},
+        MoreCase{"AtAlone", AT("alone"), "We waited. Useless!! lol", "m[Useless]"}, MoreCase{"AtAloneNot", AT("alone"), "Useless service", ""},
+        MoreCase{"AtWhole", AT("whole"), "honestly, useless \U0001F602 lol. mate!", "m[useless]"}, MoreCase{"AtWholeNot", AT("whole"), "We waited. Useless!!", ""},
+        MoreCase{"WithInThePost", MORE_RULE("sequence = [\"insult\"]\nwith = [\"person.staff:post\"]\n"), "I met the bursar. Useless.", "m[Useless]"},
+        MoreCase{"WithNothing", MORE_RULE("sequence = [\"insult\"]\nwith = [\"person.staff:post\", \"vermin\"]\n"), "I met someone. Useless.", ""},
+        MoreCase{"WithTheOther", MORE_RULE("sequence = [\"insult\"]\nwith = [\"person.staff:post\", \"vermin\"]\n"), "Useless rats", "m[Useless]"},
+        MoreCase{"WithAndUnless", MORE_RULE("sequence = [\"insult\"]\nwith = [\"person.staff:post\"]\nunless = [\"negator:before\"]\n"), "The teacher is not useless", ""},
+        MoreCase{"Pattern", MORE_RULE("sequence = [\"person.staff\", \"number\"]\n"), "ring the head on 07700900123, she", "m[head on 07700900123]"},
+        MoreCase{"PatternOfTwoWords", MORE_RULE("sequence = [\"person.staff\", \"number\"]\n"), "the head: BK4 7QX", "m[head: BK4 7QX]"},
+        MoreCase{"PatternIsWholeWords", MORE_RULE("sequence = [\"person.staff\", \"number\"]\n"), "the head 077009001234", ""},
+        MoreCase{"SlipOfAConcept", MORE_RULE("sequence = [\"person.staff\", \"strong\"]\n"), "the head is a mroon", "m[head is a mroon]"}),
+    [](const auto& param) { return std::string(param.param.name); });
+
+TEST(Rules, SayWhatTheyLack) {
+  const Judge judge = MakeJudge(std::string(kLexicon) + MORE_RULE("sequence = [\"insult\"]\nwith = [\"person.staff:post\", \"vermin\"]\n"));
+  const Explanation e = MakeWorker(judge).Explain(0, "quite useless");
+  ASSERT_EQ(e.rules.size(), 1u);
+  EXPECT_EQ(e.rules[0].lacks, "person.staff:post or vermin");
+  EXPECT_FALSE(e.rules[0].counts());
+  EXPECT_FALSE(e.assessment.flag);
+}
+
 #define UNLESS(item) "sequence = [\"person.staff\", \"insult\"]\nwithin = 3\nunless = [\"" item "\"]\n"
 #define WORD_UNLESS(item) "sequence = [\"insult\"]\nunless = [\"" item "\"]\n"
 

@@ -71,7 +71,7 @@ class Compiler {
     for (const Concept& c : lexicon_.concepts) {
       const std::vector<ConceptNumber> own = {Number(c.id)};
       const std::uint16_t except = Except(c.except, c.place);
-      AddPhrases(c.phrases, c.expand, own, c.place, c.masked, except);
+      AddPhrases(c.phrases, c.expand, own, c.place, c.masked ? Vocabulary::Mask::kUsual : Vocabulary::Mask::kNever, except);
       if (c.misspellings) AddSlips(c.phrases, c.expand, own, c.place, except);
     }
     for (std::size_t i = 0; i < schools.size(); ++i) AddSchool(schools[i], static_cast<std::int32_t>(i));
@@ -165,7 +165,7 @@ class Compiler {
   // The concept of "=a phrase written in place".
   ConceptNumber InPlace(const std::string& item, const Place& place) {
     const ConceptNumber number = Number(item);
-    AddPhrases({item.substr(1)}, Expand::kNone, {number}, place, false, 0);
+    AddPhrases({item.substr(1)}, Expand::kNone, {number}, place, Vocabulary::Mask::kNever, 0);
     return number;
   }
 
@@ -182,16 +182,16 @@ class Compiler {
     return forms;
   }
 
-  void Learn(const std::string& folded, bool strong) {
-    for (const std::string_view word : Split(folded, ' ')) out_.vocabulary.Add(word, strong && !common_.count(word));
+  void Learn(const std::string& folded, Vocabulary::Mask mask) {
+    for (const std::string_view word : Split(folded, ' ')) out_.vocabulary.Add(word, common_.count(word) ? Vocabulary::Mask::kNever : mask);
   }
 
-  void AddPhrases(const std::vector<std::string>& phrases, Expand expand, const std::vector<ConceptNumber>& concepts, const Place& place, bool strong, std::uint16_t except) {
+  void AddPhrases(const std::vector<std::string>& phrases, Expand expand, const std::vector<ConceptNumber>& concepts, const Place& place, Vocabulary::Mask mask, std::uint16_t except) {
     const auto closed = Closure(concepts);
     for (const std::string& phrase : phrases) {
       for (const std::string& form : Forms(phrase, expand)) {
         AddLiteral(form, closed, -1, Spelling::kWritten, place, except);
-        Learn(form, strong);
+        Learn(form, mask);
       }
     }
     written_ = out_.literals.size();
@@ -224,7 +224,7 @@ class Compiler {
     if (e.status != EntryStatus::kShadow)
       for (const std::string& id : e.concepts) concepts.push_back(Number(id));
     const std::uint16_t except = Except(e.except, e.place);
-    AddPhrases(e.phrases, e.expand, concepts, e.place, true, except);
+    AddPhrases(e.phrases, e.expand, concepts, e.place, Vocabulary::Mask::kAlone, except);
     if (e.misspellings) AddSlips(e.phrases, e.expand, concepts, e.place, except);
   }
 

@@ -378,29 +378,31 @@ class Squeezer {
 
 }  // namespace
 
-void Vocabulary::Add(std::string_view word, bool strong) {
+void Vocabulary::Add(std::string_view word, Mask mask) {
   if (word.size() < 3 || !std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) return;
   words_.emplace(word);
-  if (!strong || word.size() < 4) return;
-  auto& bucket = strong_[{word.front(), word.size()}];
+  if (mask == Mask::kNever || word.size() < 4) return;
+  auto& bucket = (mask == Mask::kUsual ? usual_ : alone_)[{word.front(), word.size()}];
   if (std::find(bucket.begin(), bucket.end(), word) == bucket.end()) bucket.emplace_back(word);
 }
 
 std::string_view Vocabulary::Unmask(std::string_view pattern) const {
   if (pattern.size() < 4 || pattern.front() == '*') return {};
   const auto known = static_cast<std::size_t>(std::count_if(pattern.begin(), pattern.end(), [](char c) { return c != '*'; }));
-  if (known < 2 || known == pattern.size()) return {};
-  const auto bucket = strong_.find({pattern.front(), pattern.size()});
-  if (bucket == strong_.end()) return {};
-  std::string_view found;
-  for (const std::string& word : bucket->second) {
-    bool fits = true;
-    for (std::size_t i = 0; i < pattern.size() && fits; ++i) fits = pattern[i] == '*' || pattern[i] == word[i];
-    if (!fits) continue;
-    if (!found.empty()) return {};
-    found = word;
-  }
-  return found;
+  if (known == pattern.size()) return {};
+  const auto fits = [&](const std::string& word) {
+    for (std::size_t i = 0; i < pattern.size(); ++i)
+      if (pattern[i] != '*' && pattern[i] != word[i]) return false;
+    return true;
+  };
+  const std::pair shape(pattern.front(), pattern.size());
+  if (const auto bucket = usual_.find(shape); bucket != usual_.end())
+    if (const auto word = std::find_if(bucket->second.begin(), bucket->second.end(), fits); word != bucket->second.end()) return *word;
+  const auto bucket = alone_.find(shape);
+  if (bucket == alone_.end() || known < 2) return {};
+  const auto word = std::find_if(bucket->second.begin(), bucket->second.end(), fits);
+  if (word == bucket->second.end() || std::find_if(word + 1, bucket->second.end(), fits) != bucket->second.end()) return {};
+  return *word;
 }
 
 bool Squeeze(std::string_view text, const Folded& plain, const Vocabulary& vocabulary, Folded& out) {

@@ -2,7 +2,7 @@
 //
 // It undoes, in a text that Fold() called odd:
 //   leet and symbols      k1ll  $tupid  sh!t             digits and symbols stand for letters, with letters around them
-//   masked letters        f**k  sh*t                     first letter and one more known, one strong word fits
+//   masked letters        f**k  sh*t  c***              the first letter known, a word fits that people mask
 //   repeats               stuuupid                       letters three times or more, written once or twice
 //   spaced-out letters    k i l l   f.u.c.k   k-i-l-l    three or more single letters that make a word
 //   look-alikes           kіll (Cyrillic), ꜱᴍᴀʟʟ, 🅺🅸🅻🅻  by Unicode's confusables (UTS #39), which ICU knows
@@ -14,6 +14,7 @@
 // Pure, thread-safe, never fails.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,12 +29,18 @@ namespace heed {
 // The words Squeeze() may make.  Immutable once built.
 class Vocabulary {
  public:
-  // Folded words; those of letters a-z with at least three of them count.  `strong` ones (of four and more) may also be masked.
-  void Add(std::string_view word, bool strong);
+  // How likely a word is to be written with stars.
+  enum class Mask : std::uint8_t {
+    kNever,
+    kAlone,   // where no other word fits: the words of terms
+    kUsual,   // swearwords and slurs: the first one added wins, and one letter may be all that is left
+  };
+  // Folded words; those of letters a-z with at least three of them count.  Those of four and more may also be masked.
+  void Add(std::string_view word, Mask mask);
 
   bool Has(std::string_view word) const { return words_.find(word) != words_.end(); }
   bool empty() const { return words_.empty(); }
-  // The only strong word that fits, '*' standing for any one letter; "" when there is none or several.
+  // The word that fits, '*' standing for any one letter: one that is usually masked, else the only other one; or "".
   std::string_view Unmask(std::string_view pattern) const;
 
  private:
@@ -42,7 +49,8 @@ class Vocabulary {
     std::size_t operator()(std::string_view word) const { return std::hash<std::string_view>{}(word); }
   };
   std::unordered_set<std::string, Hash, std::equal_to<>> words_;
-  std::map<std::pair<char, std::size_t>, std::vector<std::string>> strong_;  // by first letter and length
+  using ByShape = std::map<std::pair<char, std::size_t>, std::vector<std::string>>;  // by first letter and length
+  ByShape usual_, alone_;
 };
 
 // `plain` is the fold of `text`.  Returns false, leaving `out` unspecified, when there is nothing to undo.

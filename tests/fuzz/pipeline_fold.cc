@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   using namespace heed;
   static const Vocabulary vocabulary = [] {
     Vocabulary made;
-    for (const char* word : {"kill", "stupid", "idiot", "you", "yourself"}) made.Add(word, true);
+    for (const char* word : {"kill", "stupid", "idiot", "you", "yourself"}) made.Add(word, Vocabulary::Mask::kAlone);
     return made;
   }();
   const std::string_view text(reinterpret_cast<const char*>(data), size);

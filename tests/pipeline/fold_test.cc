@@ -144,8 +144,8 @@ class SqueezeText : public testing::TestWithParam<SqueezeCase> {};
 
 TEST_P(SqueezeText, Undoes) {
   Vocabulary vocabulary;
-  for (const char* word : {"kill", "stupid", "idiot", "fuck", "fucking", "shit", "bitch", "faggot", "cunt", "ass", "moron"}) vocabulary.Add(word, true);
-  vocabulary.Add("you", false);
+  for (const char* word : {"kill", "stupid", "idiot", "fuck", "fucking", "shit", "bitch", "faggot", "cunt", "ass", "moron"}) vocabulary.Add(word, Vocabulary::Mask::kAlone);
+  vocabulary.Add("you", Vocabulary::Mask::kNever);
   const Folded plain = Fold(GetParam().text);
   Folded squeezed;
   const bool undone = plain.odd && Squeeze(GetParam().text, plain, vocabulary, squeezed);
@@ -166,9 +166,22 @@ INSTANTIATE_TEST_SUITE_P(
         SqueezeCase{"HandleIsAName", "hi @ss", ""}, SqueezeCase{"Years", "2000 people", ""}, SqueezeCase{"Initials", "J. R. R. Tolkien", ""}, SqueezeCase{"Cafe", "caf\u00E9", ""}),
     [](const auto& param) { return std::string(param.param.name); });
 
+TEST(Squeeze, TakesOffTheStarsOfWordsThatUsuallyWearThem) {
+  Vocabulary vocabulary;
+  for (const char* word : {"cunt", "chav", "fuck"}) vocabulary.Add(word, Vocabulary::Mask::kUsual);
+  for (const char* word : {"cant", "cult", "trip", "trap"}) vocabulary.Add(word, Vocabulary::Mask::kAlone);
+  EXPECT_EQ(vocabulary.Unmask("c*nt"), "cunt") << "before \"cant\", which nobody masks";
+  EXPECT_EQ(vocabulary.Unmask("c***"), "cunt") << "the first that was added";
+  EXPECT_EQ(vocabulary.Unmask("c**v"), "chav");
+  EXPECT_EQ(vocabulary.Unmask("c*lt"), "cult");
+  EXPECT_EQ(vocabulary.Unmask("tr*p"), "") << "either trip or trap";
+  EXPECT_EQ(vocabulary.Unmask("t***"), "") << "one letter is too little for those";
+  EXPECT_EQ(vocabulary.Unmask("****"), "");
+}
+
 TEST(Squeeze, KeepsItsPromisesOnNoise) {
   Vocabulary vocabulary;
-  for (const char* word : {"kill", "you", "stupid", "abc", "school"}) vocabulary.Add(word, true);
+  for (const char* word : {"kill", "you", "stupid", "abc", "school"}) vocabulary.Add(word, Vocabulary::Mask::kAlone);
   std::mt19937 random(42);
   Folded squeezed;
   int undone = 0;

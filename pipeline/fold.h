@@ -2,7 +2,7 @@
 //
 // "Don't you DARE, Mr. Smith’s…" becomes " don't you dare , mr smith 's , ".  What folding does, in the order a
 // reader would notice it:
-//   - NFKC case folding (UAX #15, #31 "NFKC_Casefold") by ICU, which only this file and squeeze.cc host;
+//   - NFKC case folding (UAX #15, #31 "NFKC_Casefold") by ICU, which only this file, squeeze.cc and inflect.cc host;
 //   - words are runs of letters, digits and combining marks; an apostrophe inside a word stays ("don't", "o'clock"),
 //     but 's 'll 're 've 'd 'm become words of their own, so that "teacher's" still holds "teacher";
 //   - . ! ? and line ends are marks; , ; : … and free-standing dashes are the mark ","; @ before a word and & are marks;

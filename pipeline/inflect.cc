@@ -1,10 +1,14 @@
 // Word forms by rule; the irregular ones are listed in the lexicons.
 #include "pipeline/inflect.h"
 
+#include <unicode/normalizer2.h>
+#include <unicode/uscript.h>
+
 #include <algorithm>
 
 #include "src/base/hash.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 namespace heed {
 namespace {
@@ -56,6 +60,22 @@ std::vector<std::string> Words(std::string_view folded) {
 std::string Folded(const std::vector<std::string>& words) { return " " + Join(words, " ") + " "; }
 
 std::uint64_t HashOf(std::string_view word) { return Hash64(word) | 1u << 31; }  // never 0
+
+// A letter that Unicode does not take apart, as it is typed without its stroke or ligature; or "".
+std::string_view PlainLetter(char32_t c) {
+  switch (c) {
+    case U'ł': return "l";
+    case U'ø': return "o";
+    case U'đ': case U'ð': return "d";
+    case U'ħ': return "h";
+    case U'ŧ': return "t";
+    case U'ı': return "i";
+    case U'ß': return "ss";
+    case U'æ': return "ae";
+    case U'œ': return "oe";
+    default: return {};
+  }
+}
 
 bool AllLetters(std::string_view word) {
   return std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
@@ -150,6 +170,29 @@ std::string WithoutApostrophes(std::string_view folded) {
     if (folded[i] != '\'') out += folded[i];
   }
   return out;
+}
+
+std::string WithoutAccents(std::string_view folded) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* split = icu::Normalizer2::getNFDInstance(status);
+  if (U_FAILURE(status)) return {};
+  std::string out;
+  bool latin = false;  // the letter that a combining mark would stand on
+  for (std::size_t at = 0; at < folded.size();) {
+    const char32_t c = NextChar(folded, at);
+    icu::UnicodeString parts;
+    if (!split->getDecomposition(static_cast<UChar32>(c), parts)) parts = static_cast<UChar32>(c);
+    const UChar32 base = parts.char32At(0);
+    if (u_charType(base) == U_NON_SPACING_MARK) {
+      if (!latin) AppendUtf8(out, c);
+      continue;
+    }
+    latin = u_hasBinaryProperty(base, UCHAR_ALPHABETIC) && uscript_getScript(base, &status) == USCRIPT_LATIN;
+    if (!latin) AppendUtf8(out, c);
+    else if (const std::string_view plain = PlainLetter(static_cast<char32_t>(base)); !plain.empty()) out += plain;
+    else AppendUtf8(out, static_cast<char32_t>(base));
+  }
+  return out == folded ? std::string() : out;
 }
 
 std::vector<std::string> Misspellings(std::string_view folded, const Dictionary& dictionary) {

@@ -1,6 +1,6 @@
-// The forms a phrase of the lexicon is looked for in: inflections, spellings without apostrophes, misspellings.
+// The forms a phrase of the lexicon is looked for in: inflections, spellings without apostrophes or accents, misspellings.
 //
-// British English; made when a lexicon is compiled, never while posts are read.  Pure.
+// Inflections and misspellings are of British English.  Made when a lexicon is compiled, never while posts are read.  Pure.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,11 @@ std::vector<std::string> ExpandPhrase(std::string_view phrase, Expand expand);
 
 // The folded phrase (" don 't ... ") as somebody without an apostrophe key writes it, or "" when it holds none.
 std::string WithoutApostrophes(std::string_view folded);
+
+// The folded phrase (" zabiję cię ") as somebody without the letters of their language types it (" zabije cie "), or "" when it
+// holds none.  Latin letters lose their accents; ł, ø, đ and the like become the letter under the stroke, ß ss, æ ae, œ oe.
+// Letters of other scripts stay as they are: there a mark makes another letter.
+std::string WithoutAccents(std::string_view folded);
 
 // Folded phrases that a slip of the finger makes of a folded phrase: in each word of five letters or more, one letter left out,
 // doubled, swapped with the next, or a vowel for another; a word of six or more cut in two.  No form whose changed words are

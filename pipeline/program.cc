@@ -169,15 +169,19 @@ class Compiler {
     return number;
   }
 
-  // Folded forms of a phrase: bent, and without apostrophes.
+  // Folded forms of a phrase: bent, without apostrophes, and without accents.
   static std::vector<std::string> Forms(std::string_view phrase, Expand expand) {
     std::vector<std::string> forms;
     for (const std::string& bent : ExpandPhrase(LowerAscii(phrase), expand)) {
       std::string folded = Fold(bent).text;
       if (folded.size() < 3) continue;
       std::string bare = WithoutApostrophes(folded);
-      forms.push_back(std::move(folded));
-      if (bare.size() >= 3) forms.push_back(std::move(bare));
+      for (std::string* form : {&folded, &bare}) {
+        if (form->size() < 3) continue;
+        std::string plain = WithoutAccents(*form);
+        forms.push_back(std::move(*form));
+        if (!plain.empty()) forms.push_back(std::move(plain));
+      }
     }
     return forms;
   }

@@ -132,5 +132,13 @@ TEST(Inflect, MakesMisspellingsButNoWords) {
   EXPECT_EQ(WithoutApostrophes(" you 're daft "), " youre daft ");
 }
 
+TEST(Inflect, DropsAccents) {
+  const struct { const char *folded, *plain; } cases[] = {
+      {" zabiję cię ", " zabije cie "}, {" zażółć gęślą jaźń ", " zazolc gesla jazn "}, {" zabije cie ", ""}, {" don 't ", ""}, {" ", ""},
+      {" café ", " cafe "}, {" scheiße ", " scheisse "}, {" søn đak œuvre ", " son dak oeuvre "}, {" q\xCC\x87 ", " q "},  // a mark no letter is made with
+      {" 👊 być ", " 👊 byc "}, {" мой ", ""}, {" ώρα ", ""}};
+  for (const auto& c : cases) EXPECT_EQ(WithoutAccents(c.folded), c.plain) << c.folded;
+}
+
 }  // namespace
 }  // namespace heed

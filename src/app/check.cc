@@ -1,8 +1,33 @@
 #include "src/app/check.h"
 
+#include <memory>
+
 #include "connectors/connector.h"
 
 namespace heed {
+namespace {
+
+// Adds what is wrong with the lexicons of a folder; `lexicon` is what they hold, when it can be read.
+Done CheckExamplesOf(const std::string& folder, CheckReport& report, std::shared_ptr<const Lexicon>& lexicon) {
+  const auto files = HEED_TRY(ReadLexiconFiles(folder));
+  auto loaded = LoadLexicon(files);
+  if (!loaded) {
+    report.mistakes.insert(report.mistakes.end(), loaded.error().begin(), loaded.error().end());
+    return {};
+  }
+  report.entries = loaded->entries.size();
+  lexicon = std::make_shared<const Lexicon>(*std::move(loaded));
+  JudgeOptions options;
+  options.dictionary = ReadDictionary();
+  options.drafts = true;
+  if (options.dictionary.empty())
+    report.advice.push_back({Place{folder, 0, 0}, "no British word list is installed (Debian: wbritish), so misspellings of strong words are not looked for"});
+  const auto examples = HEED_TRY(Judge::Make(lexicon, {ExampleSchool()}, options));
+  for (auto& mistake : CheckExamples(examples)) report.mistakes.push_back(std::move(mistake));
+  return {};
+}
+
+}  // namespace
 
 CheckReport Check(const Locations& locations) {
   CheckReport report;
@@ -10,7 +35,6 @@ CheckReport Check(const Locations& locations) {
     report.missing = report.missing || error.fault() == Fault::kNotFound;
     report.mistakes.push_back({{file, 0, 0}, error.message()});
   };
-  const auto advise = [&](const std::string& file, std::string what) { report.advice.push_back(Mistake{Place{file, 0, 0}, std::move(what)}); };
   std::optional<Config> config;
   if (const auto file = FindConfig(locations); !file) {
     wrong("heed", file.error());
@@ -38,25 +62,21 @@ CheckReport Check(const Locations& locations) {
 
   const auto folder = LexiconFolder(locations, config ? &*config : nullptr);
   if (!folder) return wrong("heed", folder.error()), report;
-  const auto files = ReadLexiconFiles(*folder);
-  if (!files) return wrong(*folder, files.error()), report;
-  auto lexicon = LoadLexicon(*files);
-  if (!lexicon) {
-    report.mistakes.insert(report.mistakes.end(), lexicon.error().begin(), lexicon.error().end());
-    return report;
+  std::shared_ptr<const Lexicon> lexicon;
+  if (const auto checked = CheckExamplesOf(*folder, report, lexicon); !checked) return wrong(*folder, checked.error()), report;
+  if (config && lexicon) {
+    JudgeOptions options;
+    options.dictionary = ReadDictionary();
+    options.drafts = true;
+    if (const auto judge = Judge::Make(lexicon, config->schools, options); !judge) wrong(config->file, judge.error());
   }
-  report.entries = lexicon->entries.size();
-  const auto shared = std::make_shared<const Lexicon>(*std::move(lexicon));
-  JudgeOptions options;
-  options.dictionary = ReadDictionary();
-  options.drafts = true;
-  if (options.dictionary.empty())
-    advise(*folder, "no British word list is installed (Debian: wbritish), so misspellings of strong words are not looked for");
-  const auto examples = Judge::Make(shared, {ExampleSchool()}, options);
-  if (!examples) return wrong(*folder, examples.error()), report;
-  for (auto& mistake : CheckExamples(*examples)) report.mistakes.push_back(std::move(mistake));
-  if (config)
-    if (const auto judge = Judge::Make(shared, config->schools, options); !judge) wrong(config->file, judge.error());
+  return report;
+}
+
+Result<CheckReport> CheckLexicon(const std::string& folder) {
+  CheckReport report;
+  std::shared_ptr<const Lexicon> lexicon;
+  HEED_TRY(CheckExamplesOf(folder, report, lexicon));
   return report;
 }
 

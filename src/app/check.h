@@ -18,4 +18,7 @@ struct CheckReport {
 // The configuration, its secrets, every source as its connector sees it, the lexicons and their examples.
 CheckReport Check(const Locations& locations);
 
+// The lexicons of one folder and their examples alone.  kNotFound when there are none.
+Result<CheckReport> CheckLexicon(const std::string& folder);
+
 }  // namespace heed

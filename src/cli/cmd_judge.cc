@@ -14,18 +14,6 @@
 namespace heed {
 namespace {
 
-// A judge for the configuration's schools; for none, where --any is said and there is no configuration.
-Result<Judge> JudgeFor(const Arguments& arguments, std::optional<Config>& config) {
-  auto opened = OpenConfig(arguments.locations);
-  if (opened) config = *std::move(opened);
-  else if (opened.error().fault() != Fault::kNotFound || !arguments.locations.config.empty()) return Fail(std::move(opened).error());
-  else if (!arguments.any)
-    return Fail(Fault::kNotFound, opened.error().message() + ", or say --any to judge without asking whether a school is mentioned");
-  const std::string lexicons = HEED_TRY(LexiconFolder(arguments.locations, config ? &*config : nullptr));
-  const std::string data = config ? DataFolder(arguments.locations, *config) : "";
-  return OpenJudge(lexicons, config ? config->schools : std::vector<School>{}, !data.empty() && ::access(data.c_str(), W_OK) == 0 ? data : "");
-}
-
 std::string ReadAllInput() {
   std::string text;
   char buffer[65536];
@@ -40,6 +28,17 @@ std::string ReadAllInput() {
 }
 
 }  // namespace
+
+Result<Judge> JudgeFor(const Arguments& arguments, std::optional<Config>& config) {
+  auto opened = OpenConfig(arguments.locations);
+  if (opened) config = *std::move(opened);
+  else if (opened.error().fault() != Fault::kNotFound || !arguments.locations.config.empty()) return Fail(std::move(opened).error());
+  else if (!arguments.any)
+    return Fail(Fault::kNotFound, opened.error().message() + ", or say --any to judge without asking whether a school is mentioned");
+  const std::string lexicons = HEED_TRY(LexiconFolder(arguments.locations, config ? &*config : nullptr));
+  const std::string data = config ? DataFolder(arguments.locations, *config) : "";
+  return OpenJudge(lexicons, config ? config->schools : std::vector<School>{}, !data.empty() && ::access(data.c_str(), W_OK) == 0 ? data : "");
+}
 
 int RunMatch(const Arguments& arguments) {
   std::optional<Config> config;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "src/app/installation.h"
+#include "src/app/lexicon_desk.h"
 #include "src/base/result.h"
 
 namespace heed {
@@ -33,7 +35,14 @@ struct Arguments {
   std::string school;    // queue, explain
   std::size_t limit = 50;
   std::uint64_t case_id = 0;
-  std::vector<std::string> words;  // scan's sources, explain's text
+  std::vector<std::string> words;  // scan's sources, explain's text, files of eval, lexicon test and diff
+  std::string by;                  // eval
+  std::size_t errors = 0;          // eval
+  std::string status, category, language, search;  // lexicon list
+  std::string with;                // lexicon backtest
+  std::string posts;               // lexicon diff
+  std::string why;                 // lexicon retire
+  NewTerm term;                    // lexicon add
 };
 
 // One command: name, help and function in one value.  A function returns an Exit.
@@ -50,6 +59,19 @@ int RunExplain(const Arguments& arguments);
 int RunMatch(const Arguments& arguments);
 int RunCheck(const Arguments& arguments);
 int RunSources(const Arguments& arguments);
+int RunEval(const Arguments& arguments);
+
+int RunLexiconCheck(const Arguments& arguments);
+int RunLexiconList(const Arguments& arguments);
+int RunLexiconStats(const Arguments& arguments);
+int RunLexiconTest(const Arguments& arguments);
+int RunLexiconBacktest(const Arguments& arguments);
+int RunLexiconAdd(const Arguments& arguments);
+int RunLexiconRetire(const Arguments& arguments);
+int RunLexiconDiff(const Arguments& arguments);
+
+// A judge for the configuration's schools; for none, where --any is said and there is no configuration.
+Result<Judge> JudgeFor(const Arguments& arguments, std::optional<Config>& config);
 
 // Says what went wrong on standard error and returns the exit code for it.
 int Complain(const Error& error);

@@ -22,6 +22,20 @@ constexpr std::array kCommands = {
     Command{"match", "judge JSON Lines {\"id\", \"text\"} from standard input", &RunMatch},
     Command{"check", "check the configuration and the lexicons, and run their examples", &RunCheck},
     Command{"sources", "list what can be read, how each source is doing, and its gaps", &RunSources},
+    Command{"eval", "compare verdicts with labels: [PREDICTIONS] LABELS...", &RunEval},
+    Command{"lexicon", "look at the words and rules, try them, change them", nullptr},
+};
+
+// `heed lexicon ...`
+constexpr std::array kLexiconCommands = {
+    Command{"check", "read every file and run every entry's examples", &RunLexiconCheck},
+    Command{"list", "the entries: id, status, category, severity, language, why", &RunLexiconList},
+    Command{"stats", "how much there is of what", &RunLexiconStats},
+    Command{"test", "judge the lines of a file (text, or JSON Lines with or without labels) and say what fired", &RunLexiconTest},
+    Command{"backtest", "what drafts, or another folder, would change among the posts that are kept", &RunLexiconBacktest},
+    Command{"add", "add a term, as a draft unless said otherwise", &RunLexiconAdd},
+    Command{"retire", "take an entry out of use; old cases keep its name", &RunLexiconRetire},
+    Command{"diff", "what changed between two folders", &RunLexiconDiff},
 };
 
 void AddCommon(CLI::App& app, Arguments& arguments) {
@@ -35,11 +49,53 @@ void AddCommon(CLI::App& app, Arguments& arguments) {
 void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "scan") app.add_option("SOURCE", arguments.words, "ids of sources (default: all)");
   if (name == "explain") app.add_option("TEXT", arguments.words, "the text (default: standard input)");
+  if (name == "eval") {
+    app.add_option("FILES", arguments.words, "labelled files; or what `heed match` printed, then the labels")->required();
+    app.add_option("--by", arguments.by, "a table by this field of the labels: kind, category, row ...")->type_name("FIELD");
+    app.add_option("--errors", arguments.errors, "print so many misses and false alarms")->type_name("N");
+  }
   if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->check(CLI::NonNegativeNumber)->required();
   if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");
   if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
   if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");
   if (name == "queue" || name == "show" || name == "scan") app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
+}
+
+void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments) {
+  if (name == "list") {
+    app.add_option("--status", arguments.status, "draft, shadow, live or retired");
+    app.add_option("--category", arguments.category, "one of the six");
+    app.add_option("--language", arguments.language, "en, pl, ...");
+    app.add_option("TEXT", arguments.search, "only entries whose id, words or reason hold this");
+  }
+  if (name == "test") app.add_option("FILE", arguments.words, "the file")->required()->expected(1);
+  if (name == "backtest") {
+    app.add_option("--with", arguments.with, "a folder of lexicons to try (default: the present one, its drafts live)")->type_name("DIR");
+    app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
+  }
+  if (name == "diff") {
+    app.add_option("OLD NEW", arguments.words, "two folders")->required()->expected(2);
+    app.add_option("--posts", arguments.posts, "JSON Lines with texts: also say whose verdict changes")->type_name("FILE");
+  }
+  if (name == "retire") {
+    app.add_option("ID", arguments.words, "the entry's id")->required()->expected(1);
+    app.add_option("--why", arguments.why, "why, for the next editor")->required();
+  }
+  if (name == "add") {
+    NewTerm& term = arguments.term;
+    app.add_option("--id", term.id, "a name for good, as \"abuse.numpty\"")->required();
+    app.add_option("--phrase", term.phrases, "what to look for; may be given several times")->required()->allow_extra_args(false);
+    app.add_option("--category", term.category, "threat, discrimination, abuse, defamation, bullying or incitement")->required();
+    app.add_option("--severity", term.severity, "1 unkind, 2 a clear breach, 3 serious, 4 grave")->capture_default_str();
+    app.add_option("--why", term.why, "one plain sentence for staff")->required();
+    app.add_option("--matches", term.matches, "a text it must find; may be given several times")->required()->allow_extra_args(false);
+    app.add_option("--ignores", term.ignores, "a near miss it must not find; may be given several times")->required()->allow_extra_args(false);
+    app.add_option("--language", term.language, "of the phrases")->capture_default_str();
+    app.add_option("--status", term.status, "draft, shadow or live")->capture_default_str();
+    app.add_option("--author", term.author, "who adds it (default: your login name)");
+    app.add_option("--rationale", term.rationale, "why it is needed");
+    app.add_option("--source", term.source, "where the word is documented");
+  }
 }
 
 int Main(int argc, char** argv) {
@@ -58,7 +114,17 @@ int Main(int argc, char** argv) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
     AddOwn(*sub, command.name, arguments);
     sub->fallthrough();  // --config and its like may stand before or after the command
-    sub->callback([&chosen, &command] { chosen = &command; });
+    if (command.run) {
+      sub->callback([&chosen, &command] { chosen = &command; });
+      continue;
+    }
+    sub->require_subcommand(1);
+    for (const Command& own : kLexiconCommands) {
+      CLI::App* below = sub->add_subcommand(std::string(own.name), std::string(own.help));
+      AddOwnOfLexicon(*below, own.name, arguments);
+      below->fallthrough();
+      below->callback([&chosen, &own] { chosen = &own; });
+    }
   }
   try {
     app.parse(argc, argv);

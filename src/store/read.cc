@@ -81,6 +81,22 @@ Result<std::vector<Event>> ReadHistory(const Moment& now, CaseId id) {
   return events;
 }
 
+// The post whose row in `posts` is `key` -> `bytes`.
+Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name) {
+  const PostRow row = HEED_TRY(Named(DecodePostRow(bytes), name));
+  StoredPost post;
+  post.school = school;
+  post.newest = row.newest - 1;
+  if (row.case_id != 0) post.case_id = row.case_id;
+  std::vector<std::string> wanted;
+  for (std::uint32_t number = 1; number <= row.versions.size(); ++number) wanted.push_back(keys::Version(key, number));
+  for (const auto& version : HEED_TRY(now.GetAll(keys::kVersions, wanted))) {
+    if (!version) return Fail(Fault::kMalformed, name + ": a version is missing");
+    post.versions.push_back(HEED_TRY(Named(DecodeVersion(*version), name)));
+  }
+  return post;
+}
+
 }  // namespace
 
 const StoredVersion& StoredPost::Version(std::string_view version) const {
@@ -178,26 +194,23 @@ Result<std::vector<bool>> Store::Knows(std::string_view school, const std::vecto
 }
 
 Result<StoredPost> Store::FindPost(std::string_view school, std::string_view global_id) const {
-  const Fault missing = Fault::kNotFound;
   const std::string name = "post " + std::string(global_id);
-  if (!keys::IsId(school)) return Fail(missing, name + " is not kept for " + std::string(school));
+  if (!keys::IsId(school)) return Fail(Fault::kNotFound, name + " is not kept for " + std::string(school));
   const Moment now = HEED_TRY(impl_->Look());
   const std::string key = keys::Post(school, global_id);
   const auto bytes = HEED_TRY(now.Get(keys::kPosts, key));
-  if (!bytes) return Fail(missing, name + " is not kept for " + std::string(school));
-  const PostRow row = HEED_TRY(Named(DecodePostRow(*bytes), name));
+  if (!bytes) return Fail(Fault::kNotFound, name + " is not kept for " + std::string(school));
+  return ReadPost(now, school, key, *bytes, name);
+}
 
-  StoredPost post;
-  post.school = school;
-  post.newest = row.newest - 1;
-  if (row.case_id != 0) post.case_id = row.case_id;
-  std::vector<std::string> wanted;
-  for (std::uint32_t number = 1; number <= row.versions.size(); ++number) wanted.push_back(keys::Version(key, number));
-  for (const auto& version : HEED_TRY(now.GetAll(keys::kVersions, wanted))) {
-    if (!version) return Fail(Fault::kMalformed, name + ": a version is missing");
-    post.versions.push_back(HEED_TRY(Named(DecodeVersion(*version), name)));
-  }
-  return post;
+Done Store::EachPost(std::string_view school, const std::function<void(const StoredPost&)>& each) const {
+  if (!keys::IsId(school)) return {};
+  const Moment now = HEED_TRY(impl_->Look());
+  const std::string prefix = keys::School(school);
+  const auto rows = now.Walk(keys::kPosts);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next())
+    each(HEED_TRY(ReadPost(now, school, rows->key().ToString(), AsText(rows->value()), "a post of " + std::string(school))));
+  return Check(*rows);
 }
 
 Result<std::vector<Event>> Store::History(CaseId id) const {

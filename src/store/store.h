@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -154,6 +155,8 @@ class Store {
   Result<Case> FindCase(CaseId id) const;
   // kNotFound when it was never kept, or is forgotten.
   Result<StoredPost> FindPost(std::string_view school, std::string_view global_id) const;
+  // Every post kept for a school, in no order a person would know; one moment of the store.  `each` must not use the store.
+  Done EachPost(std::string_view school, const std::function<void(const StoredPost&)>& each) const;
   Result<StoredPost> PostOf(const Case& c) const { return FindPost(c.school, c.global_id); }
   // What made a case, oldest first; without details once it is erased.  kNotFound for a case that never was.
   Result<std::vector<Event>> History(CaseId id) const;

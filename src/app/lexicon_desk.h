@@ -1,0 +1,71 @@
+// What editors of a lexicon do: look at it, try it, compare it, add to it, retire from it.
+//
+// Nothing is changed unless the whole lexicon, changed, still reads and passes every example; then one file is
+// replaced at once.  Everything else in that file stays byte for byte.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/judge.h"
+#include "src/base/result.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+Result<Lexicon> ReadLexicon(const std::string& folder);
+
+struct LexiconStats {
+  std::uint64_t files = 0, concepts = 0, entries = 0, terms = 0, rules = 0;
+  std::uint64_t phrases = 0;   // as people wrote them, of concepts and terms
+  std::uint64_t patterns = 0;
+  std::uint64_t literals = 0;  // in all their forms, as searched for
+  std::uint64_t examples = 0;
+  std::map<std::string, std::uint64_t> by_language, by_category, by_status;  // entries
+};
+Result<LexiconStats> CountLexicon(const std::string& folder);
+
+// A term as `heed lexicon add` takes it.
+struct NewTerm {
+  std::string id, category, why, language = "en", status = "draft", author, added, rationale, source;
+  std::int64_t severity = 2;
+  std::vector<std::string> phrases, matches, ignores;
+};
+
+// Writes it to <folder>/<language>/added.toml, made when there is none.  Returns that file's path.  kInvalid holds every
+// mistake the lexicon would have with it, by place.
+Result<std::string> AddTerm(const std::string& folder, const NewTerm& term);
+
+// Sets an entry's status to "retired" and notes why and when.  Returns the path of the file changed.  kNotFound: no such
+// entry; kExists: retired already; kInvalid: the lexicon would not be right any more (something else refers to it).
+Result<std::string> RetireEntry(const std::string& folder, std::string_view id, std::string_view why, std::string_view date);
+
+struct EntryChange {
+  std::string id;
+  std::vector<std::string> what;  // "severity 2 -> 3", "phrase added: ..."
+};
+struct LexiconDiff {
+  std::vector<std::string> added, removed;  // ids of entries
+  std::vector<EntryChange> changed;
+  std::vector<EntryChange> concepts;        // phrases that came and went
+};
+LexiconDiff DiffLexicons(const Lexicon& before, const Lexicon& after);
+
+// One kept post that two judges see differently.
+struct BacktestItem {
+  std::string school, global_id, text;  // the judged text
+  std::optional<CaseId> case_id;
+  Assessment before, after;
+};
+struct BacktestReport {
+  std::uint64_t posts = 0, flagged_before = 0, flagged_after = 0;
+  std::vector<BacktestItem> newly, no_longer, otherwise;  // flagged; flagged no more; another category or severity
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> rules;  // fired before, after; only where they differ
+};
+// Judges the newest version of every kept post with both.  Each school's posts are judged as that school's.
+Result<BacktestReport> Backtest(const Store& store, const Judge& before, const Judge& after);
+
+}  // namespace heed

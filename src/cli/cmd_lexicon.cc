@@ -1,0 +1,306 @@
+// `heed lexicon`: thin; the work is in src/app/lexicon_desk.h.
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "src/app/check.h"
+#include "src/app/eval.h"
+#include "src/base/file.h"
+#include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/cli/command.h"
+#include "src/cli/table.h"
+
+namespace heed {
+namespace {
+
+// The lexicons' folder, whether or not there is a configuration.
+Result<std::string> Folder(const Arguments& arguments, std::optional<Config>& config) {
+  auto opened = OpenConfig(arguments.locations);
+  if (opened) config = *std::move(opened);
+  else if (opened.error().fault() != Fault::kNotFound || !arguments.locations.config.empty()) return Fail(std::move(opened).error());
+  return LexiconFolder(arguments.locations, config ? &*config : nullptr);
+}
+Result<std::string> Folder(const Arguments& arguments) {
+  std::optional<Config> config;
+  return Folder(arguments, config);
+}
+
+std::string Today() { return FormatRfc3339(SystemClock().Now()).substr(0, 10); }
+
+std::string LoginName() {
+  const passwd* who = ::getpwuid(::geteuid());
+  return who && who->pw_name ? who->pw_name : "";
+}
+
+bool Contains(std::string_view text, std::string_view part) { return LowerAscii(text).find(LowerAscii(part)) != std::string::npos; }
+
+bool Wanted(const Entry& e, const Arguments& arguments) {
+  if (!arguments.status.empty() && ToString(e.status) != arguments.status) return false;
+  if (!arguments.category.empty() && ToString(e.category) != arguments.category) return false;
+  if (!arguments.language.empty() && e.language != arguments.language) return false;
+  if (arguments.search.empty() || Contains(e.id, arguments.search) || Contains(e.why, arguments.search)) return true;
+  return std::any_of(e.phrases.begin(), e.phrases.end(), [&](const std::string& phrase) { return Contains(phrase, arguments.search); });
+}
+
+void PutCounts(JsonWriter& out, std::string_view key, const std::map<std::string, std::uint64_t>& counts) {
+  out.Key(key).Object();
+  for (const auto& [name, count] : counts) out.Field(name, count);
+  out.EndObject();
+}
+
+std::string CountsLine(const std::map<std::string, std::uint64_t>& counts) {
+  std::string out;
+  for (const auto& [name, count] : counts) out += (out.empty() ? "" : ", ") + name + " " + std::to_string(count);
+  return out;
+}
+
+std::string Excerpt(std::string_view text, const Assessment& a, bool reveal, std::size_t width) { return FitWidth(ForTerminal(Masked(text, a.hits, reveal)), width); }
+
+std::string RulesOf(const Assessment& a) {
+  std::vector<std::string> rules;
+  for (const Hit& hit : a.hits)
+    if (std::find(rules.begin(), rules.end(), hit.rule) == rules.end()) rules.emplace_back(hit.rule);
+  return Join(rules, ", ");
+}
+
+}  // namespace
+
+int RunLexiconCheck(const Arguments& arguments) {
+  const auto folder = Folder(arguments);
+  if (!folder) return Complain(folder.error());
+  const auto report = CheckLexicon(*folder);
+  if (!report) return Complain(report.error());
+  std::string out;
+  for (const auto& mistake : report->mistakes) out += ForTerminal(mistake.ToString()) + "\n";
+  for (const auto& advice : report->advice) out += ForTerminal(advice.ToString()) + "\n";
+  if (report->mistakes.empty()) out += "All is well: " + std::to_string(report->entries) + " entries with their examples.\n";
+  else out += std::to_string(report->mistakes.size()) + (report->mistakes.size() == 1 ? " mistake.\n" : " mistakes.\n");
+  Print(out);
+  return report->mistakes.empty() ? kExitDone : kExitConfig;
+}
+
+int RunLexiconList(const Arguments& arguments) {
+  const auto folder = Folder(arguments);
+  if (!folder) return Complain(folder.error());
+  const auto lexicon = ReadLexicon(*folder);
+  if (!lexicon) return Complain(lexicon.error());
+  if (arguments.json) {
+    JsonWriter out;
+    out.Array();
+    for (const Entry& e : lexicon->entries) {
+      if (!Wanted(e, arguments)) continue;
+      out.Object().Field("id", e.id).Field("kind", e.is_rule ? "rule" : "term").Field("status", ToString(e.status)).Field("category", ToString(e.category));
+      out.Field("severity", static_cast<int>(e.severity)).Field("weight", static_cast<int>(e.weight)).Field("language", e.language).Field("why", e.why);
+      if (e.characteristic) out.Field("characteristic", ToString(*e.characteristic));
+      out.Field("rationale", e.rationale).Field("source", e.source).Field("author", e.author).Field("added", e.added);
+      out.Field("file", e.place.file).Field("line", e.place.line).EndObject();
+    }
+    Print(out.EndArray().Take() + "\n");
+    return kExitDone;
+  }
+  Table table({"entry", "status", "category", "severity", "language", "why"});
+  for (const Entry& e : lexicon->entries)
+    if (Wanted(e, arguments)) table.Row({e.id, std::string(ToString(e.status)), std::string(ToString(e.category)), std::to_string(e.severity), e.language, e.why});
+  Print(table.empty() ? "No entry is like that.\n" : table.Text(std::max<std::size_t>(TerminalWidth(), 120)));
+  return kExitDone;
+}
+
+int RunLexiconStats(const Arguments& arguments) {
+  const auto folder = Folder(arguments);
+  if (!folder) return Complain(folder.error());
+  const auto stats = CountLexicon(*folder);
+  if (!stats) return Complain(stats.error());
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Field("files", stats->files).Field("concepts", stats->concepts).Field("entries", stats->entries).Field("terms", stats->terms).Field("rules", stats->rules);
+    out.Field("phrases", stats->phrases).Field("patterns", stats->patterns).Field("literals", stats->literals).Field("examples", stats->examples);
+    PutCounts(out, "languages", stats->by_language);
+    PutCounts(out, "categories", stats->by_category);
+    PutCounts(out, "status", stats->by_status);
+    Print(out.EndObject().Take() + "\n");
+    return kExitDone;
+  }
+  Print(std::to_string(stats->entries) + " entries (" + std::to_string(stats->terms) + " terms, " + std::to_string(stats->rules) + " rules) in " + std::to_string(stats->files) + " files, with " +
+        std::to_string(stats->examples) + " examples\n" + std::to_string(stats->concepts) + " concepts; " + std::to_string(stats->phrases) + " phrases and " + std::to_string(stats->patterns) +
+        " patterns as written, " + std::to_string(stats->literals) + " in all their forms and slips\nlanguages:  " + CountsLine(stats->by_language) + "\ncategories: " + CountsLine(stats->by_category) +
+        "\nstatus:     " + CountsLine(stats->by_status) + "\n");
+  return kExitDone;
+}
+
+int RunLexiconTest(const Arguments& arguments) {
+  const auto content = ReadFile(arguments.words[0], 256u << 20);
+  if (!content) return Complain(content.error());
+  std::optional<Config> config;
+  auto anyway = arguments;
+  anyway.any = true;
+  const auto judge = JudgeFor(anyway, config);
+  if (!judge) return Complain(judge.error());
+  auto worker = judge->NewWorker();
+  if (!worker) return Complain(worker.error());
+  // A line of JSON with a text is that text, any other line is a text itself.
+  JsonParser parser;
+  std::vector<Assessment> verdicts;
+  std::map<std::string, std::uint64_t> fired;
+  std::uint64_t texts = 0, flagged = 0, right = 0, labelled = 0;
+  std::string out;
+  for (const std::string_view line : Split(*content, '\n')) {
+    if (Trim(line).empty()) continue;
+    std::string text(line), label;
+    if (line.front() == '{') {
+      if (const auto root = parser.Parse(line); root && (*root)["text"].String()) {
+        text = *(*root)["text"].String();
+        if (const auto flag = (*root)["flag"].Bool()) label = *flag ? "flag" : "none";
+      }
+    }
+    const std::string_view view = text;
+    worker->Assess(kAnySchool, {&view, 1}, MentionPolicy::kAny, verdicts);
+    const Assessment& a = verdicts.front();
+    ++texts;
+    flagged += a.flag;
+    std::string verdict = !a.could_not_judge.empty() ? "?" : a.flag ? "FLAG" : "-";
+    if (!label.empty()) {
+      ++labelled;
+      const bool fits = (label == "flag") == a.flag;
+      right += fits;
+      if (!fits) verdict += label == "flag" ? " (missed)" : " (false alarm)";
+    }
+    std::vector<std::string> rules;
+    for (const Hit& hit : a.hits)
+      if (std::find(rules.begin(), rules.end(), hit.rule) == rules.end()) rules.emplace_back(hit.rule);
+    for (const std::string& rule : rules) ++fired[rule];
+    out += verdict + "\t" + RulesOf(a) + "\t" + ForTerminal(text) + "\n";
+  }
+  out += "\n" + std::to_string(flagged) + " of " + std::to_string(texts) + " flagged";
+  if (labelled > 0) out += "; " + std::to_string(right) + " of " + std::to_string(labelled) + " as labelled";
+  out += "\n";
+  std::vector<std::pair<std::string, std::uint64_t>> most(fired.begin(), fired.end());
+  std::stable_sort(most.begin(), most.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  for (const auto& [rule, count] : most) out += std::to_string(count) + "\t" + rule + "\n";
+  Print(out);
+  return kExitDone;
+}
+
+int RunLexiconBacktest(const Arguments& arguments) {
+  std::optional<Config> config;
+  const auto folder = Folder(arguments, config);
+  if (!folder) return Complain(folder.error());
+  if (!config) return Complain(Error{Fault::kNotFound, "a back-test needs the configuration of the school whose posts are kept; name it with --config FILE"});
+  const std::string data = DataFolder(arguments.locations, *config);
+  const auto before = OpenJudge(*folder, config->schools, data);
+  if (!before) return Complain(before.error());
+  const auto after = OpenJudge(arguments.with.empty() ? *folder : arguments.with, config->schools, "", arguments.with.empty());
+  if (!after) return Complain(after.error());
+  const auto store = OpenStore(data, Access::kRead);
+  if (!store) return Complain(store.error());
+  const auto report = Backtest(**store, *before, *after);
+  if (!report) return Complain(report.error());
+  const auto case_of = [](const BacktestItem& item) { return item.case_id ? "case " + std::to_string(*item.case_id) : std::string("no case"); };
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Field("posts", report->posts).Field("flagged_before", report->flagged_before).Field("flagged_after", report->flagged_after);
+    const auto list = [&](std::string_view key, const std::vector<BacktestItem>& items) {
+      out.Key(key).Array();
+      for (const auto& item : items) {
+        out.Object().Field("school", item.school).Field("global_id", item.global_id);
+        if (item.case_id) out.Field("case", *item.case_id);
+        out.Field("before", RulesOf(item.before)).Field("after", RulesOf(item.after)).EndObject();
+      }
+      out.EndArray();
+    };
+    list("newly_flagged", report->newly);
+    list("no_longer_flagged", report->no_longer);
+    list("otherwise", report->otherwise);
+    out.Key("rules").Object();
+    for (const auto& [rule, counts] : report->rules) out.Key(rule).Object().Field("before", counts.first).Field("after", counts.second).EndObject();
+    Print(out.EndObject().EndObject().Take() + "\n");
+    return kExitDone;
+  }
+  std::string out = std::to_string(report->posts) + " kept posts: " + std::to_string(report->flagged_before) + " flagged now, " + std::to_string(report->flagged_after) + " would be\n";
+  const std::size_t width = std::max<std::size_t>(TerminalWidth(), 120);
+  const auto list = [&](std::string_view heading, const std::vector<BacktestItem>& items, bool by_after) {
+    if (items.empty()) return;
+    out += "\n" + std::string(heading) + ": " + std::to_string(items.size()) + "\n";
+    for (const auto& item : items) {
+      const Assessment& a = by_after ? item.after : item.before;
+      out += "  " + case_of(item) + "  " + RulesOf(a) + "\n    " + Excerpt(item.text, a, arguments.reveal, width - 4) + "\n";
+    }
+  };
+  list("Newly flagged", report->newly, true);
+  list("No longer flagged", report->no_longer, false);
+  list("Another category or severity", report->otherwise, true);
+  if (!report->rules.empty()) {
+    Table table({"fired now", "would fire", "entry"});
+    for (const auto& [rule, counts] : report->rules) table.Row({std::to_string(counts.first), std::to_string(counts.second), rule});
+    out += "\n" + table.Text(width);
+  }
+  if (report->newly.empty() && report->no_longer.empty() && report->otherwise.empty()) out += "No verdict would change.\n";
+  Print(out);
+  return kExitDone;
+}
+
+int RunLexiconAdd(const Arguments& arguments) {
+  const auto folder = Folder(arguments);
+  if (!folder) return Complain(folder.error());
+  NewTerm term = arguments.term;
+  term.added = Today();
+  if (term.author.empty()) term.author = LoginName();
+  const auto file = AddTerm(*folder, term);
+  if (!file) return Complain(file.error());
+  Print("Added \"" + ForTerminal(term.id) + "\" to " + ForTerminal(*file) + " as " + term.status + ".\n" +
+        (term.status == "draft" ? "It is not used yet.  `" + arguments.program + " lexicon backtest` says what it would change; edit its status to \"shadow\" or \"live\" there.\n" : ""));
+  return kExitDone;
+}
+
+int RunLexiconRetire(const Arguments& arguments) {
+  const auto folder = Folder(arguments);
+  if (!folder) return Complain(folder.error());
+  const auto file = RetireEntry(*folder, arguments.words[0], arguments.why, Today());
+  if (!file) return Complain(file.error());
+  Print("Retired \"" + ForTerminal(arguments.words[0]) + "\" in " + ForTerminal(*file) + ".\n");
+  return kExitDone;
+}
+
+int RunLexiconDiff(const Arguments& arguments) {
+  const auto before = ReadLexicon(arguments.words[0]), after = ReadLexicon(arguments.words[1]);
+  if (!before) return Complain(before.error());
+  if (!after) return Complain(after.error());
+  const LexiconDiff diff = DiffLexicons(*before, *after);
+  std::string out;
+  for (const std::string& id : diff.added) out += "+ " + id + "\n";
+  for (const std::string& id : diff.removed) out += "- " + id + "\n";
+  const auto changes = [&out](std::string_view mark, const std::vector<EntryChange>& list) {
+    for (const EntryChange& change : list) {
+      out += std::string(mark) + change.id + "\n";
+      for (const std::string& what : change.what) out += "    " + ForTerminal(what) + "\n";
+    }
+  };
+  changes("~ ", diff.changed);
+  changes("~ concept ", diff.concepts);
+  if (out.empty()) out = "The two hold the same.\n";
+  if (!arguments.posts.empty()) {
+    const auto labels = ReadTexts(arguments.posts);
+    if (!labels) return Complain(labels.error());
+    const auto one = OpenJudge(arguments.words[0], {}, ""), two = OpenJudge(arguments.words[1], {}, "");
+    if (!one) return Complain(one.error());
+    if (!two) return Complain(two.error());
+    const auto was = Predict(*one, *labels), is = Predict(*two, *labels);
+    if (!was) return Complain(was.error());
+    if (!is) return Complain(is.error());
+    std::uint64_t changed = 0;
+    for (const Labelled& label : *labels) {
+      const Prediction &a = was->at(label.id), &b = is->at(label.id);
+      if (a.flag == b.flag && a.categories == b.categories) continue;
+      ++changed;
+      out += std::string(!a.flag && b.flag ? "now flagged      " : a.flag && !b.flag ? "no longer flagged" : "other category   ") + " " + ForTerminal(label.id) + "  " + Join(b.flag ? b.rules : a.rules, ", ") + "\n";
+    }
+    out += std::to_string(changed) + " of " + std::to_string(labels->size()) + " verdicts differ\n";
+  }
+  Print(out);
+  return kExitDone;
+}
+
+}  // namespace heed

@@ -5,7 +5,12 @@
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
+#include <bit>
 #include <cstring>
 #include <limits>
 
@@ -202,7 +207,17 @@ class Folder {
 
   std::size_t Run() {
     *o_++ = ' ';
-    while (p_ < end_) Step();
+    while (p_ < end_) {
+      if (!IsAlnum(*p_)) {
+        Step();
+        continue;
+      }
+      Letters();
+      if (p_ < end_ && *p_ == ' ') {  // what most words end with
+        EndWord();
+        ++p_;
+      }
+    }
     EndWord();
     return static_cast<std::size_t>(o_ - room_.bytes);
   }
@@ -222,7 +237,6 @@ class Folder {
   void Step() {
     const auto c = static_cast<unsigned char>(*p_);
     switch (kClasses[c]) {
-      case kLower: case kUpper: case kDigit: return Letters();
       case kForeign: return Foreign();
       case kApostrophe: return Apostrophe(p_, p_ + 1);
       case kDot: return Dot();
@@ -269,17 +283,49 @@ class Folder {
     word_from_ = from;
     seen_ = 0;
     plain_ascii_ = true;
+    capital_inside_ = false;
   }
 
+  // A run of ASCII letters and digits, at least one.
   void Letters() {
+    const bool starts = !in_word_;
     StartWord(p_);
-    unsigned seen = seen_;
-    do {
+    const char* const from = p_;
+#if defined(__SSE2__)
+    // Sixteen at a time while there are so many bytes left; most words end in the first sixteen.
+    while (end_ - p_ >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p_));
+      const auto below = [](__m128i value, char first, char count) {  // first <= value < first + count, unsigned
+        return _mm_cmplt_epi8(_mm_add_epi8(value, _mm_set1_epi8(static_cast<char>(128 - first))), _mm_set1_epi8(static_cast<char>(-128 + count)));
+      };
+      const __m128i case_bit = _mm_set1_epi8(0x20);
+      const __m128i letters = below(_mm_or_si128(bytes, case_bit), 'a', 26);
+      const __m128i digits = below(bytes, '0', 10);
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(o_), _mm_or_si128(bytes, _mm_and_si128(letters, case_bit)));
+      const auto letter_bits = static_cast<unsigned>(_mm_movemask_epi8(letters)), digit_bits = static_cast<unsigned>(_mm_movemask_epi8(digits));
+      const auto small_bits = static_cast<unsigned>(_mm_movemask_epi8(_mm_slli_epi16(bytes, 2)));  // the case bit
+      const int run = std::countr_one(letter_bits | digit_bits);
+      const unsigned here = (1u << run) - 1;
+      const unsigned capitals = letter_bits & ~small_bits & here;
+      seen_ |= static_cast<unsigned>((letter_bits & small_bits & here) != 0) | static_cast<unsigned>(capitals != 0) << 1 | static_cast<unsigned>((digit_bits & here) != 0) << 2;
+      capital_inside_ |= (capitals & ~static_cast<unsigned>(starts && p_ == from)) != 0;
+      o_ += run;
+      p_ += run;
+      if (run < 16) {
+        word_until_ = p_;
+        return;
+      }
+    }
+#endif
+    char* o = o_;
+    while (p_ < end_ && IsAlnum(*p_)) {
       const auto c = static_cast<unsigned char>(*p_);
-      *o_++ = kToLower[c];
-      seen |= 1u << kClasses[c];
-    } while (++p_ < end_ && kClasses[static_cast<unsigned char>(*p_)] <= kDigit);
-    seen_ = seen;
+      *o++ = kToLower[c];
+      seen_ |= 1u << kClasses[c];
+      capital_inside_ |= kClasses[c] == kUpper && !(starts && p_ == from);
+      ++p_;
+    }
+    o_ = o;
     word_until_ = p_;
   }
 
@@ -299,7 +345,8 @@ class Folder {
       singles_ = 0;
     }
     if ((seen_ & 3u) && (seen_ & 4u)) odd_ = true;
-    if (plain_ascii_ && !handle_ && ((seen_ & 3u) == 3u || (hashtag_ && (seen_ & 7u) > 4u))) Parts();
+    // A capital only in front is an ordinary word.
+    if (plain_ascii_ && !handle_ && ((capital_inside_ && (seen_ & 3u) == 3u) || (hashtag_ && (seen_ & 7u) > 4u))) Parts();
     handle_ = hashtag_ = false;
   }
 
@@ -314,7 +361,6 @@ class Folder {
   void Parts() {
     const char* from = word_from_;
     const char* until = word_until_;
-    // A capital only in front is an ordinary word.
     std::size_t parts = 1, shortest = std::numeric_limits<std::size_t>::max();
     const char* start = from;
     bool digits = false;
@@ -547,6 +593,7 @@ class Folder {
 
   bool in_word_ = false, odd_ = false, handle_ = false, hashtag_ = false;
   bool plain_ascii_ = true;  // the word is its source bytes, lower-cased
+  bool capital_inside_ = false;  // a capital past the word's first letter
   unsigned seen_ = 0;        // bits of Class in the word
   unsigned singles_ = 0;     // one-letter words in a row
   char last_mark_ = 0;       // what was written last, when that was a mark

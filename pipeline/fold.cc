@@ -212,11 +212,10 @@ class Folder {
         Step();
         continue;
       }
+#if defined(__SSE2__)
+      if (!in_word_ && !handle_ && !hashtag_ && PlainWords()) continue;
+#endif
       Letters();
-      if (p_ < end_ && *p_ == ' ') {  // what most words end with
-        EndWord();
-        ++p_;
-      }
     }
     EndWord();
     return static_cast<std::size_t>(o_ - room_.bytes);
@@ -283,50 +282,99 @@ class Folder {
     word_from_ = from;
     seen_ = 0;
     plain_ascii_ = true;
-    capital_inside_ = false;
   }
+
+#if defined(__SSE2__)
+  // Sixteen bytes of text and what they are, one bit a byte.
+  struct Block {
+    __m128i lower;  // of letters; other bytes lose their meaning
+    unsigned letters, small;  // small: those of the letters that are small already
+    unsigned digits;
+  };
+  Block Load(const char* p) {
+    __m128i bytes;
+    if (end_ - p >= 16) {
+      bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+    } else {
+      // Not past the end of what is not ours: the last bytes are copied to where zeros follow.
+      if (!tail_ready_) {
+        const auto size = std::min<std::size_t>(text_.size(), 16);
+        std::memset(tail_.data(), 0, tail_.size());
+        std::memcpy(tail_.data() + 16 - size, end_ - size, size);
+        tail_ready_ = true;
+      }
+      bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(tail_.data() + 16 - (end_ - p)));
+    }
+    // first <= value < first + count, unsigned, by a signed comparison.
+    const auto within = [](__m128i value, int first, int count) {
+      return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmplt_epi8(_mm_add_epi8(value, _mm_set1_epi8(static_cast<char>(128 - first))), _mm_set1_epi8(static_cast<char>(count - 128)))));
+    };
+    Block block;
+    block.lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    block.letters = within(block.lower, 'a', 26);
+    block.small = static_cast<unsigned>(_mm_movemask_epi8(_mm_slli_epi16(bytes, 2))) & block.letters;
+    block.digits = within(bytes, '0', 10);
+    return block;
+  }
+
+  // What most text is: words of less than sixteen ASCII letters, a capital at most in front, each with a space behind.  Does
+  // for them what Letters() and EndWord() would do, in a handful of instructions, and returns whether there were any.
+  bool PlainWords() {
+    const char* p = p_;
+    char* o = o_;
+    unsigned singles = singles_;
+    while (p < end_) {
+      const Block block = Load(p);
+      const auto size = static_cast<std::size_t>(std::countr_one(block.letters));
+      const unsigned capitals = block.letters & ~block.small & ((1u << size) - 1);
+      if (size == 0 || size == 16 || capitals > 1 || p + size == end_ || p[size] != ' ') break;
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(o), block.lower);
+      o[size] = ' ';
+      if constexpr (kMap) PushWord(static_cast<std::size_t>(o - room_.bytes), size, p, p + size, WordKind::kWord, false);
+      singles = size == 1 ? singles + 1 : 0;
+      odd_ |= singles >= 3;
+      o += size + 1;
+      p += size + 1;
+    }
+    if (p == p_) return false;
+    last_mark_ = 0;
+    singles_ = singles;
+    o_ = o;
+    p_ = p;
+    return true;
+  }
+#endif
 
   // A run of ASCII letters and digits, at least one.
   void Letters() {
-    const bool starts = !in_word_;
     StartWord(p_);
-    const char* const from = p_;
+    const char* p = p_;
+    char* o = o_;
+    unsigned seen = seen_;
 #if defined(__SSE2__)
-    // Sixteen at a time while there are so many bytes left; most words end in the first sixteen.
-    while (end_ - p_ >= 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p_));
-      const auto below = [](__m128i value, char first, char count) {  // first <= value < first + count, unsigned
-        return _mm_cmplt_epi8(_mm_add_epi8(value, _mm_set1_epi8(static_cast<char>(128 - first))), _mm_set1_epi8(static_cast<char>(-128 + count)));
-      };
-      const __m128i case_bit = _mm_set1_epi8(0x20);
-      const __m128i letters = below(_mm_or_si128(bytes, case_bit), 'a', 26);
-      const __m128i digits = below(bytes, '0', 10);
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(o_), _mm_or_si128(bytes, _mm_and_si128(letters, case_bit)));
-      const auto letter_bits = static_cast<unsigned>(_mm_movemask_epi8(letters)), digit_bits = static_cast<unsigned>(_mm_movemask_epi8(digits));
-      const auto small_bits = static_cast<unsigned>(_mm_movemask_epi8(_mm_slli_epi16(bytes, 2)));  // the case bit
-      const int run = std::countr_one(letter_bits | digit_bits);
-      const unsigned here = (1u << run) - 1;
-      const unsigned capitals = letter_bits & ~small_bits & here;
-      seen_ |= static_cast<unsigned>((letter_bits & small_bits & here) != 0) | static_cast<unsigned>(capitals != 0) << 1 | static_cast<unsigned>((digit_bits & here) != 0) << 2;
-      capital_inside_ |= (capitals & ~static_cast<unsigned>(starts && p_ == from)) != 0;
-      o_ += run;
-      p_ += run;
-      if (run < 16) {
-        word_until_ = p_;
-        return;
-      }
+    const Block block = Load(p);
+    const int size = std::countr_one(block.letters | block.digits);
+    const unsigned here = (1u << size) - 1;
+    // The case bit of digits is set in digits already.
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(o), block.lower);
+    seen |= static_cast<unsigned>((block.small & here) != 0) | static_cast<unsigned>((block.letters & ~block.small & here) != 0) << 1 | static_cast<unsigned>((block.digits & here) != 0) << 2;
+    p += size;
+    o += size;
+    if (size < 16) {
+      o_ = o;
+      seen_ = seen;
+      word_until_ = p_ = p;
+      return;
     }
 #endif
-    char* o = o_;
-    while (p_ < end_ && IsAlnum(*p_)) {
-      const auto c = static_cast<unsigned char>(*p_);
+    while (p < end_ && IsAlnum(*p)) {
+      const auto c = static_cast<unsigned char>(*p++);
       *o++ = kToLower[c];
-      seen_ |= 1u << kClasses[c];
-      capital_inside_ |= kClasses[c] == kUpper && !(starts && p_ == from);
-      ++p_;
+      seen |= 1u << kClasses[c];
     }
     o_ = o;
-    word_until_ = p_;
+    seen_ = seen;
+    word_until_ = p_ = p;
   }
 
   void EndWord() {
@@ -345,8 +393,7 @@ class Folder {
       singles_ = 0;
     }
     if ((seen_ & 3u) && (seen_ & 4u)) odd_ = true;
-    // A capital only in front is an ordinary word.
-    if (plain_ascii_ && !handle_ && ((capital_inside_ && (seen_ & 3u) == 3u) || (hashtag_ && (seen_ & 7u) > 4u))) Parts();
+    if (plain_ascii_ && !handle_ && ((seen_ & 3u) == 3u || (hashtag_ && (seen_ & 7u) > 4u))) Parts();
     handle_ = hashtag_ = false;
   }
 
@@ -361,6 +408,7 @@ class Folder {
   void Parts() {
     const char* from = word_from_;
     const char* until = word_until_;
+    // A capital only in front is an ordinary word.
     std::size_t parts = 1, shortest = std::numeric_limits<std::size_t>::max();
     const char* start = from;
     bool digits = false;
@@ -386,9 +434,10 @@ class Folder {
 
   void Push(std::size_t at, std::size_t size, const char* from, const char* until, WordKind kind, bool ends) {
     last_mark_ = 0;
-    if constexpr (kMap) {
-      words_->push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size), At(from), At(until), kind, ends, false});
-    }
+    if constexpr (kMap) PushWord(at, size, from, until, kind, ends);
+  }
+  void PushWord(std::size_t at, std::size_t size, const char* from, const char* until, WordKind kind, bool ends) {
+    words_->push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size), At(from), At(until), kind, ends, false});
   }
 
   // A mark outside a word.  Written once, however often it is repeated.
@@ -592,8 +641,11 @@ class Folder {
   std::vector<Word>* words_;
 
   bool in_word_ = false, odd_ = false, handle_ = false, hashtag_ = false;
+#if defined(__SSE2__)
+  bool tail_ready_ = false;
+  std::array<char, 32> tail_;  // the last bytes of the text, up to sixteen, before zeros
+#endif
   bool plain_ascii_ = true;  // the word is its source bytes, lower-cased
-  bool capital_inside_ = false;  // a capital past the word's first letter
   unsigned seen_ = 0;        // bits of Class in the word
   unsigned singles_ = 0;     // one-letter words in a row
   char last_mark_ = 0;       // what was written last, when that was a mark

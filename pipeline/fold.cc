@@ -688,8 +688,8 @@ Folded Fold(std::string_view text) {
 }
 
 char* FoldBuffer::Reserve(std::size_t more) {
-  if (size_ + more > capacity_) {
-    const std::size_t capacity = std::max(size_ + more, capacity_ + capacity_ / 2);
+  if (size_ + more + kReadPast > capacity_) {
+    const std::size_t capacity = std::max(size_ + more + kReadPast, capacity_ + capacity_ / 2);
     std::unique_ptr<char[]> bytes(new char[capacity]);
     if (size_) std::memcpy(bytes.get(), bytes_.get(), size_);
     bytes_ = std::move(bytes);
@@ -698,7 +698,8 @@ char* FoldBuffer::Reserve(std::size_t more) {
   return bytes_.get() + size_;
 }
 
-bool FoldBuffer::Add(std::string_view text) {
+template <bool kMap>
+bool FoldBuffer::AddText(std::string_view text) {
   HEED_CHECK(text.size() < kMost);
   char* room = Reserve(4 * text.size() + 64);
   const auto grow = [this](std::size_t written, std::size_t wanted) {
@@ -708,16 +709,20 @@ bool FoldBuffer::Add(std::string_view text) {
     size_ = start;
     return Room{tail - written, capacity_ - start};
   };
-  Folder<false, decltype(grow)> folder(text, {room, capacity_ - size_}, grow, nullptr);
+  Folder<kMap, decltype(grow)> folder(text, {room, capacity_ - size_}, grow, &words_);
   const std::size_t size = folder.Run();
   const bool odd = folder.odd() || HasTriple(folder.bytes(), size);
   size_ += size;
   return odd;
 }
 
-void FoldBuffer::AddFolded(std::string_view folded) {
-  std::memcpy(Reserve(folded.size()), folded.data(), folded.size());
-  size_ += folded.size();
+bool FoldBuffer::Add(std::string_view text) { return AddText<false>(text); }
+bool FoldBuffer::AddWithWords(std::string_view text) { return AddText<true>(text); }
+
+void FoldBuffer::AddFolded(const Folded& folded) {
+  std::memcpy(Reserve(folded.text.size()), folded.text.data(), folded.text.size());
+  size_ += folded.text.size();
+  words_.insert(words_.end(), folded.words.begin(), folded.words.end());
 }
 
 }  // namespace heed

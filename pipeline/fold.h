@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,29 +49,53 @@ struct Folded {
   std::string_view of(const Word& word) const { return std::string_view(text).substr(word.at, word.size); }
 };
 
+// The same, lying somewhere else: in a FoldBuffer, or in a Folded.
+struct FoldedView {
+  std::string_view text;
+  std::span<const Word> words;
+  bool odd = false;
+
+  FoldedView() = default;
+  FoldedView(std::string_view t, std::span<const Word> w, bool o) : text(t), words(w), odd(o) {}
+  FoldedView(const Folded& folded) : text(folded.text), words(folded.words), odd(folded.odd) {}
+  std::string_view of(const Word& word) const { return text.substr(word.at, word.size); }
+};
+
 // Texts are counted in 32 bits; longer ones are a HEED_CHECK.  Reuses the memory of `out`.
 void Fold(std::string_view text, Folded& out);
 Folded Fold(std::string_view text);
 
-// Many texts folded one behind the other into one buffer, without the word map: what is searched in bulk.
+// Many texts folded one behind the other into one buffer: what is searched in bulk.
 // Each starts and ends with a space, so no phrase is ever found across two of them.
 class FoldBuffer {
  public:
-  // Appends one text; returns whether it is odd (see Folded::odd).
+  // kReadPast bytes behind the text may be read, whatever they hold.
+  static constexpr std::size_t kReadPast = 16;
+
+  // Appends one text without its words; returns whether it is odd (see Folded::odd).
   bool Add(std::string_view text);
-  // Appends what is folded already.
-  void AddFolded(std::string_view folded);
-  void Clear() { size_ = 0; }
-  // Forgets what was added past `size`.
-  void Truncate(std::size_t size) { size_ = std::min(size, size_); }
+  // The same with its words, whose places are counted from where this text begins.
+  bool AddWithWords(std::string_view text);
+  // Appends what is folded already, with its words.
+  void AddFolded(const Folded& folded);
+  void Clear() { Truncate(0, 0); }
+  // Forgets what was added past so many bytes and words.
+  void Truncate(std::size_t size, std::size_t words) {
+    size_ = std::min(size, size_);
+    words_.resize(std::min(words, words_.size()));
+  }
 
   std::size_t size() const { return size_; }
   std::string_view text() const { return {bytes_.get(), size_}; }
+  std::span<const Word> words() const { return words_; }
 
  private:
   char* Reserve(std::size_t more);
+  template <bool kMap>
+  bool AddText(std::string_view text);
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0, capacity_ = 0;
+  std::vector<Word> words_;
 };
 
 }  // namespace heed

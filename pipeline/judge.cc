@@ -23,12 +23,14 @@ namespace {
 constexpr std::size_t kChunk = 32u << 10;
 
 // A cache image:                                             DO NOT CHANGE: give kMagic another number
-//   magic 8 | key 32 | four times (size 8, little-endian | database) | SHA-256 of all before it 32
-constexpr std::string_view kMagic = "HEEDHS02";
-constexpr std::size_t kDatabases = 4;  // mentions, anchors, everything, patterns
+//   magic 8 | key 32 | three times (size 8, little-endian | database) | SHA-256 of all before it 32
+constexpr std::string_view kMagic = "HEEDHS03";
+constexpr std::size_t kDatabases = 3;  // mentions, phrases, patterns
 
 struct Databases {
-  Database mentions, anchors, everything, patterns;
+  Database mentions;  // of letters
+  Database phrases;   // of the numbers of words
+  Database patterns;  // of letters
 };
 
 std::string LittleEndian(std::uint64_t value) {
@@ -74,7 +76,7 @@ std::optional<Databases> ReadImage(std::string_view image, const Digest& key) {
     if (!database) return std::nullopt;
     read[i] = *std::move(database);
   }
-  return Databases{std::move(read[0]), std::move(read[1]), std::move(read[2]), std::move(read[3])};
+  return Databases{std::move(read[0]), std::move(read[1]), std::move(read[2])};
 }
 
 // A mention phrase, for one school.
@@ -125,25 +127,24 @@ Result<Judge> Judge::Make(std::shared_ptr<const Lexicon> lexicon, std::vector<Sc
 
   const Program& program = impl->program;
   LiteralLists lists;
+  const auto phrases = NumberedPhrases(program);
   lists[0].assign(impl->mention_literals.begin(), impl->mention_literals.end());
-  for (const std::uint32_t literal : program.anchors) lists[1].push_back(program.literals[literal]);
-  lists[2].assign(program.literals.begin(), program.literals.end());
-  lists[3].assign(program.patterns.begin(), program.patterns.end());
+  lists[1].assign(phrases.begin(), phrases.end());
+  lists[2].assign(program.patterns.begin(), program.patterns.end());
   impl->key = CacheKey(lists);
   if (auto read = ReadImage(options.cached, impl->key)) {
     impl->databases = *std::move(read);
     impl->from_cache = true;
   } else {
-    std::array<Database*, kDatabases> made = {&impl->databases.mentions, &impl->databases.anchors, &impl->databases.everything, &impl->databases.patterns};
+    std::array<Database*, kDatabases> made = {&impl->databases.mentions, &impl->databases.phrases, &impl->databases.patterns};
     for (std::size_t i = 0; i < kDatabases; ++i) {
       std::size_t refused = lists[i].size();
-      auto database = i == 3 ? Database::CompilePatterns(lists[i], &refused) : Database::Compile(lists[i], &refused);
+      auto database = i == 2 ? Database::CompilePatterns(lists[i], &refused) : Database::Compile(lists[i], &refused);
       if (!database) {
         if (refused >= lists[i].size()) return Fail(std::move(database).error().While("compiling the lexicon"));
-        const std::string phrase = "\"" + std::string(lists[i][refused]) + "\"";
-        if (i == 0) return Fail(std::move(database).error().While("a school's phrase " + phrase));
-        const std::size_t literal = i == 1 ? program.anchors[refused] : i == 3 ? program.literals.size() + refused : refused;
-        return Fail(std::move(database).error().While(program.places[literal].ToString() + (i == 3 ? ": the pattern " : ": the phrase ") + phrase));
+        if (i == 0) return Fail(std::move(database).error().While("a school's phrase \"" + std::string(lists[i][refused]) + "\""));
+        const std::size_t literal = i == 1 ? program.phrases[refused].literal : program.literals.size() + refused;
+        return Fail(std::move(database).error().While(program.places[literal].ToString() + (i == 2 ? ": the pattern \"" + program.patterns[refused] : ": the phrase \"" + program.literals[literal]) + "\""));
       }
       *made[i] = *std::move(database);
     }
@@ -162,12 +163,12 @@ const std::vector<School>& Judge::schools() const { return impl_->schools; }
 bool Judge::Runs(const Entry& entry) const { return IsSearched(entry, impl_->drafts); }
 const std::string& Judge::Version() const { return impl_->version; }
 bool Judge::from_cache() const { return impl_->from_cache; }
-std::size_t Judge::literals() const { return impl_->program.literals.size(); }
+std::size_t Judge::literals() const { return impl_->program.literal_count; }
 
 std::string Judge::CacheImage() const {
   std::string image(kMagic);
   image += Bytes(impl_->key);
-  for (const Database* database : {&impl_->databases.mentions, &impl_->databases.anchors, &impl_->databases.everything, &impl_->databases.patterns}) {
+  for (const Database* database : {&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}) {
     const auto bytes = database->Serialise();
     if (!bytes) return {};  // no cache is a slower start, no more
     image += LittleEndian(bytes->size());
@@ -178,42 +179,53 @@ std::string Judge::CacheImage() const {
 }
 
 struct Judge::Worker::Impl {
-  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->lexicon->entries.size()) {}
+  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {}
 
   std::shared_ptr<const Judge::Impl> judge;
   Scratch scratch;
   std::vector<std::uint64_t> fired;
 
-  // A stretch of a buffer that is one text's fold.
-  struct Segment {
-    std::uint32_t post;         // index in the texts given
-    std::uint32_t begin, end;   // bytes of the buffer
-    bool odd;
-    std::int32_t school;        // the one it is judged for, -1 for none
-    std::uint32_t slot;         // in `plain` and `squeezed`
-    View view;
+  // One text's fold in `bulk`.
+  struct Stretch {
+    std::uint32_t post;        // index in the texts given
+    std::uint32_t begin, end;  // bytes of the buffer
   };
-  FoldBuffer bulk, close;
-  std::vector<Segment> bulk_segments, close_segments;
+  // One view of a text in `look`; the squeezed one stands behind the plain one.
+  struct Segment {
+    std::uint32_t post;
+    std::int32_t school;  // the one it is judged for, -1 for none
+    View view;
+    bool odd;
+    bool anchored;        // one of its words is an anchor
+    std::uint32_t begin, end;              // bytes of the buffer
+    std::uint32_t first_word, last_word;   // words of the buffer, half open
+    std::uint32_t first_single, last_single;  // in `singles`, half open
+    std::uint32_t first_number;            // in `numbers`, counted in numbers
+  };
+  // A literal found at words [first, last) of its segment.
+  struct Found {
+    std::uint32_t literal, first, last;
+  };
+  FoldBuffer bulk;                  // texts that are asked whether they mention the school
+  std::vector<Stretch> stretches;
+  FoldBuffer look;                  // texts that are searched for everything the lexicon knows
+  std::vector<Segment> segments;
+  std::vector<Found> singles;       // literals of one word
+  std::vector<Found> found;         // all literals of one segment
+  std::string numbers;              // of all words of `look`, each text with a 0 behind it
   std::vector<Match> matches;
   std::vector<PatternMatch> pattern_matches;
-  std::vector<Folded> plain, squeezed;  // of the posts looked at closely; slots are reused
-  std::size_t slots = 0;
+  Folded squeezed;
   RuleRunner runner;
   std::vector<RuleHit> rule_hits;
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
-  std::vector<std::uint64_t> mark_stamp;
-  std::uint64_t mark_epoch = 0;
+  // Valid where they hold the epoch, which every post moves on.
+  std::uint32_t epoch = 0;
+  std::vector<std::uint32_t> mark_stamp, concept_stamp;
+  std::vector<std::pair<std::uint32_t, bool>> element_stamp;  // and whether it is there
+  std::vector<std::uint32_t> marks, rules;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
-
-  std::uint32_t NewSlot() {
-    if (slots == plain.size()) {
-      plain.emplace_back();
-      squeezed.emplace_back();
-    }
-    return static_cast<std::uint32_t>(slots++);
-  }
 
   static void Reset(Assessment& a) {
     a.mention.mentions = false;
@@ -241,7 +253,7 @@ struct Judge::Worker::Impl {
   }
 
   // Word index range of a match in a fold: words start at match begin + 1 and end before its last space.
-  static bool WordRange(const Folded& folded, std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) {
+  static bool WordRange(const FoldedView& folded, std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) {
     const auto at = std::lower_bound(folded.words.begin(), folded.words.end(), begin + 1, [](const Word& word, std::uint32_t b) { return word.at < b; });
     if (at == folded.words.end() || at->at != begin + 1) return false;
     auto until = at;
@@ -251,14 +263,14 @@ struct Judge::Worker::Impl {
     return last > first;
   }
 
-  // The school the text mentions most.  `found` are the mention literals in it, ends counted from the fold's start.
-  std::int32_t Score(std::size_t school, std::string_view text, const Folded& folded, std::span<const Match> found, Mention& out) {
+  // The school the text mentions most.  `named` are the mention literals in it, ends counted from the fold's start.
+  std::int32_t Score(std::size_t school, std::string_view text, const FoldedView& folded, std::span<const Match> named, Mention& out) {
     Mention best;
     std::int32_t best_school = -1;
     const std::size_t from = school == kAnySchool ? 0 : school, until = school == kAnySchool ? judge->schools.size() : school + 1;
     for (std::size_t s = from; s < until; ++s) {
       seen.clear();
-      for (const Match& match : found) {
+      for (const Match& match : named) {
         for (const MentionMeaning& meaning : judge->mention_meanings[match.literal]) {
           if (meaning.school != s) continue;
           std::uint32_t first, last;
@@ -284,92 +296,208 @@ struct Judge::Worker::Impl {
     return false;
   }
 
-  // Puts a text into the close look: its plain fold and, where there is something to undo, its squeezed one.
-  // Returns whether there was.
-  bool Prepare(std::uint32_t post, std::string_view text, std::uint32_t slot, std::int32_t school) {
-    Folded& folded = plain[slot];
-    const auto add = [&](const Folded& f, View view) {
-      const auto begin = static_cast<std::uint32_t>(close.size());
-      close.AddFolded(f.text);
-      close_segments.push_back({post, begin, static_cast<std::uint32_t>(close.size()), f.odd, school, slot, view});
-    };
-    add(folded, View::kPlain);
-    if (!folded.odd || folded.words.empty() || !Squeeze(text, folded, judge->program.vocabulary, squeezed[slot])) return false;
-    add(squeezed[slot], View::kSqueezed);
-    return true;
+  FoldedView ViewOf(const Segment& segment) const {
+    return {look.text().substr(segment.begin, segment.end - segment.begin), look.words().subspan(segment.first_word, segment.last_word - segment.first_word), segment.odd};
   }
 
-  // Everything the lexicon knows, in what was prepared.
-  Done ScanClosely() {
+  // Folds a text into `look`.
+  void AddPlain(std::uint32_t post, std::string_view text, std::int32_t school) {
+    Segment segment{};
+    segment.post = post;
+    segment.school = school;
+    segment.view = View::kPlain;
+    segment.begin = static_cast<std::uint32_t>(look.size());
+    segment.first_word = static_cast<std::uint32_t>(look.words().size());
+    segment.odd = look.AddWithWords(text);
+    segment.end = static_cast<std::uint32_t>(look.size());
+    segment.last_word = static_cast<std::uint32_t>(look.words().size());
+    segments.push_back(segment);
+  }
+  void DropLast() {
+    look.Truncate(segments.back().begin, segments.back().first_word);
+    segments.pop_back();
+  }
+  // Behind it the squeezed view of the same text, where there is something to undo.
+  void AddSqueezed(std::string_view text) {
+    Segment segment = segments.back();
+    if (!segment.odd || segment.first_word == segment.last_word || !Squeeze(text, ViewOf(segment), judge->program.vocabulary, squeezed)) return;
+    segment.view = View::kSqueezed;
+    segment.begin = static_cast<std::uint32_t>(look.size());
+    segment.first_word = static_cast<std::uint32_t>(look.words().size());
+    look.AddFolded(squeezed);
+    segment.end = static_cast<std::uint32_t>(look.size());
+    segment.last_word = static_cast<std::uint32_t>(look.words().size());
+    segments.push_back(segment);
+  }
+
+  // Looks up every word of `look`: literals of one word, and the numbers in which phrases are searched for.
+  Done Search() {
+    const Program& program = judge->program;
+    const std::span<const Word> words = look.words();
+    const std::uint32_t number_size = program.number_size;
+    numbers.resize((words.size() + segments.size()) * number_size + 4);
+    singles.resize(words.size());
+    char* out = numbers.data();
+    std::size_t count = 0;
+    std::uint32_t written = 0;
+    for (Segment& segment : segments) {
+      const char* text = look.text().data() + segment.begin;
+      std::uint32_t flags = 0;
+      segment.first_number = written;
+      segment.first_single = static_cast<std::uint32_t>(count);
+      for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) {
+        const KnownWord* known = program.words.Find(WordTable::HashPadded(text + words[w].at, words[w].size));
+        static constexpr KnownWord kUnknown;
+        if (!known) known = &kUnknown;
+        out = PutNumber(out, known->number(), number_size);
+        singles[count] = {known->literal, w - segment.first_word, w - segment.first_word + 1};
+        // In a squeezed view only what was undone is news.
+        const bool counts = known->literal != KnownWord::kNone && (segment.view == View::kPlain || words[w].replaced);
+        count += counts;
+        flags |= counts ? known->flags : 0;
+      }
+      out = PutNumber(out, 0, number_size);
+      written += segment.last_word - segment.first_word + 1;
+      segment.last_single = static_cast<std::uint32_t>(count);
+      segment.anchored = (flags & KnownWord::kAnchor) != 0;
+    }
     matches.clear();
-    pattern_matches.clear();
-    HEED_TRY(scratch.Scan(judge->databases.everything, close.text(), matches));
-    return scratch.ScanPatterns(judge->databases.patterns, close.text(), pattern_matches);
+    return scratch.Scan(judge->databases.phrases, std::string_view(numbers.data(), std::size_t{written} * number_size), matches);
   }
 
-  // Searches everything that was prepared and finishes those posts.
-  void LookClosely(std::span<const std::string_view> texts, std::vector<Assessment>& out) {
-    if (!close_segments.empty()) {
-      const Done scanned = ScanClosely();
-      if (!scanned) {
-        for (const Segment& segment : close_segments) CouldNot(out[segment.post], scanned.error().message());
-      } else {
-        std::size_t m = 0, p = 0;
-        for (std::size_t s = 0; s < close_segments.size();) {
-          const Segment& segment = close_segments[s];
-          runner.Start(texts[segment.post], plain[segment.slot]);
-          std::size_t views = 0;
-          for (; s + views < close_segments.size() && close_segments[s + views].slot == segment.slot; ++views) {
-            const Segment& view = close_segments[s + views];
-            AddOccurrences(view, m, p, Detail::kHits);
-          }
-          const bool enough = runner.Run(judge->program, Detail::kHits, rule_hits);
-          Finish(out[segment.post]);
-          if (!enough) CouldNot(out[segment.post], "the post holds more of the lexicon's words than can be weighed");
-          s += views;
-        }
+  // All literals of a segment into `found`, behind what is there: its words, and its share of `matches`, from `m` on, which moves behind it.
+  // Returns whether one of them is an anchor.
+  bool Gather(const Segment& segment, std::size_t& m) {
+    const Program& program = judge->program;
+    bool anchored = segment.anchored;
+    found.insert(found.end(), singles.begin() + segment.first_single, singles.begin() + segment.last_single);
+    const std::uint32_t count = segment.last_word - segment.first_word;
+    const std::uint32_t until = (segment.first_number + count + 1) * program.number_size;
+    for (; m < matches.size() && matches[m].end <= until; ++m) {
+      if (matches[m].end % program.number_size != 0) continue;  // half of one number and half of the next
+      const Program::Phrase phrase = program.phrases[matches[m].literal];
+      const std::uint32_t last = matches[m].end / program.number_size - segment.first_number;
+      const std::uint32_t first = last - phrase.words;
+      if (segment.view == View::kSqueezed) {
+        const auto words = look.words().subspan(segment.first_word + first, phrase.words);
+        if (std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
+      }
+      found.push_back({phrase.literal, first, last});
+      anchored |= !program.marks[phrase.literal].empty();
+    }
+    return anchored;
+  }
+
+  bool Concerns(const Meaning& meaning, std::int32_t school) const { return meaning.school < 0 || meaning.school == school; }
+
+  // Into `rules`: those all of whose elements are in `found`, in the order of the program.
+  void ChooseRules(std::int32_t school) {
+    const Program& program = judge->program;
+    rules.clear();
+    mark_stamp.resize(program.rules_of_mark.size());
+    concept_stamp.resize(program.concepts.size());
+    element_stamp.resize(program.concepts_of_element.size());
+    if (++epoch == 0) {  // after four thousand million posts
+      std::fill(mark_stamp.begin(), mark_stamp.end(), 0);
+      std::fill(concept_stamp.begin(), concept_stamp.end(), 0);
+      std::fill(element_stamp.begin(), element_stamp.end(), std::pair(0u, false));
+      epoch = 1;
+    }
+    marks.clear();
+    for (const Found& f : found) {
+      for (const std::uint32_t mark : program.marks[f.literal]) {
+        if (mark_stamp[mark] == epoch) continue;
+        mark_stamp[mark] = epoch;
+        marks.push_back(mark);
+      }
+      for (const Meaning& meaning : program.MeaningsOf(f.literal))
+        if (Concerns(meaning, school)) concept_stamp[meaning.concept_number] = epoch;
+    }
+    const auto there = [&](std::uint32_t element) {
+      auto& [stamp, is] = element_stamp[element];
+      if (stamp == epoch) return is;
+      stamp = epoch;
+      is = false;
+      // Patterns have not been searched for yet: they may be there.
+      for (const ConceptNumber c : program.concepts_of_element[element]) is = is || concept_stamp[c] == epoch || program.patterned[c];
+      return is;
+    };
+    for (const std::uint32_t mark : marks) {
+      for (const std::uint32_t rule : program.rules_of_mark[mark]) {
+        bool all = true;
+        for (const std::uint32_t element : program.elements_of_rule[rule]) all = all && there(element);
+        if (all) rules.push_back(rule);
       }
     }
-    close.Clear();
-    close_segments.clear();
-    slots = 0;
+    std::sort(rules.begin(), rules.end());
   }
 
-  // Gives the runner what was found in a segment: matches from `m` and pattern_matches from `p` on, which move behind it.
-  void AddOccurrences(const Segment& segment, std::size_t& m, std::size_t& p, Detail detail) {
-    const auto& program = judge->program;
-    for (; m < matches.size() && matches[m].end <= segment.end; ++m) {
-      const auto end = matches[m].end - segment.begin;
-      AddOccurrence(segment, matches[m].literal, end - static_cast<std::uint32_t>(program.literals[matches[m].literal].size()), end, detail);
+  // Searches everything in `look` and finishes those posts.
+  void Look(std::span<const std::string_view> texts, std::vector<Assessment>& out) {
+    if (segments.empty()) return;
+    const Done searched = Search();
+    if (!searched) {
+      for (const Segment& segment : segments) CouldNot(out[segment.post], searched.error().message());
+    } else {
+      std::size_t m = 0;
+      for (std::size_t s = 0; s < segments.size();) {
+        const std::size_t views = s + 1 < segments.size() && segments[s + 1].view == View::kSqueezed ? 2 : 1;
+        found.clear();
+        bool anchored = Gather(segments[s], m);
+        const std::size_t plain = found.size();
+        if (views == 2) anchored |= Gather(segments[s + 1], m);
+        if (anchored) {
+          ChooseRules(segments[s].school);
+          if (!rules.empty()) RunRules(texts, std::span(segments).subspan(s, views), plain, Detail::kHits, out[segments[s].post]);
+        }
+        s += views;
+      }
     }
-    for (; p < pattern_matches.size() && pattern_matches[p].end <= segment.end; ++p) {
-      const PatternMatch& match = pattern_matches[p];
-      if (match.begin < segment.begin) continue;  // over the border of two posts, which are separated by two spaces
-      AddOccurrence(segment, program.literals.size() + match.pattern, match.begin - segment.begin, match.end - segment.begin, detail);
-    }
+    look.Clear();
+    segments.clear();
   }
 
-  // Literal (or pattern) `number` was found at bytes [begin, end) of the segment's fold.
-  void AddOccurrence(const Segment& segment, std::size_t number, std::uint32_t begin, std::uint32_t end, Detail detail) {
+  // Runs `rules` on a post whose literals are in `found`, the first `plain` of them those of the plain view.
+  void RunRules(std::span<const std::string_view> texts, std::span<const Segment> views, std::size_t plain, Detail detail, Assessment& a) {
+    const Program& program = judge->program;
+    runner.Start(texts[views[0].post], ViewOf(views[0]));
+    const bool patterns = detail == Detail::kAll || program.always_patterns || std::any_of(rules.begin(), rules.end(), [&](std::uint32_t r) { return program.rules[r].asks_patterns; });
+    for (std::size_t v = 0; v < views.size(); ++v) {
+      const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
+      for (std::size_t f = from; f < until; ++f) AddOccurrence(views[v], found[f], detail);
+      if (!patterns) continue;
+      const FoldedView folded = ViewOf(views[v]);
+      pattern_matches.clear();
+      if (const Done scanned = scratch.ScanPatterns(judge->databases.patterns, folded.text, pattern_matches); !scanned) return CouldNot(a, scanned.error().message());
+      for (const PatternMatch& match : pattern_matches) {
+        Found f{program.literal_count + match.pattern, 0, 0};
+        if (!WordRange(folded, match.begin, match.end, f.first, f.last)) continue;
+        const auto words = folded.words.subspan(f.first, f.last - f.first);
+        // What nothing was undone in has been found in the plain view.
+        if (views[v].view == View::kSqueezed && std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
+        AddOccurrence(views[v], f, detail);
+      }
+    }
+    const bool enough = runner.Run(program, rules, detail, rule_hits);
+    Finish(a);
+    if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
+  }
+
+  // Tells the runner of a literal (or pattern) that was found.
+  void AddOccurrence(const Segment& segment, const Found& f, Detail detail) {
     if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
-    const Folded& folded = segment.view == View::kPlain ? plain[segment.slot] : squeezed[segment.slot];
-    std::uint32_t first, last;
-    if (!WordRange(folded, begin, end, first, last)) return;
+    const auto words = look.words().subspan(segment.first_word, segment.last_word - segment.first_word);
     Occurrence occurrence;
-    occurrence.begin = folded.words[first].begin;
-    occurrence.end = folded.words[last - 1].end;
+    occurrence.begin = words[f.first].begin;
+    occurrence.end = words[f.last - 1].end;
+    occurrence.first = f.first;
+    occurrence.last = f.last;
     if (segment.view == View::kSqueezed) {
-      // What nothing was undone in has been found in the plain view.
-      bool replaced = false;
-      for (std::uint32_t w = first; w < last; ++w) replaced = replaced || folded.words[w].replaced;
-      if (!replaced) return;
-      runner.WordsOf(occurrence.begin, occurrence.end, first, last);
+      runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
       occurrence.view = View::kSqueezed;
     }
-    occurrence.first = first;
-    occurrence.last = last;
-    for (const Meaning& meaning : judge->program.MeaningsOf(number)) {
-      if (meaning.school >= 0 && meaning.school != segment.school) continue;
+    for (const Meaning& meaning : judge->program.MeaningsOf(f.literal)) {
+      if (!Concerns(meaning, segment.school)) continue;
       if (!meaning.used && detail == Detail::kHits) continue;
       Occurrence one = occurrence;
       one.concept_number = meaning.concept_number;
@@ -384,12 +512,12 @@ struct Judge::Worker::Impl {
   void Finish(Assessment& a) {
     weights.clear();
     hit_marks.clear();
-    const auto& entries = judge->lexicon->entries;
+    const auto& entries = judge->program.entries;
     std::array<std::int32_t, 8> worst{};  // by category: severity * 2^20 + points
     for (const RuleHit& hit : rule_hits) {
       if (!hit.counts()) continue;
       const std::uint32_t entry_index = judge->program.rules[hit.rule].entry;
-      const Entry& entry = entries[entry_index];
+      const EntryFacts& entry = entries[entry_index];
       if (hit_marks.empty() || hit_marks.back().first != entry_index) {  // hits of one entry stand together
         hit_marks.emplace_back(entry_index, 0);
         ++fired[entry_index];
@@ -417,76 +545,34 @@ struct Judge::Worker::Impl {
     std::stable_sort(a.hits.begin(), a.hits.end(), [](const Hit& x, const Hit& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
   }
 
-  // Whether a rule can hold where these anchors were found.
-  bool Promising(std::span<const Match> found) {
-    const Program& program = judge->program;
-    mark_stamp.resize(program.beside.size());
-    ++mark_epoch;
-    for (const Match& match : found) {
-      for (const std::uint32_t mark : program.marks[match.literal]) {
-        const auto& beside = program.beside[mark];
-        if (!beside.empty() && beside[0] == Program::kAlone) return true;
-        mark_stamp[mark] = mark_epoch;
-      }
-    }
-    for (const Match& match : found) {
-      for (const std::uint32_t mark : program.marks[match.literal])
-        for (const std::uint32_t other : program.beside[mark])
-          if (mark_stamp[other] == mark_epoch) return true;
-    }
-    return false;
-  }
-
-  // Searches the bulk buffer and settles or prepares every post in it.
-  void Bulk(std::size_t school, std::span<const std::string_view> texts, MentionPolicy policy, std::vector<Assessment>& out) {
-    if (bulk_segments.empty()) return;
-    const bool ask = policy == MentionPolicy::kRequired;
-    matches.clear();
-    const Done scanned = scratch.Scan(ask ? judge->databases.mentions : judge->databases.anchors, bulk.text(), matches);
-    if (!scanned) {
-      for (const Segment& segment : bulk_segments) CouldNot(out[segment.post], scanned.error().message());
-    } else if (ask) {
-      Mentions(school, texts, out);
-    } else {
-      std::size_t m = 0;
-      for (const Segment& segment : bulk_segments) {
-        const std::size_t from = m;
-        while (m < matches.size() && matches[m].end <= segment.end) ++m;
-        const bool found = m > from && Promising(std::span(matches).subspan(from, m - from));
-        if (!found && !segment.odd) continue;
-        const std::size_t before = close_segments.size(), bytes = close.size();
-        const std::uint32_t slot = NewSlot();
-        Fold(texts[segment.post], plain[slot]);
-        if (!Prepare(segment.post, texts[segment.post], slot, segment.school) && !found) {
-          close_segments.resize(before);
-          close.Truncate(bytes);
-          --slots;
-        }
-      }
-    }
-    LookClosely(texts, out);
-    bulk.Clear();
-    bulk_segments.clear();
-  }
-
+  // Asks the texts in `bulk` whether they mention the school; those that do are looked at.
   void Mentions(std::size_t school, std::span<const std::string_view> texts, std::vector<Assessment>& out) {
-    std::vector<Match> here;
-    for (std::size_t m = 0, s = 0; m < matches.size() && s < bulk_segments.size(); ++s) {
-      const Segment& segment = bulk_segments[s];
-      const std::size_t from = m;
-      bool speaks = false;
-      for (; m < matches.size() && matches[m].end <= segment.end; ++m) speaks = speaks || Speaks(matches[m].literal, school);
-      if (!speaks) continue;
-      here.assign(matches.begin() + static_cast<std::ptrdiff_t>(from), matches.begin() + static_cast<std::ptrdiff_t>(m));
-      for (Match& match : here) match.end -= segment.begin;
-      const std::uint32_t slot = NewSlot();
-      const std::string_view text = texts[segment.post];
-      Fold(text, plain[slot]);
-      Assessment& a = out[segment.post];
-      const std::int32_t chosen = Score(school, text, plain[slot], here, a.mention);
-      if (a.mention.mentions) Prepare(segment.post, text, slot, chosen);
-      else --slots;
+    if (stretches.empty()) return;
+    matches.clear();
+    const Done scanned = scratch.Scan(judge->databases.mentions, bulk.text(), matches);
+    if (!scanned) {
+      for (const Stretch& stretch : stretches) CouldNot(out[stretch.post], scanned.error().message());
+    } else {
+      std::vector<Match> here;
+      for (std::size_t m = 0, s = 0; m < matches.size() && s < stretches.size(); ++s) {
+        const Stretch& stretch = stretches[s];
+        const std::size_t from = m;
+        bool speaks = false;
+        for (; m < matches.size() && matches[m].end <= stretch.end; ++m) speaks = speaks || Speaks(matches[m].literal, school);
+        if (!speaks) continue;
+        here.assign(matches.begin() + static_cast<std::ptrdiff_t>(from), matches.begin() + static_cast<std::ptrdiff_t>(m));
+        for (Match& match : here) match.end -= stretch.begin;
+        const std::string_view text = texts[stretch.post];
+        AddPlain(stretch.post, text, -1);
+        Assessment& a = out[stretch.post];
+        segments.back().school = Score(school, text, ViewOf(segments.back()), here, a.mention);
+        if (a.mention.mentions) AddSqueezed(text);
+        else DropLast();
+      }
     }
+    bulk.Clear();
+    stretches.clear();
+    Look(texts, out);
   }
 };
 
@@ -496,7 +582,7 @@ Judge::Worker& Judge::Worker::operator=(Worker&&) noexcept = default;
 Judge::Worker::~Worker() = default;
 
 Result<Judge::Worker> Judge::NewWorker() const {
-  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.anchors, &impl_->databases.everything, &impl_->databases.patterns}));
+  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}));
   return Worker(std::make_unique<Worker::Impl>(impl_, std::move(scratch)));
 }
 
@@ -511,12 +597,19 @@ void Judge::Worker::Assess(std::size_t school, std::span<const std::string_view>
   for (std::uint32_t i = 0; i < texts.size(); ++i) {
     Impl::Reset(out[i]);
     if (w.TooLong(texts[i], out[i])) continue;
-    const auto begin = static_cast<std::uint32_t>(w.bulk.size());
-    const bool odd = w.bulk.Add(texts[i]);
-    w.bulk_segments.push_back({i, begin, static_cast<std::uint32_t>(w.bulk.size()), odd, own, 0, View::kPlain});
-    if (w.bulk.size() >= kChunk) w.Bulk(school, texts, policy, out);
+    if (policy == MentionPolicy::kRequired) {
+      const auto begin = static_cast<std::uint32_t>(w.bulk.size());
+      w.bulk.Add(texts[i]);
+      w.stretches.push_back({i, begin, static_cast<std::uint32_t>(w.bulk.size())});
+      if (w.bulk.size() >= kChunk) w.Mentions(school, texts, out);
+    } else {
+      w.AddPlain(i, texts[i], own);
+      w.AddSqueezed(texts[i]);
+      if (w.look.size() >= kChunk) w.Look(texts, out);
+    }
   }
-  w.Bulk(school, texts, policy, out);
+  w.Mentions(school, texts, out);
+  w.Look(texts, out);
 }
 
 Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
@@ -527,38 +620,36 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
   e.lexicon_version = judge.version;
   if (w.TooLong(text, e.assessment)) return e;
   const std::span<const std::string_view> one(&text, 1);
-  std::vector<Assessment> assessed(1);
 
-  w.slots = 0;
-  const std::uint32_t slot = w.NewSlot();
-  Fold(text, w.plain[slot]);
-  const Folded& folded = w.plain[slot];
+  w.AddPlain(0, text, -1);
   w.matches.clear();
-  if (const Done scanned = w.scratch.Scan(judge.databases.mentions, folded.text, w.matches); !scanned) {
+  if (const Done scanned = w.scratch.Scan(judge.databases.mentions, w.look.text(), w.matches); !scanned) {
     Impl::CouldNot(e.assessment, scanned.error().message());
+    w.DropLast();
     return e;
   }
   const std::vector<Match> mentions = w.matches;
-  const std::int32_t chosen = w.Score(school, text, folded, mentions, e.assessment.mention);
+  const std::int32_t chosen = w.Score(school, text, w.ViewOf(w.segments[0]), mentions, e.assessment.mention);
   if (chosen >= 0) e.school = judge.schools[static_cast<std::size_t>(chosen)].id;
+  w.segments[0].school = chosen;
+  w.AddSqueezed(text);
+  const FoldedView folded = w.ViewOf(w.segments[0]);
   e.folded = folded.text;
 
-  w.Prepare(0, text, slot, chosen);
-  if (const Done scanned = w.ScanClosely(); !scanned) {
-    Impl::CouldNot(e.assessment, scanned.error().message());
+  if (const Done searched = w.Search(); !searched) {
+    Impl::CouldNot(e.assessment, searched.error().message());
   } else {
-    w.runner.Start(text, folded);
-    std::size_t m = 0, p = 0;
-    for (const Impl::Segment& segment : w.close_segments) w.AddOccurrences(segment, m, p, Detail::kAll);
+    std::size_t m = 0;
+    w.found.clear();
+    w.Gather(w.segments[0], m);
+    const std::size_t plain = w.found.size();
+    if (w.segments.size() > 1) w.Gather(w.segments[1], m);
+    w.ChooseRules(chosen);
     const auto kept = w.fired;  // explaining is not firing
-    const bool enough = w.runner.Run(judge.program, Detail::kAll, w.rule_hits);
-    const Mention mention = std::move(e.assessment.mention);
-    w.Finish(e.assessment);
-    e.assessment.mention = mention;
+    w.RunRules(one, w.segments, plain, Detail::kAll, e.assessment);
     w.fired = kept;
-    if (!enough) Impl::CouldNot(e.assessment, "the post holds more of the lexicon's words than can be weighed");
 
-    const auto show = [&](const Folded& f, std::vector<Explanation::ShownWord>& words) {
+    const auto show = [&](const FoldedView& f, std::vector<Explanation::ShownWord>& words) {
       for (const Word& word : f.words) {
         std::uint32_t first, last;
         w.runner.WordsOf(word.begin, word.end, first, last);
@@ -566,9 +657,9 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
       }
     };
     show(folded, e.words);
-    if (w.close_segments.size() > 1) {
-      e.squeezed = w.squeezed[slot].text;
-      show(w.squeezed[slot], e.squeezed_words);
+    if (w.segments.size() > 1) {
+      e.squeezed = w.ViewOf(w.segments[1]).text;
+      show(w.ViewOf(w.segments[1]), e.squeezed_words);
     }
     const auto name = [&](ConceptNumber number) {
       const std::string& full = judge.program.concepts[number];
@@ -598,9 +689,8 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     }
     e.arithmetic = ShowArithmetic(w.weights, names);
   }
-  w.close.Clear();
-  w.close_segments.clear();
-  w.slots = 0;
+  w.look.Clear();
+  w.segments.clear();
   return e;
 }
 

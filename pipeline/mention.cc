@@ -225,7 +225,7 @@ bool Inside(const Found& inner, const Found& outer) { return inner.first >= oute
 
 }  // namespace
 
-void ScoreMention(std::string_view text, const Folded& folded, std::span<const MentionSeen> seen, Mention& out) {
+void ScoreMention(std::string_view text, const FoldedView& folded, std::span<const MentionSeen> seen, Mention& out) {
   out.mentions = false;
   out.score = 0;
   out.evidence.clear();

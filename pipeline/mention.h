@@ -63,6 +63,6 @@ struct MentionSeen {
 };
 
 // Scores one school on one text.  `seen` in any order.  Reuses the memory of `out`.
-void ScoreMention(std::string_view text, const Folded& folded, std::span<const MentionSeen> seen, Mention& out);
+void ScoreMention(std::string_view text, const FoldedView& folded, std::span<const MentionSeen> seen, Mention& out);
 
 }  // namespace heed

@@ -2,6 +2,7 @@
 #include "pipeline/program.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -43,6 +44,13 @@ constexpr std::string_view kFrequent[] = {
     "says", "working", "coming", "talking", "waiting", "asking", "doing", "having", "whole", "full", "three", "four", "five", "ten", "hundred", "once", "soon", "far", "near", "high", "low", "hard",
     "easy", "early", "late", "ever", "quite", "almost", "enough", "else", "yet", "rather", "might", "may", "shall", "cannot", "can't", "cant", "won't", "wont", "didn't", "didnt", "doesn't",
     "isn't", "isnt", "aren't", "wasn't", "wouldn't", "couldn't", "shouldn't", "ain't", "aint", "gonna", "wanna", "gotta", "yes", "yeah", "oh", "ok", "hey", "hi", "hello", "mate", "i'm", "ya", "n", "r", "y"};
+
+std::vector<std::string_view> WordsOf(std::string_view literal) {
+  std::vector<std::string_view> words;
+  for (const std::string_view word : Split(literal, ' '))
+    if (!word.empty()) words.push_back(word);
+  return words;
+}
 
 class Compiler {
  public:
@@ -322,46 +330,78 @@ class Compiler {
     std::stable_sort(out_.rules.begin(), out_.rules.end(), [this](const CompiledRule& a, const CompiledRule& b) {
       return lexicon_.entries[a.entry].severity > lexicon_.entries[b.entry].severity;
     });
-    out_.rules_by_anchor.resize(out_.concepts.size());
-    std::map<std::vector<ConceptNumber>, std::uint32_t> mark_of;
-    std::map<std::uint32_t, std::set<std::uint32_t>> marks_of_literal;
-    std::vector<std::set<std::uint32_t>> beside;
-    const auto mark = [&](const std::vector<ConceptNumber>& element) {
-      const auto [at, fresh] = mark_of.emplace(element, static_cast<std::uint32_t>(mark_of.size()));
-      if (fresh) {
-        beside.emplace_back();
-        for (const ConceptNumber c : element)
-          for (const std::uint32_t literal : literals_of[c]) marks_of_literal[literal].insert(at->second);
-      }
-      return at->second;
-    };
-    for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
-      std::vector<std::pair<double, const std::vector<ConceptNumber>*>> elements;
-      for (const auto& element : out_.rules[r].orders.front()) {
-        double f = 0;
-        for (const ConceptNumber c : element) f += frequency[c];
-        elements.emplace_back(f, &element);
-      }
-      std::stable_sort(elements.begin(), elements.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-      const std::uint32_t anchor = mark(*elements[0].second);
-      for (const ConceptNumber c : *elements[0].second) out_.rules_by_anchor[c].push_back(r);
-      std::uint32_t second = Program::kAlone;
-      // A second one that is in every third post anyway costs more than it saves.
-      if (elements[0].first > kTooCommon && elements.size() > 1 && elements[1].first < kUseless && *elements[1].second != *elements[0].second) second = mark(*elements[1].second);
-      beside[anchor].insert(second);
-    }
-    for (auto& [literal, marks] : marks_of_literal) {
-      out_.anchors.push_back(literal);
-      out_.marks.emplace_back(marks.begin(), marks.end());
-    }
-    for (const auto& marks : beside) {
-      // Alone is enough: nothing else need be asked.
-      if (marks.count(Program::kAlone)) out_.beside.push_back({Program::kAlone});
-      else out_.beside.emplace_back(marks.begin(), marks.end());
-    }
+    for (const Entry& e : lexicon_.entries) out_.entries.push_back({e.id, e.why, e.category, e.severity, e.weight, e.status, e.characteristic});
+    out_.literal_count = static_cast<std::uint32_t>(out_.literals.size());
+    FindPatterned();
+    ChooseAnchors(frequency, literals_of);
+    NumberWords();
   }
 
-  static constexpr double kTooCommon = 0.02, kUseless = 0.3;  // share of posts
+  void ChooseAnchors(const std::vector<double>& frequency, const std::vector<std::vector<std::uint32_t>>& literals_of) {
+    std::map<std::vector<ConceptNumber>, std::uint32_t> elements;  // distinct ones, numbered
+    std::map<std::uint32_t, std::uint32_t> mark_of;                // of an element
+    std::vector<std::vector<std::uint32_t>> rules_of_mark, marks(out_.literals.size());
+    for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
+      std::vector<std::uint32_t> own;
+      double rarest = std::numeric_limits<double>::infinity();
+      const std::vector<ConceptNumber>* anchor = nullptr;
+      for (const auto& element : out_.rules[r].orders.front()) {
+        const auto [at, fresh] = elements.emplace(element, static_cast<std::uint32_t>(elements.size()));
+        if (fresh) out_.concepts_of_element.Add(element);
+        own.push_back(at->second);
+        double f = 0;
+        for (const ConceptNumber c : element) f += frequency[c];
+        if (f < rarest) rarest = f, anchor = &element;
+      }
+      out_.elements_of_rule.Add(own);
+      const std::uint32_t element = elements.at(*anchor);
+      const auto [mark, fresh] = mark_of.emplace(element, static_cast<std::uint32_t>(mark_of.size()));
+      if (fresh) {
+        rules_of_mark.emplace_back();
+        for (const ConceptNumber c : *anchor)
+          for (const std::uint32_t literal : literals_of[c])
+            if (marks[literal].empty() || marks[literal].back() != mark->second) marks[literal].push_back(mark->second);
+      }
+      rules_of_mark[mark->second].push_back(r);
+    }
+    for (const auto& list : marks) out_.marks.Add(list);
+    for (const auto& list : rules_of_mark) out_.rules_of_mark.Add(list);
+  }
+
+  // Gives the words of phrases numbers, and words their literals.
+  void NumberWords() {
+    std::uint32_t next = 1;
+    for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
+      const auto words = WordsOf(out_.literals[i]);
+      if (words.size() == 1) {
+        KnownWord& known = out_.words.At(words[0]);
+        known.literal = i;
+        if (!out_.marks[i].empty()) known.flags |= KnownWord::kAnchor;
+      } else if (!words.empty()) {
+        out_.phrases.push_back({i, static_cast<std::uint32_t>(words.size())});
+        for (const std::string_view word : words)
+          if (KnownWord& known = out_.words.At(word); known.number() == 0) known.flags |= next++;
+      }
+    }
+    out_.number_size = next <= 0x10000 ? 2 : 3;
+    HEED_CHECK(next <= 0x1000000);
+  }
+
+  // Where patterns matter.
+  void FindPatterned() {
+    out_.patterned.resize(out_.concepts.size());
+    for (std::size_t i = out_.literals.size(); i < meanings_.size(); ++i)
+      for (const Meaning& m : meanings_[i]) out_.patterned[m.concept_number] = 1;
+    const auto patterned = [this](ConceptNumber c) { return out_.patterned[c] != 0; };
+    out_.always_patterns = patterned(out_.pronoun) || patterned(out_.opening) || patterned(out_.closing) ||
+                           std::any_of(out_.characterised.begin(), out_.characterised.end(), patterned) ||
+                           std::any_of(out_.exceptions.begin(), out_.exceptions.end(), [&](const auto& list) { return std::any_of(list.begin(), list.end(), patterned); });
+    for (CompiledRule& rule : out_.rules) {
+      for (const auto& element : rule.orders.front()) rule.asks_patterns |= std::any_of(element.begin(), element.end(), patterned);
+      for (const auto* contexts : {&rule.unless, &rule.with})
+        for (const CompiledUnless& context : *contexts) rule.asks_patterns |= context.where != Where::kQuoted && patterned(context.concept_number);
+    }
+  }
 
   // Concepts that some rule asks about; the others are only shown.
   void MarkUsed() {
@@ -406,6 +446,18 @@ class Compiler {
 
 bool IsSearched(const Entry& entry, bool drafts) {
   return entry.status == EntryStatus::kLive || entry.status == EntryStatus::kShadow || (drafts && entry.status == EntryStatus::kDraft);
+}
+
+std::vector<std::string> NumberedPhrases(const Program& program) {
+  std::vector<std::string> out;
+  for (const Program::Phrase& phrase : program.phrases) {
+    std::string text(phrase.words * program.number_size + 4, '\0');
+    char* at = text.data();
+    for (const std::string_view word : WordsOf(program.literals[phrase.literal])) at = PutNumber(at, program.words.Find(word)->number(), program.number_size);
+    text.resize(phrase.words * program.number_size);
+    out.push_back(std::move(text));
+  }
+  return out;
 }
 
 Program CompileProgram(const Lexicon& lexicon, std::span<const School> schools, const Dictionary& dictionary, bool drafts) {

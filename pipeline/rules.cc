@@ -12,9 +12,9 @@
 
 namespace heed {
 
-void RuleRunner::Start(std::string_view text, const Folded& plain) {
+void RuleRunner::Start(std::string_view text, const FoldedView& plain) {
   text_ = text;
-  plain_ = &plain;
+  plain_ = plain;
   occurrences_.clear();
   quotes_known_ = false;
   const std::size_t count = plain.words.size();
@@ -32,7 +32,7 @@ void RuleRunner::Start(std::string_view text, const Folded& plain) {
 }
 
 void RuleRunner::WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) const {
-  const auto& words = plain_->words;
+  const auto& words = plain_.words;
   // Begins never decrease; ends may, by a hashtag's parts, so step back over those that reach into the bytes.
   auto at = std::lower_bound(words.begin(), words.end(), begin, [](const Word& word, std::uint32_t b) { return word.begin < b; });
   while (at != words.begin() && (at - 1)->end > begin) --at;
@@ -45,7 +45,7 @@ void RuleRunner::WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& 
   }
 }
 
-bool RuleRunner::Run(const Program& program, Detail detail, std::vector<RuleHit>& out) {
+bool RuleRunner::Run(const Program& program, std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out) {
   out.clear();
   too_much_ = false;
   if (occurrences_.size() > kMostOccurrences) {
@@ -54,19 +54,9 @@ bool RuleRunner::Run(const Program& program, Detail detail, std::vector<RuleHit>
   }
   ++epoch_;
   if (stamp_.size() < program.concepts.size()) stamp_.resize(program.concepts.size()), spans_.resize(program.concepts.size());
-  if (rule_stamp_.size() < program.rules.size()) rule_stamp_.resize(program.rules.size());
   SortByConcept();
   DropExcepted(program);
-  rules_.clear();
-  for (const ConceptNumber number : numbers_) {
-    for (const std::uint32_t rule : program.rules_by_anchor[number]) {
-      if (rule_stamp_[rule] == epoch_) continue;
-      rule_stamp_[rule] = epoch_;
-      rules_.push_back(rule);
-    }
-  }
-  std::sort(rules_.begin(), rules_.end());
-  for (const std::uint32_t rule : rules_) {
+  for (const std::uint32_t rule : rules) {
     if (out.size() >= kMostHits && detail == Detail::kHits) break;
     RunRule(program, rule, detail, out);
   }
@@ -137,12 +127,12 @@ bool RuleRunner::Inside(const Occurrence& occurrence, ConceptNumber outer) const
 // Whether a hit stands where its rule wants it.  Looks through at most kFar words.
 bool RuleRunner::Stands(const Program& program, Stand at, const RuleHit& hit) const {
   constexpr std::uint32_t kFar = 64;
-  const auto& words = plain_->words;
+  const auto& words = plain_.words;
   const bool whole = at == Stand::kWhole;
   // Whether word i is, or is part of, something that is looked through.
   const auto filler = [&](std::uint32_t i, ConceptNumber concept_number) {
     if (words[i].kind != WordKind::kWord) return true;
-    if (i > 0 && words[i - 1].kind == WordKind::kMark && plain_->of(words[i - 1]) == "@") return true;  // a handle
+    if (i > 0 && words[i - 1].kind == WordKind::kMark && plain_.of(words[i - 1]) == "@") return true;  // a handle
     const Span span = Of(concept_number);
     for (std::uint32_t o = span.begin; o < span.end && occurrences_[o].first <= i; ++o)
       if (occurrences_[o].last > i) return true;

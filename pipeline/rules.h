@@ -52,12 +52,13 @@ class RuleRunner {
   static constexpr std::size_t kMostHits = 256;              // kept of one post, worst severities first
   static constexpr std::size_t kMostHitsOfOne = 8;           // kept of one rule
 
-  // Takes up a post.  Both must outlive the Run().
-  void Start(std::string_view text, const Folded& plain);
+  // Takes up a post.  What both lie in must outlive the Run().
+  void Start(std::string_view text, const FoldedView& plain);
   // A concept found at words [first, last) of the plain fold.
   void Add(const Occurrence& occurrence) { occurrences_.push_back(occurrence); }
-  // Runs every rule that can hold.  Returns false when the post was too much: `out` then holds some of the hits.
-  bool Run(const Program& program, Detail detail, std::vector<RuleHit>& out);
+  // Runs these rules (indices in Program::rules, ascending): all that can hold, and none twice.  Returns false when the post was
+  // too much: `out` then holds some of the hits.
+  bool Run(const Program& program, std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out);
 
   // Plain words that the bytes [begin, end) of the text touch.
   void WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) const;
@@ -91,17 +92,16 @@ class RuleRunner {
   std::uint32_t Gap(std::uint32_t last, std::uint32_t first) const { return rank_[first] - rank_[last]; }
 
   std::string_view text_;
-  const Folded* plain_ = nullptr;
+  FoldedView plain_;
   std::vector<std::uint32_t> rank_;      // of word i: words (not marks) before it; one more at the end
   std::vector<std::uint32_t> sentence_;  // of word i; one more at the end
   std::vector<Occurrence> occurrences_, unsorted_;
   std::vector<ConceptNumber> numbers_;   // concepts in the post
   std::vector<Span> spans_;              // by concept, valid where stamp_ is epoch_
-  std::vector<std::uint64_t> stamp_, rule_stamp_;
+  std::vector<std::uint64_t> stamp_;
   std::uint64_t epoch_ = 0;
   bool too_much_ = false, quotes_known_ = false;
   std::vector<Quote> quotes_;
-  std::vector<std::uint32_t> rules_;
   std::vector<std::vector<Node>> levels_;
   std::vector<std::uint32_t> candidates_, dropped_;
   std::size_t chains_ = 0;

@@ -129,7 +129,7 @@ bool IsAsciiSpace(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 class Squeezer {
  public:
-  Squeezer(std::string_view text, const Folded& plain, const Vocabulary& vocabulary) : text_(text), plain_(plain), vocabulary_(vocabulary) {}
+  Squeezer(std::string_view text, const FoldedView& plain, const Vocabulary& vocabulary) : text_(text), plain_(plain), vocabulary_(vocabulary) {}
 
   bool Run(Folded& out) {
     Cut();
@@ -369,7 +369,7 @@ class Squeezer {
   }
 
   std::string_view text_;
-  const Folded& plain_;
+  const FoldedView& plain_;
   const Vocabulary& vocabulary_;
   std::vector<Unit> units_;
   std::vector<Token> tokens_;
@@ -380,7 +380,7 @@ class Squeezer {
 
 void Vocabulary::Add(std::string_view word, Mask mask) {
   if (word.size() < 3 || !std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; })) return;
-  words_.emplace(word);
+  words_.At(word);
   if (mask == Mask::kNever || word.size() < 4) return;
   auto& bucket = (mask == Mask::kUsual ? usual_ : alone_)[{word.front(), word.size()}];
   if (std::find(bucket.begin(), bucket.end(), word) == bucket.end()) bucket.emplace_back(word);
@@ -405,7 +405,7 @@ std::string_view Vocabulary::Unmask(std::string_view pattern) const {
   return *word;
 }
 
-bool Squeeze(std::string_view text, const Folded& plain, const Vocabulary& vocabulary, Folded& out) {
+bool Squeeze(std::string_view text, const FoldedView& plain, const Vocabulary& vocabulary, Folded& out) {
   if (vocabulary.empty()) return false;
   return Squeezer(text, plain, vocabulary).Run(out);
 }

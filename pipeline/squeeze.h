@@ -18,11 +18,11 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "pipeline/fold.h"
+#include "pipeline/words.h"
 
 namespace heed {
 
@@ -38,22 +38,19 @@ class Vocabulary {
   // Folded words; those of letters a-z with at least three of them count.  Those of four and more may also be masked.
   void Add(std::string_view word, Mask mask);
 
-  bool Has(std::string_view word) const { return words_.find(word) != words_.end(); }
-  bool empty() const { return words_.empty(); }
+  bool Has(std::string_view word) const { return words_.Find(word) != nullptr; }
+  bool empty() const { return words_.size() == 0; }
   // The word that fits, '*' standing for any one letter: one that is usually masked, else the only other one; or "".
   std::string_view Unmask(std::string_view pattern) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view word) const { return std::hash<std::string_view>{}(word); }
-  };
-  std::unordered_set<std::string, Hash, std::equal_to<>> words_;
+  friend struct ProgramImage;
+  WordTable words_;
   using ByShape = std::map<std::pair<char, std::size_t>, std::vector<std::string>>;  // by first letter and length
   ByShape usual_, alone_;
 };
 
 // `plain` is the fold of `text`.  Returns false, leaving `out` unspecified, when there is nothing to undo.
-bool Squeeze(std::string_view text, const Folded& plain, const Vocabulary& vocabulary, Folded& out);
+bool Squeeze(std::string_view text, const FoldedView& plain, const Vocabulary& vocabulary, Folded& out);
 
 }  // namespace heed

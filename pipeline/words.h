@@ -1,0 +1,91 @@
+// Words looked up by their hash: what the lexicon knows about one word of a folded text.
+//
+// Words are not kept, only 64 bits of their hashes: a word that is not the lexicon's is taken for one of its hundred thousand
+// once in 10^14 times.  Two of the lexicon's own that share a hash would be one word; with 64 bits that does not happen
+// either (once in 10^9 lexicons).  Immutable once built; safe to share between threads.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace heed {
+
+// What is known of a word.
+struct KnownWord {
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  static constexpr std::uint32_t kPhrase = 1u << 31, kAnchor = 1u << 30, kNumber = kAnchor - 1;
+
+  std::uint32_t literal = kNone;  // the literal that is this word alone
+  std::uint32_t flags = 0;        // its number among the words of phrases, 0 for none; kAnchor: `literal` is one
+  std::uint32_t number() const { return flags & kNumber; }
+};
+
+class WordTable {
+ public:
+  struct Slot {
+    std::uint64_t hash = 0;  // 0 = free
+    KnownWord word;
+  };
+
+  // `word` need not be followed by anything that may be read.
+  static std::uint64_t Hash(std::string_view word) {
+    char padded[kReadPast] = {};
+    if (word.size() <= kReadPast) {
+      std::memcpy(padded, word.data(), word.size());
+      return HashShort(padded, word.size());
+    }
+    return HashLong(word);
+  }
+  // The same for a word behind whose first byte kReadPast bytes may be read.
+  static constexpr std::size_t kReadPast = 16;
+  static std::uint64_t HashPadded(const char* word, std::size_t size) { return size <= kReadPast ? HashShort(word, size) : HashLong({word, size}); }
+
+  // nullptr for a word nobody added.
+  const KnownWord* Find(std::uint64_t hash) const {
+    for (std::size_t at = Home(hash);; at = (at + 1) & mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.hash == hash) return &slot.word;
+      if (slot.hash == 0) return nullptr;
+    }
+  }
+  const KnownWord* Find(std::string_view word) const { return Find(Hash(word)); }
+
+  // What is known of the word, to be changed; as good as nothing when it is new.
+  KnownWord& At(std::string_view word);
+
+  std::size_t size() const { return used_; }
+  const std::vector<Slot>& slots() const { return slots_; }
+  // What slots() gave.
+  void Restore(std::vector<Slot> slots);
+
+ private:
+  // The lowest bit is always set.
+  std::size_t Home(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> 20) & mask_; }
+  static std::uint64_t Mix(std::uint64_t a, std::uint64_t b) {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+  static constexpr std::uint64_t kFirst = 0xA0761D6478BD642Full, kSecond = 0xE7037ED1A0B428DBull, kThird = 0x8EBC6AF09C88C6E3ull;
+
+  // One that is never 0.
+  static std::uint64_t HashShort(const char* word, std::size_t size) {
+    std::uint64_t low, high;
+    std::memcpy(&low, word, 8);
+    std::memcpy(&high, word + 8, 8);
+    // Whole words of zeros for sizes up to eight; a shift by 64 would be undefined, hence two.
+    const unsigned bits = static_cast<unsigned>(8 * size);
+    low &= bits >= 64 ? ~0ull : (1ull << bits) - 1;
+    high &= bits >= 128 ? ~0ull : bits > 64 ? (1ull << (bits - 64)) - 1 : 0;
+    return Mix(low ^ kFirst ^ size * kThird, high ^ kSecond) | 1;
+  }
+  static std::uint64_t HashLong(std::string_view word);
+
+  std::vector<Slot> slots_ = std::vector<Slot>(16);
+  std::size_t mask_ = 15, used_ = 0;
+};
+
+}  // namespace heed

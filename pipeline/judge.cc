@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <mutex>
 #include <unordered_map>
 
 #include "pipeline/find.h"
 #include "pipeline/fold.h"
+#include "pipeline/image.h"
 #include "pipeline/mention.h"
 #include "pipeline/program.h"
 #include "pipeline/rules.h"
@@ -23,9 +25,10 @@ namespace {
 constexpr std::size_t kChunk = 32u << 10;
 
 // A cache image:                                             DO NOT CHANGE: give kMagic another number
-//   magic 8 | key 32 | three times (size 8, little-endian | database) | SHA-256 of all before it 32
-constexpr std::string_view kMagic = "HEEDHS03";
-constexpr std::size_t kDatabases = 3;  // mentions, phrases, patterns
+//   magic 8 | key 32 | program | mentions | phrases | patterns | checksum of all before it 8
+// each of the four as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
+// Hyperscan's databases.
+constexpr std::string_view kMagic = "HEEDHS04";
 
 struct Databases {
   Database mentions;  // of letters
@@ -33,50 +36,34 @@ struct Databases {
   Database patterns;  // of letters
 };
 
-std::string LittleEndian(std::uint64_t value) {
-  std::string out;
-  for (int i = 0; i < 8; ++i) out += static_cast<char>(value >> (8 * i));
-  return out;
-}
-
 std::string_view Bytes(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
 
-using LiteralLists = std::array<std::vector<std::string_view>, kDatabases>;
-
-// What the databases of an image were made of.
-Digest CacheKey(const LiteralLists& lists) {
-  std::string all = EngineIdentity() + '\n';
-  for (const auto& list : lists) {
-    all += "list " + std::to_string(list.size()) + '\n';
-    for (const std::string_view literal : list) all.append(std::to_string(literal.size())).append(literal).append("\n");
-  }
-  return Sha256(all);
+void AppendPart(std::string& image, std::string_view part) {
+  const std::uint64_t size = part.size();
+  image.append(reinterpret_cast<const char*>(&size), sizeof size).append(part);
 }
 
-std::optional<Databases> ReadImage(std::string_view image, const Digest& key) {
-  constexpr std::size_t kHead = 8 + 32, kTail = 32;
+// The four parts of an image that is whole and has this key.
+std::optional<std::array<std::string_view, 4>> PartsOf(std::string_view image, const Digest& key) {
+  constexpr std::size_t kHead = 8 + 32, kTail = 8;
   if (image.size() < kHead + kTail || image.substr(0, 8) != kMagic || image.substr(8, 32) != Bytes(key)) return std::nullopt;
   const std::string_view body = image.substr(0, image.size() - kTail);
-  if (Bytes(Sha256(body)) != image.substr(image.size() - kTail)) return std::nullopt;
-  std::array<std::string_view, kDatabases> parts;
+  std::uint64_t checksum = 0;
+  std::memcpy(&checksum, image.data() + body.size(), sizeof checksum);
+  if (Checksum(body) != checksum) return std::nullopt;
+  std::array<std::string_view, 4> parts;
   std::size_t at = kHead;
   for (auto& part : parts) {
-    if (body.size() - at < 8) return std::nullopt;
     std::uint64_t size = 0;
-    for (int i = 7; i >= 0; --i) size = size << 8 | static_cast<unsigned char>(body[at + static_cast<std::size_t>(i)]);
-    at += 8;
+    if (body.size() - at < sizeof size) return std::nullopt;
+    std::memcpy(&size, body.data() + at, sizeof size);
+    at += sizeof size;
     if (body.size() - at < size) return std::nullopt;
     part = body.substr(at, size);
     at += size;
   }
   if (at != body.size()) return std::nullopt;
-  std::array<Database, kDatabases> read;
-  for (std::size_t i = 0; i < kDatabases; ++i) {
-    auto database = Database::Deserialise(parts[i]);
-    if (!database) return std::nullopt;
-    read[i] = *std::move(database);
-  }
-  return Databases{std::move(read[0]), std::move(read[1]), std::move(read[2])};
+  return parts;
 }
 
 // A mention phrase, for one school.
@@ -88,7 +75,6 @@ struct MentionMeaning {
 }  // namespace
 
 struct Judge::Impl {
-  std::shared_ptr<const Lexicon> lexicon;
   std::vector<School> schools;
   std::size_t max_text = 0;
   bool drafts = false;
@@ -100,65 +86,96 @@ struct Judge::Impl {
   Digest key{};
   bool from_cache = false;
   std::string version;
-};
 
-Result<Judge> Judge::Make(std::shared_ptr<const Lexicon> lexicon, std::vector<School> schools, JudgeOptions options) {
-  HEED_CHECK(lexicon);
-  auto impl = std::make_shared<Impl>();
-  impl->lexicon = std::move(lexicon);
-  impl->schools = std::move(schools);
-  impl->max_text = std::min<std::size_t>(options.max_text, 64u << 20);
-  impl->drafts = options.drafts;
-  impl->program = CompileProgram(*impl->lexicon, impl->schools, Dictionary(options.dictionary), options.drafts);
+  // The lexicon, read when it is first asked for where the judge came from a cache.
+  mutable std::once_flag once;
+  mutable std::shared_ptr<const Lexicon> lexicon;
+  std::function<std::shared_ptr<const Lexicon>()> read;
 
-  std::unordered_map<std::string_view, std::size_t> ids;
-  impl->phrases.reserve(impl->schools.size());
-  for (std::uint32_t s = 0; s < impl->schools.size(); ++s) {
-    impl->phrases.push_back(MentionPhrases(impl->schools[s]));
-    for (const MentionPhrase& phrase : impl->phrases.back()) {
-      const auto [at, fresh] = ids.emplace(phrase.folded, impl->mention_literals.size());
-      if (fresh) {
-        impl->mention_literals.push_back(phrase.folded);
-        impl->mention_meanings.emplace_back();
+  // All that does not depend on what the lexicon says.  `digest` is the lexicon's.
+  Impl(const std::string& digest, std::vector<School> of, const JudgeOptions& options)
+      : schools(std::move(of)), max_text(std::min<std::size_t>(options.max_text, 64u << 20)), drafts(options.drafts) {
+    std::unordered_map<std::string_view, std::size_t> ids;
+    phrases.reserve(schools.size());
+    version = digest + (drafts ? " drafts " : " ") + Hex(Blake2b(options.dictionary));
+    for (std::uint32_t s = 0; s < schools.size(); ++s) {
+      version += "\nschool " + schools[s].id;
+      phrases.push_back(MentionPhrases(schools[s]));
+      for (const MentionPhrase& phrase : phrases.back()) {
+        version += '\n' + std::to_string(static_cast<int>(phrase.kind)) + phrase.folded + '\t' + phrase.shown;
+        const auto [at, fresh] = ids.emplace(phrase.folded, mention_literals.size());
+        if (fresh) {
+          mention_literals.push_back(phrase.folded);
+          mention_meanings.emplace_back();
+        }
+        mention_meanings[at->second].push_back({s, &phrase});
       }
-      impl->mention_meanings[at->second].push_back({s, &phrase});
     }
+    version = Sha256Hex(version);
+    key = Sha256(version + "\n" HEED_VERSION "\n" + options.program + "\n" + EngineIdentity());
   }
 
-  const Program& program = impl->program;
-  LiteralLists lists;
-  const auto phrases = NumberedPhrases(program);
-  lists[0].assign(impl->mention_literals.begin(), impl->mention_literals.end());
-  lists[1].assign(phrases.begin(), phrases.end());
-  lists[2].assign(program.patterns.begin(), program.patterns.end());
-  impl->key = CacheKey(lists);
-  if (auto read = ReadImage(options.cached, impl->key)) {
-    impl->databases = *std::move(read);
-    impl->from_cache = true;
-  } else {
-    std::array<Database*, kDatabases> made = {&impl->databases.mentions, &impl->databases.phrases, &impl->databases.patterns};
-    for (std::size_t i = 0; i < kDatabases; ++i) {
+  bool ReadCache(std::string_view image) {
+    const auto parts = PartsOf(image, key);
+    if (!parts || !ReadImage((*parts)[0], program)) return false;
+    std::array<Database*, 3> read_into = {&databases.mentions, &databases.phrases, &databases.patterns};
+    for (std::size_t i = 0; i < 3; ++i) {
+      auto database = Database::Deserialise((*parts)[i + 1]);
+      if (!database) return false;
+      *read_into[i] = *std::move(database);
+    }
+    from_cache = true;
+    return true;
+  }
+
+  Done Compile(std::string_view dictionary) {
+    program = CompileProgram(*lexicon, schools, Dictionary(dictionary), drafts);
+    const auto numbered = NumberedPhrases(program);
+    const std::array<std::vector<std::string_view>, 3> lists = {std::vector<std::string_view>(mention_literals.begin(), mention_literals.end()),
+                                                               {numbered.begin(), numbered.end()}, {program.patterns.begin(), program.patterns.end()}};
+    std::array<Database*, 3> made = {&databases.mentions, &databases.phrases, &databases.patterns};
+    for (std::size_t i = 0; i < 3; ++i) {
       std::size_t refused = lists[i].size();
       auto database = i == 2 ? Database::CompilePatterns(lists[i], &refused) : Database::Compile(lists[i], &refused);
       if (!database) {
         if (refused >= lists[i].size()) return Fail(std::move(database).error().While("compiling the lexicon"));
         if (i == 0) return Fail(std::move(database).error().While("a school's phrase \"" + std::string(lists[i][refused]) + "\""));
         const std::size_t literal = i == 1 ? program.phrases[refused].literal : program.literals.size() + refused;
-        return Fail(std::move(database).error().While(program.places[literal].ToString() + (i == 2 ? ": the pattern \"" + program.patterns[refused] : ": the phrase \"" + program.literals[literal]) + "\""));
+        const std::string what = i == 1 ? ": the phrase \"" + program.literals[literal] : ": the pattern \"" + program.patterns[refused];
+        return Fail(std::move(database).error().While(program.places[literal].ToString() + what + "\""));
       }
       *made[i] = *std::move(database);
     }
+    // Needed no more; a hundred thousand strings.
+    std::vector<std::string>().swap(program.literals);
+    std::vector<std::string>().swap(program.patterns);
+    std::vector<Place>().swap(program.places);
+    return {};
   }
-  std::string version = impl->lexicon->digest + (options.drafts ? " drafts " : " ") + Sha256Hex(options.dictionary);
-  for (std::size_t s = 0; s < impl->schools.size(); ++s) {
-    version += "\nschool " + impl->schools[s].id;
-    for (const MentionPhrase& phrase : impl->phrases[s]) version += '\n' + std::to_string(static_cast<int>(phrase.kind)) + phrase.folded + '\t' + phrase.shown;
-  }
-  impl->version = Sha256Hex(version);
+};
+
+Result<Judge> Judge::Make(std::shared_ptr<const Lexicon> lexicon, std::vector<School> schools, JudgeOptions options) {
+  HEED_CHECK(lexicon);
+  auto impl = std::make_shared<Impl>(lexicon->digest, std::move(schools), options);
+  impl->lexicon = std::move(lexicon);
+  if (!impl->ReadCache(options.cached)) HEED_TRY(impl->Compile(options.dictionary));
   return Judge(std::move(impl));
 }
 
-const Lexicon& Judge::lexicon() const { return *impl_->lexicon; }
+std::optional<Judge> Judge::FromCache(const std::string& digest, std::function<std::shared_ptr<const Lexicon>()> read, std::vector<School> schools, const JudgeOptions& options) {
+  auto impl = std::make_shared<Impl>(digest, std::move(schools), options);
+  impl->read = std::move(read);
+  if (!impl->ReadCache(options.cached)) return std::nullopt;
+  return Judge(std::move(impl));
+}
+
+const Lexicon& Judge::lexicon() const {
+  std::call_once(impl_->once, [this] {
+    if (!impl_->lexicon) impl_->lexicon = impl_->read();
+    HEED_CHECK(impl_->lexicon);
+  });
+  return *impl_->lexicon;
+}
 const std::vector<School>& Judge::schools() const { return impl_->schools; }
 bool Judge::Runs(const Entry& entry) const { return IsSearched(entry, impl_->drafts); }
 const std::string& Judge::Version() const { return impl_->version; }
@@ -168,13 +185,14 @@ std::size_t Judge::literals() const { return impl_->program.literal_count; }
 std::string Judge::CacheImage() const {
   std::string image(kMagic);
   image += Bytes(impl_->key);
+  AppendPart(image, WriteImage(impl_->program));
   for (const Database* database : {&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}) {
     const auto bytes = database->Serialise();
     if (!bytes) return {};  // no cache is a slower start, no more
-    image += LittleEndian(bytes->size());
-    image += *bytes;
+    AppendPart(image, *bytes);
   }
-  image += Bytes(Sha256(image));
+  const std::uint64_t checksum = Checksum(image);
+  image.append(reinterpret_cast<const char*>(&checksum), sizeof checksum);
   return image;
 }
 
@@ -224,7 +242,7 @@ struct Judge::Worker::Impl {
   std::uint32_t epoch = 0;
   std::vector<std::uint32_t> mark_stamp, concept_stamp;
   std::vector<std::pair<std::uint32_t, bool>> element_stamp;  // and whether it is there
-  std::vector<std::uint32_t> marks, rules;
+  std::vector<std::uint32_t> rules, open;  // chosen, and those whose other elements are still to be looked for
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
   static void Reset(Assessment& a) {
@@ -346,15 +364,13 @@ struct Judge::Worker::Impl {
       segment.first_number = written;
       segment.first_single = static_cast<std::uint32_t>(count);
       for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) {
-        const KnownWord* known = program.words.Find(WordTable::HashPadded(text + words[w].at, words[w].size));
-        static constexpr KnownWord kUnknown;
-        if (!known) known = &kUnknown;
-        out = PutNumber(out, known->number(), number_size);
-        singles[count] = {known->literal, w - segment.first_word, w - segment.first_word + 1};
+        const KnownWord known = program.words.Find(WordTable::HashPadded(text + words[w].at, words[w].size));
+        out = PutNumber(out, known.number(), number_size);
+        singles[count] = {known.literal, w - segment.first_word, w - segment.first_word + 1};
         // In a squeezed view only what was undone is news.
-        const bool counts = known->literal != KnownWord::kNone && (segment.view == View::kPlain || words[w].replaced);
+        const bool counts = (known.literal != KnownWord::kNone) & ((segment.view == View::kPlain) | words[w].replaced);
         count += counts;
-        flags |= counts ? known->flags : 0;
+        flags |= counts ? known.flags : 0;
       }
       out = PutNumber(out, 0, number_size);
       written += segment.last_word - segment.first_word + 1;
@@ -390,8 +406,8 @@ struct Judge::Worker::Impl {
 
   bool Concerns(const Meaning& meaning, std::int32_t school) const { return meaning.school < 0 || meaning.school == school; }
 
-  // Into `rules`: those all of whose elements are in `found`, in the order of the program.
-  void ChooseRules(std::int32_t school) {
+  // Into `rules`: those all of whose elements may be in `found`, in the order of the program.
+  void ChooseRules() {
     const Program& program = judge->program;
     rules.clear();
     mark_stamp.resize(program.rules_of_mark.size());
@@ -403,30 +419,29 @@ struct Judge::Worker::Impl {
       std::fill(element_stamp.begin(), element_stamp.end(), std::pair(0u, false));
       epoch = 1;
     }
-    marks.clear();
+    open.clear();
     for (const Found& f : found) {
       for (const std::uint32_t mark : program.marks[f.literal]) {
         if (mark_stamp[mark] == epoch) continue;
         mark_stamp[mark] = epoch;
-        marks.push_back(mark);
+        for (const std::uint32_t rule : program.rules_of_mark[mark]) (program.elements_of_rule[rule].empty() ? rules : open).push_back(rule);
       }
-      for (const Meaning& meaning : program.MeaningsOf(f.literal))
-        if (Concerns(meaning, school)) concept_stamp[meaning.concept_number] = epoch;
     }
-    const auto there = [&](std::uint32_t element) {
-      auto& [stamp, is] = element_stamp[element];
-      if (stamp == epoch) return is;
-      stamp = epoch;
-      is = false;
-      // Patterns have not been searched for yet: they may be there.
-      for (const ConceptNumber c : program.concepts_of_element[element]) is = is || concept_stamp[c] == epoch || program.patterned[c];
-      return is;
-    };
-    for (const std::uint32_t mark : marks) {
-      for (const std::uint32_t rule : program.rules_of_mark[mark]) {
-        bool all = true;
-        for (const std::uint32_t element : program.elements_of_rule[rule]) all = all && there(element);
-        if (all) rules.push_back(rule);
+    if (!open.empty()) {
+      for (const Found& f : found)
+        for (const ConceptNumber c : program.concepts_of_literal[f.literal]) concept_stamp[c] = epoch;
+      const auto there = [&](std::uint32_t element) {
+        auto& [stamp, is] = element_stamp[element];
+        if (stamp == epoch) return is;
+        stamp = epoch;
+        is = false;
+        // Patterns have not been searched for yet: they may be there.
+        for (const ConceptNumber c : program.concepts_of_element[element]) is = is || concept_stamp[c] == epoch || program.patterned[c];
+        return is;
+      };
+      for (const std::uint32_t rule : open) {
+        const auto elements = program.elements_of_rule[rule];
+        if (std::all_of(elements.begin(), elements.end(), there)) rules.push_back(rule);
       }
     }
     std::sort(rules.begin(), rules.end());
@@ -447,7 +462,7 @@ struct Judge::Worker::Impl {
         const std::size_t plain = found.size();
         if (views == 2) anchored |= Gather(segments[s + 1], m);
         if (anchored) {
-          ChooseRules(segments[s].school);
+          ChooseRules();
           if (!rules.empty()) RunRules(texts, std::span(segments).subspan(s, views), plain, Detail::kHits, out[segments[s].post]);
         }
         s += views;
@@ -644,7 +659,7 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     w.Gather(w.segments[0], m);
     const std::size_t plain = w.found.size();
     if (w.segments.size() > 1) w.Gather(w.segments[1], m);
-    w.ChooseRules(chosen);
+    w.ChooseRules();
     const auto kept = w.fired;  // explaining is not firing
     w.RunRules(one, w.segments, plain, Detail::kAll, e.assessment);
     w.fired = kept;
@@ -670,9 +685,10 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     std::stable_sort(occurrences.begin(), occurrences.end(), [](const Occurrence& a, const Occurrence& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
     for (const Occurrence& o : occurrences) e.concepts.push_back({name(o.concept_number), words_at(o.begin, o.end), o.begin, o.end, o.view, o.misspelt});
     std::vector<std::string> names;
+    const Lexicon& lexicon = Judge(w.judge).lexicon();
     for (const RuleHit& hit : w.rule_hits) {
       const CompiledRule& rule = judge.program.rules[hit.rule];
-      const Entry& entry = judge.lexicon->entries[rule.entry];
+      const Entry& entry = lexicon.entries[rule.entry];
       Explanation::ShownRule shown{entry.id, entry.status, hit.begin, hit.end, hit.view, {}, "", ""};
       for (const Occurrence& element : hit.elements) shown.elements.push_back(words_at(element.begin, element.end));
       if (hit.blocked) {

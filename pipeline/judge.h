@@ -9,8 +9,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,9 +38,11 @@ struct JudgeOptions {
   // Words one a line (Debian's /usr/share/dict/british-english): misspellings and phrases written as one word are
   // made only when it is given, because "therapist" is a word.
   std::string dictionary;
-  // What an earlier CacheImage() returned.  Used when it is whole and of exactly these literals, this Hyperscan and this
-  // processor; on any doubt it is ignored and everything compiled afresh.
-  std::string cached;
+  // What an earlier CacheImage() returned.  Used when it is whole and of exactly this lexicon, dictionary, schools, heed, Hyperscan
+  // and processor; on any doubt it is ignored and everything compiled afresh.  Read only while the judge is made.
+  std::string_view cached;
+  // Names the running program beyond heed's version; a cache that another one wrote is not used.
+  std::string program;
   // Texts longer than this many bytes could not be judged.
   std::size_t max_text = 1u << 20;
   // Drafts are searched for as if they were live: back-tests and `heed check`.
@@ -92,6 +96,10 @@ class Judge {
   // kInvalid names what cannot be compiled with file and line; kUnsupported: this processor cannot run Hyperscan;
   // kIo: Hyperscan failed.
   static Result<Judge> Make(std::shared_ptr<const Lexicon> lexicon, std::vector<School> schools, JudgeOptions options);
+
+  // From options.cached alone, without reading or compiling anything: nullopt on any doubt.  `digest` is LexiconDigest() of the
+  // files; `read` reads and checks them, should somebody ask for lexicon(), and cannot fail since it did not when the cache was made.
+  static std::optional<Judge> FromCache(const std::string& digest, std::function<std::shared_ptr<const Lexicon>()> read, std::vector<School> schools, const JudgeOptions& options);
 
   // kIo when there is no memory for a scratch.  The worker keeps what it needs of the judge alive.
   Result<Worker> NewWorker() const;

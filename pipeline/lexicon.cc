@@ -456,14 +456,18 @@ class Reader {
 
 }  // namespace
 
+std::string LexiconDigest(std::span<const LexiconFile> files) {
+  std::vector<std::string> digests;
+  for (const LexiconFile& file : files) digests.push_back(Hex(Blake2b(file.text)));
+  // In an order that does not depend on how the folder was listed.
+  std::sort(digests.begin(), digests.end());
+  return Hex(Blake2b(Join(digests, "\n")));
+}
+
 tl::expected<Lexicon, std::vector<Mistake>> LoadLexicon(std::span<const LexiconFile> files) {
   std::vector<Mistake> mistakes;
   Reader reader(mistakes);
-  std::vector<std::string> digests;
-  for (const LexiconFile& file : files) {
-    reader.File(file);
-    digests.push_back(Sha256Hex(file.text));
-  }
+  for (const LexiconFile& file : files) reader.File(file);
   reader.Finish();
   if (!mistakes.empty()) {
     std::stable_sort(mistakes.begin(), mistakes.end(), [](const Mistake& a, const Mistake& b) {
@@ -474,9 +478,7 @@ tl::expected<Lexicon, std::vector<Mistake>> LoadLexicon(std::span<const LexiconF
   Lexicon lexicon;
   lexicon.concepts = std::move(reader.concepts_);
   lexicon.entries = std::move(reader.entries_);
-  // In an order that does not depend on how the folder was listed.
-  std::sort(digests.begin(), digests.end());
-  lexicon.digest = Sha256Hex(Join(digests, "\n"));
+  lexicon.digest = LexiconDigest(files);
   return lexicon;
 }
 

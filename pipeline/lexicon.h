@@ -115,10 +115,13 @@ struct Entry {
 struct Lexicon {
   std::vector<Concept> concepts;  // in the order read; one id may appear several times
   std::vector<Entry> entries;     // sorted by id
-  std::string digest;             // SHA-256 in hex of all files, names left out
+  std::string digest;             // LexiconDigest() of the files
 
   const Entry* Find(std::string_view id) const;  // nullptr when there is none
 };
+
+// Of the files' texts, in hex; their names and order make no difference.
+std::string LexiconDigest(std::span<const LexiconFile> files);
 
 // Reads and checks all files together, or says everything that is wrong with them, in order of place.
 tl::expected<Lexicon, std::vector<Mistake>> LoadLexicon(std::span<const LexiconFile> files);

@@ -297,13 +297,14 @@ class Compiler {
     out_.rules.push_back(std::move(rule));
   }
 
-  // A rough share of posts that hold the literal.
-  double Frequency(const std::string& literal) const {
+  // A rough share of posts that hold the literal.  What nobody would write but by a slip is rarer than any word.
+  double Frequency(const std::string& literal, bool written) const {
+    if (!written) return 1e-8;
     double frequency = 1;
     int words = 0;
     for (const std::string_view word : Split(literal, ' ')) {
       if (word.empty()) continue;
-      frequency = std::min(frequency, common_.count(word) ? 0.1 : frequent_.count(word) ? 0.005 : 0.00003);
+      frequency = std::min(frequency, common_.count(word) ? 0.1 : frequent_.count(word) ? 0.005 : 3e-6);
       ++words;
     }
     return words > 1 ? frequency * 0.1 : frequency;
@@ -318,7 +319,7 @@ class Compiler {
     constexpr double kNever = 1e9;  // no anchor: the first look does not search for patterns
     for (std::uint32_t i = 0; i < meanings_.size(); ++i) {
       const bool literal = i < out_.literals.size();
-      const double f = literal ? Frequency(out_.literals[i]) : kNever;
+      const double f = literal ? Frequency(out_.literals[i], i < written_) : kNever;
       for (const Meaning& m : meanings_[i]) {
         out_.meanings.push_back(m);
         frequency[m.concept_number] += f;
@@ -342,19 +343,23 @@ class Compiler {
     std::map<std::uint32_t, std::uint32_t> mark_of;                // of an element
     std::vector<std::vector<std::uint32_t>> rules_of_mark, marks(out_.literals.size());
     for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
-      std::vector<std::uint32_t> own;
+      std::vector<std::pair<double, std::uint32_t>> own;  // how common, which
       double rarest = std::numeric_limits<double>::infinity();
       const std::vector<ConceptNumber>* anchor = nullptr;
       for (const auto& element : out_.rules[r].orders.front()) {
         const auto [at, fresh] = elements.emplace(element, static_cast<std::uint32_t>(elements.size()));
         if (fresh) out_.concepts_of_element.Add(element);
-        own.push_back(at->second);
         double f = 0;
         for (const ConceptNumber c : element) f += frequency[c];
+        own.emplace_back(f, at->second);
         if (f < rarest) rarest = f, anchor = &element;
       }
-      out_.elements_of_rule.Add(own);
       const std::uint32_t element = elements.at(*anchor);
+      std::sort(own.begin(), own.end());
+      std::vector<std::uint32_t> others;
+      for (const auto& [f, other] : own)
+        if (other != element && std::find(others.begin(), others.end(), other) == others.end()) others.push_back(other);
+      out_.elements_of_rule.Add(others);
       const auto [mark, fresh] = mark_of.emplace(element, static_cast<std::uint32_t>(mark_of.size()));
       if (fresh) {
         rules_of_mark.emplace_back();
@@ -365,6 +370,12 @@ class Compiler {
       rules_of_mark[mark->second].push_back(r);
     }
     for (const auto& list : marks) out_.marks.Add(list);
+    for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
+      std::vector<ConceptNumber> used;
+      for (const Meaning& m : out_.MeaningsOf(i))
+        if (m.used) used.push_back(m.concept_number);
+      out_.concepts_of_literal.Add(used);
+    }
     for (const auto& list : rules_of_mark) out_.rules_of_mark.Add(list);
   }
 
@@ -453,7 +464,7 @@ std::vector<std::string> NumberedPhrases(const Program& program) {
   for (const Program::Phrase& phrase : program.phrases) {
     std::string text(phrase.words * program.number_size + 4, '\0');
     char* at = text.data();
-    for (const std::string_view word : WordsOf(program.literals[phrase.literal])) at = PutNumber(at, program.words.Find(word)->number(), program.number_size);
+    for (const std::string_view word : WordsOf(program.literals[phrase.literal])) at = PutNumber(at, program.words.Find(word).number(), program.number_size);
     text.resize(phrase.words * program.number_size);
     out.push_back(std::move(text));
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -116,7 +117,8 @@ struct Program {
   // seen its rules are asked whether all their elements are there.
   Lists marks;                // by literal
   Lists rules_of_mark;
-  Lists elements_of_rule;     // each in any order
+  Lists elements_of_rule;     // all but its anchor, rarest first
+  Lists concepts_of_literal;  // those that some rule asks about, of whatever school
   Lists concepts_of_element;  // any of these
 
   std::vector<CompiledRule> rules;     // worst severity first
@@ -132,7 +134,7 @@ struct Program {
 std::vector<std::string> NumberedPhrases(const Program& program);
 // Writes the number of a word behind `out`, which has room for four bytes.
 inline char* PutNumber(char* out, std::uint32_t number, std::uint32_t number_size) {
-  for (std::uint32_t i = 0; i < 4; ++i) out[i] = static_cast<char>(number >> (8 * i));
+  std::memcpy(out, &number, sizeof number);  // the lower bytes first, on the processors Hyperscan knows
   return out + number_size;
 }
 

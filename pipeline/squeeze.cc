@@ -160,6 +160,21 @@ class Squeezer {
     return IsAsciiAlnum(c) || c >= 0x80;
   }
 
+  // Where the word at `at` ends: two ASCII letters or more, none three times in a row, a space or the end behind them.  Else `at`.
+  std::size_t PlainWord(std::size_t at) const {
+    std::size_t end = at;
+    unsigned char before = 0, earlier = 0;
+    for (; end < text_.size(); ++end) {
+      const auto c = static_cast<unsigned char>(text_[end] | 0x20);
+      if (c < 'a' || c > 'z') break;
+      if (c == before && c == earlier) return at;
+      earlier = before;
+      before = c;
+    }
+    if (end < at + 2 || (end < text_.size() && text_[end] != ' ')) return at;
+    return end;
+  }
+
   // Cuts the text into tokens of units.
   void Cut() {
     Token token;
@@ -181,6 +196,20 @@ class Squeezer {
       joints = 0;
     };
     for (std::size_t at = 0; at < text_.size();) {
+      if (!open) {
+        // Most words hide nothing, and are here only to stand between those that might.
+        if (const std::size_t end = PlainWord(at); end > at) {
+          token = Token{};
+          token.begin = static_cast<std::uint32_t>(at);
+          token.end = static_cast<std::uint32_t>(end);
+          token.count = 2;  // or more: nobody asks
+          tokens_.push_back(token);
+          gap = 0;
+          joints = 0;
+          at = end;
+          continue;
+        }
+      }
       const std::size_t begin = at;
       const char32_t c = NextChar(text_, at);
       Unit unit;

@@ -38,7 +38,7 @@ class Vocabulary {
   // Folded words; those of letters a-z with at least three of them count.  Those of four and more may also be masked.
   void Add(std::string_view word, Mask mask);
 
-  bool Has(std::string_view word) const { return words_.Find(word) != nullptr; }
+  bool Has(std::string_view word) const { return words_.Has(word); }
   bool empty() const { return words_.size() == 0; }
   // The word that fits, '*' standing for any one letter: one that is usually masked, else the only other one; or "".
   std::string_view Unmask(std::string_view pattern) const;

@@ -1,11 +1,9 @@
 #include "pipeline/words.h"
 
-#include "src/base/check.h"
-
 namespace heed {
 
 KnownWord& WordTable::At(std::string_view word) {
-  if (2 * (used_ + 1) > slots_.size()) {
+  if (3 * (used_ + 1) > slots_.size()) {
     std::vector<Slot> old(2 * slots_.size());
     old.swap(slots_);
     mask_ = slots_.size() - 1;
@@ -26,13 +24,13 @@ KnownWord& WordTable::At(std::string_view word) {
   return slots_[at].word;
 }
 
-void WordTable::Restore(std::vector<Slot> slots) {
-  HEED_CHECK(slots.size() >= 16 && std::has_single_bit(slots.size()));
+bool WordTable::Restore(std::vector<Slot> slots) {
+  if (slots.size() < 16 || !std::has_single_bit(slots.size())) return false;
   slots_ = std::move(slots);
   mask_ = slots_.size() - 1;
   used_ = 0;
   for (const Slot& slot : slots_) used_ += slot.hash != 0;
-  HEED_CHECK(used_ < slots_.size());  // or a search would never end
+  return used_ < slots_.size();  // or a search would never end
 }
 
 std::uint64_t WordTable::HashLong(std::string_view word) {

@@ -43,23 +43,27 @@ class WordTable {
   static constexpr std::size_t kReadPast = 16;
   static std::uint64_t HashPadded(const char* word, std::size_t size) { return size <= kReadPast ? HashShort(word, size) : HashLong({word, size}); }
 
-  // nullptr for a word nobody added.
-  const KnownWord* Find(std::uint64_t hash) const {
-    for (std::size_t at = Home(hash);; at = (at + 1) & mask_) {
-      const Slot& slot = slots_[at];
-      if (slot.hash == hash) return &slot.word;
-      if (slot.hash == 0) return nullptr;
-    }
+  // Of a word nobody added nothing is known, which is what a free slot says: hardly a branch to guess wrong.
+  const KnownWord& Find(std::uint64_t hash) const {
+    std::size_t at = Home(hash);
+    while (slots_[at].hash != hash && slots_[at].hash != 0) [[unlikely]] at = (at + 1) & mask_;
+    return slots_[at].word;
   }
-  const KnownWord* Find(std::string_view word) const { return Find(Hash(word)); }
+  const KnownWord& Find(std::string_view word) const { return Find(Hash(word)); }
+  bool Has(std::string_view word) const {
+    const std::uint64_t hash = Hash(word);
+    std::size_t at = Home(hash);
+    while (slots_[at].hash != hash && slots_[at].hash != 0) at = (at + 1) & mask_;
+    return slots_[at].hash != 0;
+  }
 
   // What is known of the word, to be changed; as good as nothing when it is new.
   KnownWord& At(std::string_view word);
 
   std::size_t size() const { return used_; }
   const std::vector<Slot>& slots() const { return slots_; }
-  // What slots() gave.
-  void Restore(std::vector<Slot> slots);
+  // What slots() gave; false for what it never gives.
+  bool Restore(std::vector<Slot> slots);
 
  private:
   // The lowest bit is always set.

@@ -1,5 +1,6 @@
 #include "src/app/installation.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
@@ -24,9 +25,16 @@ std::string BinaryFolder() {
   return length > 0 ? FolderOf(std::string(path, static_cast<std::size_t>(length))) : ".";
 }
 
+// Which heed this is, as told by its file: another build may lay things out in memory another way.
+std::string RunningProgram() {
+  struct stat info {};
+  if (::stat("/proc/self/exe", &info) != 0) return "unknown";
+  return std::to_string(info.st_size) + " " + std::to_string(info.st_mtim.tv_sec) + "." + std::to_string(info.st_mtim.tv_nsec);
+}
+
 constexpr std::uint64_t kMaxLexiconFile = 32ull << 20, kMaxCache = 512ull << 20;
 
-std::string CacheFile(const std::string& folder, const std::string& lexicons, const std::vector<School>& schools) {
+std::string CacheFile(const std::string& folder, const std::string& lexicons, const std::vector<School>& schools, bool drafts) {
   std::string home = folder;
   if (home.empty()) {
     home = FromEnvironment("XDG_CACHE_HOME");
@@ -34,7 +42,7 @@ std::string CacheFile(const std::string& folder, const std::string& lexicons, co
     if (home.empty()) return {};
     home += "/heed";
   }
-  std::string key = lexicons;
+  std::string key = lexicons + (drafts ? "\ndrafts" : "");
   for (const auto& school : schools) key += "\n" + school.id;
   return home + "/matcher-" + Sha256Hex(key).substr(0, 12) + ".cache";
 }
@@ -90,17 +98,27 @@ std::string ReadDictionary() {
 }
 
 Result<Judge> OpenJudge(const std::string& lexicons, std::vector<School> schools, const std::string& cache_folder, bool drafts) {
-  const auto files = HEED_TRY(ReadLexiconFiles(lexicons));
-  auto lexicon = LoadLexicon(files);
-  if (!lexicon) return Fail(Fault::kInvalid, ToString(lexicon.error()));
+  auto files = HEED_TRY(ReadLexiconFiles(lexicons));
   JudgeOptions options;
   options.dictionary = ReadDictionary();
+  options.program = RunningProgram();
   options.drafts = drafts;
-  const std::string cache = CacheFile(cache_folder, lexicons, schools);
-  if (!cache.empty())
-    if (auto image = ReadFile(cache, kMaxCache)) options.cached = *std::move(image);
+  const std::string digest = LexiconDigest(files);
+  const std::string cache = CacheFile(cache_folder, lexicons, schools, drafts);
+  if (!cache.empty()) {
+    if (const auto image = MappedFile::Open(cache, kMaxCache)) {
+      options.cached = image->bytes();
+      // The files were right when the cache was made of them.
+      auto kept = std::make_shared<const std::vector<LexiconFile>>(files);
+      const auto read = [kept] { return std::make_shared<const Lexicon>(LoadLexicon(*kept).value()); };
+      if (auto judge = Judge::FromCache(digest, read, schools, options)) return *std::move(judge);
+      options.cached = {};
+    }
+  }
+  auto lexicon = LoadLexicon(files);
+  if (!lexicon) return Fail(Fault::kInvalid, ToString(lexicon.error()));
   auto judge = HEED_TRY(Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), std::move(schools), std::move(options)));
-  if (!cache.empty() && !judge.from_cache()) {
+  if (!cache.empty()) {
     const auto kept = MakeFolder(FolderOf(cache)).and_then([&] { return WriteFile(cache, judge.CacheImage(), 0600); });
     if (!kept) LogDebug("the compiled lexicon is not kept for the next start: " + kept.error().message());
   }

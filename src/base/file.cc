@@ -1,6 +1,7 @@
 #include "src/base/file.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 namespace heed {
 namespace {
@@ -58,6 +60,34 @@ Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) {
       return Fail(Fault::kTooLarge, path + ": larger than " + std::to_string(limit) + " bytes");
     content.append(buffer, static_cast<std::size_t>(got));
   }
+}
+
+Result<MappedFile> MappedFile::Open(const std::string& path, std::uint64_t limit) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat info {};
+  if (!file.ok() || ::fstat(file.get(), &info) != 0) return Fail(SystemError(path, errno));
+  if (!S_ISREG(info.st_mode)) return Fail(Fault::kIo, path + ": is no plain file");
+  if (static_cast<std::uint64_t>(info.st_size) > limit) return Fail(Fault::kTooLarge, path + ": larger than " + std::to_string(limit) + " bytes");
+  MappedFile out;
+  out.size_ = static_cast<std::size_t>(info.st_size);
+  if (out.size_ == 0) return out;
+  void* bytes = ::mmap(nullptr, out.size_, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.get(), 0);
+  if (bytes == MAP_FAILED) {
+    out.size_ = 0;
+    return Fail(SystemError(path, errno));
+  }
+  out.bytes_ = static_cast<const char*>(bytes);
+  return out;
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+MappedFile::~MappedFile() {
+  if (bytes_) ::munmap(const_cast<char*>(bytes_), size_);
 }
 
 Done WriteFile(const std::string& path, std::string_view content, unsigned mode) {

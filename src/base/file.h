@@ -13,6 +13,23 @@ namespace heed {
 // The whole file.  kNotFound, kTooLarge past `limit` bytes, else kIo; messages name the path.
 Result<std::string> ReadFile(const std::string& path, std::uint64_t limit = 64ull << 20);
 
+// A whole file to read without copying it.  For files that are replaced by renaming only, as WriteFile() does: one that is cut
+// short while it is mapped ends the process.
+class MappedFile {
+ public:
+  // kNotFound, kTooLarge past `limit` bytes, else kIo.
+  static Result<MappedFile> Open(const std::string& path, std::uint64_t limit);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+  std::string_view bytes() const { return {bytes_, size_}; }
+
+ private:
+  MappedFile() = default;
+  const char* bytes_ = nullptr;
+  std::size_t size_ = 0;
+};
+
 // Written beside, synced, renamed over: readers see the old content or the new.  `mode` as chmod.
 Done WriteFile(const std::string& path, std::string_view content, unsigned mode = 0644);
 

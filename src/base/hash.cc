@@ -25,6 +25,13 @@ Digest Sha256(std::string_view bytes) {
   return digest;
 }
 
+Digest Blake2b(std::string_view bytes) {
+  Ready();
+  Digest out;
+  crypto_generichash(out.data(), out.size(), Bytes(bytes), bytes.size(), nullptr, 0);
+  return out;
+}
+
 std::string Hex(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;

@@ -78,11 +78,14 @@ TEST(Kill, AtAnyInstantLosesNothingAndDoublesNothing) {
       if (file.is_regular_file() && file.path().extension() == ".cache") std::filesystem::copy(file.path(), folder / "killed");
     std::filesystem::remove_all(folder / "clock/store");
     const auto clean = Heed({"scan", "--json", "--config", config, "--data", folder / "clock"}).took;
+    const auto again = Heed({"scan", "--json", "--config", config, "--data", folder / "clock"}).took;  // with nearly all of it known
 
+    bool through = false;  // one scan has come to its end: the next ones have less to do
     for (std::size_t round = 0; round < rounds; ++round) {
-      const Ran ran = Heed(scan, {.kill_after = std::chrono::microseconds(dice() % static_cast<std::size_t>(clean.count() + 1))});
+      const auto longest = through ? again : clean;
+      const Ran ran = Heed(scan, {.kill_after = std::chrono::microseconds(dice() % static_cast<std::size_t>(longest.count() + 1))});
       if (ran.code == -SIGKILL) ++killed;
-      else if (ran.code == 0) ++finished;
+      else if (ran.code == 0) ++finished, through = true;
       else FAIL() << "round " << round << " ended with " << ran.code << ": " << ran.err;
       std::ofstream(folder / "posts.jsonl", std::ios::app | std::ios::binary) << some(dice() % 200);
     }

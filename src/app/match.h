@@ -1,6 +1,7 @@
 // `heed match`: JSON Lines in, verdicts out, in the same order, in constant memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "pipeline/judge.h"
@@ -18,6 +19,7 @@ struct MatchReport {
 // {"line", "error"} in its place; lines that are empty or blank give nothing.  A line over kMaxLine bytes is unreadable.
 // Errors: kIo when `out` cannot be written or `in` cannot be read.
 inline constexpr std::size_t kMaxLine = 16u << 20;
-Result<MatchReport> Match(const Judge& judge, MentionPolicy policy, int in, int out);
+// So many threads judge; one more reads and writes where they are two or more.  The order of the verdicts is that of the lines.
+Result<MatchReport> Match(const Judge& judge, MentionPolicy policy, int in, int out, std::size_t threads = 1);
 
 }  // namespace heed

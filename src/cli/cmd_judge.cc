@@ -44,7 +44,7 @@ int RunMatch(const Arguments& arguments) {
   std::optional<Config> config;
   auto judge = JudgeFor(arguments, config);
   if (!judge) return Complain(judge.error());
-  const auto report = Match(*judge, arguments.any ? MentionPolicy::kAny : MentionPolicy::kRequired, STDIN_FILENO, STDOUT_FILENO);
+  const auto report = Match(*judge, arguments.any ? MentionPolicy::kAny : MentionPolicy::kRequired, STDIN_FILENO, STDOUT_FILENO, arguments.threads);
   if (!report) return Complain(report.error());
   return report->unreadable > 0 ? kExitPartly : kExitDone;
 }

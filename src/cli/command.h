@@ -34,6 +34,7 @@ struct Arguments {
   bool reveal = false;   // queue, show, scan
   std::string school;    // queue, explain
   std::size_t limit = 50;
+  std::size_t threads = 1;  // match
   std::uint64_t case_id = 0;
   std::vector<std::string> words;  // scan's sources, explain's text, files of eval, lexicon test and diff
   std::string by;                  // eval

@@ -58,6 +58,7 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");
   if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
   if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");
+  if (name == "match") app.add_option("--threads", arguments.threads, "judge on so many threads")->type_name("N")->check(CLI::Range(1, 256))->capture_default_str();
   if (name == "queue" || name == "show" || name == "scan") app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
 }
 

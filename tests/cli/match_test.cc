@@ -64,6 +64,22 @@ TEST(Match, GivesThousandsOfVerdictsInTheOrderOfTheirPosts) {
   }
 }
 
+TEST(Match, SaysTheSameOnManyThreadsInTheSameOrder) {
+  std::string input;
+  for (int i = 0; i < 30'000; ++i) {
+    if (i % 97 == 0) input += "\n";
+    input += i % 701 == 3 ? "not json\n" : "{\"id\": " + std::to_string(i) + ", \"text\": \"" + std::string(static_cast<std::size_t>(i % 90), 'x') + (i % 3 ? " a fine day" : " I will kill you") + "\"}\n";
+  }
+  input += "{\"id\": \"long\", \"text\": \"" + std::string(kLongest, 'a') + "\"}\n{\"id\": \"last\", \"text\": \"a fine day\"}";
+  const Ran one = MatchAny(input);
+  for (const char* threads : {"2", "5"}) {
+    const Ran many = Heed({"match", "--any", "--threads", threads}, {.input = input});
+    EXPECT_EQ(many.code, one.code) << many.err;
+    EXPECT_TRUE(many.out == one.out) << threads;  // megabytes: not to be printed
+  }
+  EXPECT_EQ(Heed({"match", "--any", "--threads", "0"}, {.input = input}).code, 2);
+}
+
 TEST(Match, CountsOffsetsInBytesOfTheTextAsGiven) {
   const std::string before = "😀 naïve: ", words = "I will kill you";
   const Ran ran = MatchAny("{\"id\": 1, \"text\": \"\\ud83d\\ude00 na\\u00efve: " + words + "\"}\n");

@@ -1,13 +1,8 @@
-// A firehose: a million posts made from the labelled sets, judged in memory and from JSON Lines to JSON Lines, beside what the parts
-// need alone.  One pass each, one core unless it says otherwise; compare figures of one run only.
+// A firehose: a million posts made from the labelled sets, folded and judged in memory, beside what Hyperscan needs alone.  One pass
+// each, one core; compare figures of one run only.
 //
 // HEED_LEXICONS names other lexicons than those of the checkout.
 #include <benchmark/benchmark.h>
-#include <fcntl.h>
-#include <hs/hs.h>
-#include <rapidjson/document.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
@@ -18,6 +13,7 @@
 #include "src/app/installation.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
+#include "tests/bench/hyperscan_alone.h"
 #include "tests/bench/posts.h"
 
 namespace heed {
@@ -84,30 +80,12 @@ void FirehoseHyperscanAlone(benchmark::State& state) {
   for (const std::string_view text : posts.views) buffer.Add(text);
   const Lexicon lexicon = LoadLexicon(ReadLexiconFiles(Lexicons()).value()).value();
   const Program program = CompileProgram(lexicon, {}, Dictionary(ReadDictionary()), false);
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  for (const auto& literal : program.literals) texts.push_back(literal.data()), sizes.push_back(literal.size());
-  const std::vector<unsigned> flags(texts.size(), 0);
-  std::vector<unsigned> ids(texts.size());
-  for (unsigned i = 0; i < ids.size(); ++i) ids[i] = i;
-  hs_database_t* database = nullptr;
-  hs_compile_error_t* error = nullptr;
-  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &database, &error) != HS_SUCCESS) {
-    state.SkipWithError("Hyperscan refuses the literals");
-    hs_free_compile_error(error);
-    return;
-  }
-  hs_scratch_t* scratch = nullptr;
-  hs_alloc_scratch(database, &scratch);
+  const HyperscanAlone hyperscan(state, program.literals);
+  if (!hyperscan.ok()) return;
   std::uint64_t found = 0;
-  for (auto _ : state) {
-    hs_scan(database, buffer.text().data(), static_cast<unsigned>(buffer.size()), 0, scratch,
-            [](unsigned, unsigned long long, unsigned long long, unsigned, void* count) { return ++*static_cast<std::uint64_t*>(count), 0; }, &found);
-  }
+  for (auto _ : state) hyperscan.Count(buffer.text(), found);
   state.counters["matches"] = static_cast<double>(found);
   Count(state, posts.views.size(), posts.bytes.size());
-  hs_free_scratch(scratch);
-  hs_free_database(database);
 }
 HEED_ONCE(FirehoseHyperscanAlone);
 

@@ -4,7 +4,6 @@
 // The posts are made here, of common words and words of the British word list: about 100 bytes each, a fifth with an emoji or a curly apostrophe, one in ten
 // with rude words.
 #include <benchmark/benchmark.h>
-#include <hs/hs.h>
 
 #include <memory>
 #include <random>
@@ -13,6 +12,7 @@
 #include "pipeline/judge.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
+#include "tests/bench/hyperscan_alone.h"
 
 namespace heed {
 namespace {
@@ -117,7 +117,7 @@ void AssessAnyHalfRude(benchmark::State& state) {
 BENCHMARK(AssessAnyHalfRude);
 
 // Hyperscan alone, over the same folded bytes in one buffer, with as many literals of about the same length.
-void HyperscanAlone(benchmark::State& state) {
+void HyperscanAloneOverTheFold(benchmark::State& state) {
   FoldBuffer buffer;
   for (const std::string_view text : Mixed().views) buffer.Add(text);
   std::mt19937 random(2);
@@ -127,32 +127,16 @@ void HyperscanAlone(benchmark::State& state) {
     for (unsigned c = 0; c < 5 + random() % 10; ++c) literal += static_cast<char>('a' + random() % 26);
     literals.push_back(literal + " ");
   }
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  for (const std::string& literal : literals) texts.push_back(literal.data()), sizes.push_back(literal.size());
-  const std::vector<unsigned> flags(literals.size(), 0);
-  std::vector<unsigned> ids(literals.size());
-  for (unsigned i = 0; i < ids.size(); ++i) ids[i] = i;
-  hs_database_t* database = nullptr;
-  hs_compile_error_t* error = nullptr;
-  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &database, &error) != HS_SUCCESS) {
-    state.SkipWithError("Hyperscan refuses the literals");
-    hs_free_compile_error(error);
-    return;
-  }
-  hs_scratch_t* scratch = nullptr;
-  hs_alloc_scratch(database, &scratch);
+  const HyperscanAlone hyperscan(state, literals);
+  if (!hyperscan.ok()) return;
   for (auto _ : state) {
-    unsigned found = 0;
-    hs_scan(database, buffer.text().data(), static_cast<unsigned>(buffer.size()), 0, scratch,
-            [](unsigned, unsigned long long, unsigned long long, unsigned, void* count) { return ++*static_cast<unsigned*>(count), 0; }, &found);
+    std::uint64_t found = 0;
+    hyperscan.Count(buffer.text(), found);
     benchmark::DoNotOptimize(found);
   }
   Count(state, Mixed());
-  hs_free_scratch(scratch);
-  hs_free_database(database);
 }
-BENCHMARK(HyperscanAlone);
+BENCHMARK(HyperscanAloneOverTheFold)->Name("HyperscanAlone");
 
 // First verdict after start: lexicons loaded, judge made, one post judged; with and without the compiled cache.
 void Starting(benchmark::State& state, bool warm) {

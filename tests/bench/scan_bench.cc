@@ -5,7 +5,6 @@
 // One pass each, one core.  peak_MB is the whole process's resident memory at its highest during the benchmark, and base_MB what it held before: run one
 // benchmark per process, as ./run does, and the difference is the scan's own.
 #include <benchmark/benchmark.h>
-#include <hs/hs.h>
 #include <rapidjson/document.h>
 #include <stdlib.h>
 
@@ -21,6 +20,7 @@
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
+#include "tests/bench/hyperscan_alone.h"
 
 namespace heed {
 namespace {
@@ -183,38 +183,18 @@ void HyperscanAloneOverTheScan(benchmark::State& state) {
     for (unsigned c = 5 + random() % 10; c > 0; --c) literal += static_cast<char>('a' + random() % 26);
     literals.push_back(literal + " ");
   }
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  std::vector<unsigned> ids;
-  for (const std::string& literal : literals) {
-    ids.push_back(static_cast<unsigned>(ids.size()));
-    texts.push_back(literal.data());
-    sizes.push_back(literal.size());
-  }
-  const std::vector<unsigned> flags(literals.size(), 0);
-  hs_database_t* database = nullptr;
-  hs_compile_error_t* error = nullptr;
-  if (hs_compile_lit_multi(texts.data(), flags.data(), ids.data(), sizes.data(), static_cast<unsigned>(texts.size()), HS_MODE_BLOCK, nullptr, &database, &error) != HS_SUCCESS) {
-    state.SkipWithError("Hyperscan refuses the literals");
-    hs_free_compile_error(error);
-    return;
-  }
-  hs_scratch_t* scratch = nullptr;
-  hs_alloc_scratch(database, &scratch);
+  const HyperscanAlone hyperscan(state, literals);
+  if (!hyperscan.ok()) return;
   std::size_t bytes = 0;
   for (const auto& page : pages) bytes += page.size();
   for (auto _ : state) {
-    unsigned found = 0;
-    for (const auto& page : pages)
-      hs_scan(database, page.data(), static_cast<unsigned>(page.size()), 0, scratch,
-              [](unsigned, unsigned long long, unsigned long long, unsigned, void* count) { return ++*static_cast<unsigned*>(count), 0; }, &found);
+    std::uint64_t found = 0;
+    for (const auto& page : pages) hyperscan.Count(page, found);
     benchmark::DoNotOptimize(found);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kPosts));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
   state.counters["peak_MB"] = MemoryMb("VmHWM:");
-  hs_free_scratch(scratch);
-  hs_free_database(database);
 }
 BENCHMARK(HyperscanAloneOverTheScan)->Iterations(1)->Unit(benchmark::kMillisecond)->UseRealTime();
 

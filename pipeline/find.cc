@@ -18,8 +18,12 @@ Done CheckProcessor() {
   return {};
 }
 
-int OnMatch(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
-  static_cast<std::vector<Match>*>(context)->push_back({id, static_cast<std::uint32_t>(to)});
+void Keep(std::vector<Match>& out, unsigned id, std::uint32_t, std::uint32_t to) { out.push_back({id, to}); }
+void Keep(std::vector<PatternMatch>& out, unsigned id, std::uint32_t from, std::uint32_t to) { out.push_back({id, from, to}); }
+
+template <typename Found>
+int OnFound(unsigned id, unsigned long long from, unsigned long long to, unsigned, void* context) {
+  Keep(*static_cast<std::vector<Found>*>(context), id, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to));
   return 0;
 }
 
@@ -30,11 +34,6 @@ tl::unexpected<Error> Refusal(hs_compile_error_t* error, std::size_t* refused) {
   if (one && refused) *refused = static_cast<std::size_t>(error->expression);
   hs_free_compile_error(error);
   return Fail(one ? Fault::kInvalid : Fault::kIo, "Hyperscan refuses: " + why);
-}
-
-int OnPattern(unsigned id, unsigned long long from, unsigned long long to, unsigned, void* context) {
-  static_cast<std::vector<PatternMatch>*>(context)->push_back({id, static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to)});
-  return 0;
 }
 
 // As it is searched for: between spaces, so that it is whole words.
@@ -148,27 +147,21 @@ Result<Scratch> Scratch::Make(std::initializer_list<const Database*> databases) 
   return out;
 }
 
-Done Scratch::Scan(const Database& database, std::string_view text, std::vector<Match>& out) {
+template <typename Found>
+Done Scratch::Search(const Database& database, std::string_view text, std::vector<Found>& out) {
   if (database.empty() || text.empty()) return {};
   HEED_CHECK(text.size() < std::numeric_limits<std::uint32_t>::max());
   const auto before = static_cast<std::ptrdiff_t>(out.size());
-  const hs_error_t rc = hs_scan(database.database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), &OnMatch, &out);
+  const hs_error_t rc = hs_scan(database.database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), &OnFound<Found>, &out);
   if (rc != HS_SUCCESS) return Fail(Fault::kIo, "scan failed (Hyperscan error " + std::to_string(rc) + ")");
   // They come in this order; nothing in Hyperscan's manual promises it.
-  const auto earlier = [](const Match& a, const Match& b) { return a.end < b.end; };
+  const auto earlier = [](const Found& a, const Found& b) { return a.end < b.end; };
   if (!std::is_sorted(out.begin() + before, out.end(), earlier)) std::stable_sort(out.begin() + before, out.end(), earlier);
   return {};
 }
 
-Done Scratch::ScanPatterns(const Database& database, std::string_view text, std::vector<PatternMatch>& out) {
-  if (database.empty() || text.empty()) return {};
-  HEED_CHECK(text.size() < std::numeric_limits<std::uint32_t>::max());
-  const auto before = static_cast<std::ptrdiff_t>(out.size());
-  const hs_error_t rc = hs_scan(database.database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), &OnPattern, &out);
-  if (rc != HS_SUCCESS) return Fail(Fault::kIo, "scan for patterns failed (Hyperscan error " + std::to_string(rc) + ")");
-  std::stable_sort(out.begin() + before, out.end(), [](const PatternMatch& a, const PatternMatch& b) { return a.end < b.end; });
-  return {};
-}
+Done Scratch::Scan(const Database& database, std::string_view text, std::vector<Match>& out) { return Search(database, text, out); }
+Done Scratch::ScanPatterns(const Database& database, std::string_view text, std::vector<PatternMatch>& out) { return Search(database, text, out); }
 
 std::string EngineIdentity() {
   std::string out = hs_version();

@@ -67,6 +67,8 @@ class Scratch {
   Done ScanPatterns(const Database& database, std::string_view text, std::vector<PatternMatch>& out);
 
  private:
+  template <typename Found>
+  Done Search(const Database& database, std::string_view text, std::vector<Found>& out);
   struct Free {
     void operator()(hs_scratch* scratch) const;
   };

@@ -7,24 +7,28 @@
 namespace heed {
 namespace {
 
-// Adds what is wrong with the lexicons of a folder; `lexicon` is what they hold, when it can be read.
-Done CheckExamplesOf(const std::string& folder, CheckReport& report, std::shared_ptr<const Lexicon>& lexicon) {
-  const auto files = HEED_TRY(ReadLexiconFiles(folder));
-  auto loaded = LoadLexicon(files);
-  if (!loaded) {
-    report.mistakes.insert(report.mistakes.end(), loaded.error().begin(), loaded.error().end());
-    return {};
-  }
-  report.entries = loaded->entries.size();
-  lexicon = std::make_shared<const Lexicon>(*std::move(loaded));
+// As lexicons are checked: with misspellings, drafts too.
+JudgeOptions CheckingOptions() {
   JudgeOptions options;
   options.dictionary = ReadDictionary();
   options.drafts = true;
+  return options;
+}
+
+// Adds what is wrong with these files to the report; returns what they hold, nullptr when they cannot be read.
+Result<std::shared_ptr<const Lexicon>> CheckFiles(const std::vector<LexiconFile>& files, const JudgeOptions& options, CheckReport& report) {
+  auto loaded = LoadLexicon(files);
+  if (!loaded) {
+    report.mistakes.insert(report.mistakes.end(), loaded.error().begin(), loaded.error().end());
+    return nullptr;
+  }
+  report.entries = loaded->entries.size();
+  const auto lexicon = std::make_shared<const Lexicon>(*std::move(loaded));
   if (options.dictionary.empty())
-    report.advice.push_back({Place{folder, 0, 0}, "no British word list is installed (Debian: wbritish), so misspellings of strong words are not looked for"});
-  const auto examples = HEED_TRY(Judge::Make(lexicon, {ExampleSchool()}, options));
-  for (auto& mistake : CheckExamples(examples)) report.mistakes.push_back(std::move(mistake));
-  return {};
+    report.advice.push_back({Place{"the lexicons", 0, 0}, "no British word list is installed (Debian: wbritish), so misspellings of strong words are not looked for"});
+  const auto judge = HEED_TRY(Judge::Make(lexicon, {ExampleSchool()}, options));
+  for (auto& mistake : CheckExamples(judge)) report.mistakes.push_back(std::move(mistake));
+  return lexicon;
 }
 
 }  // namespace
@@ -62,21 +66,21 @@ CheckReport Check(const Locations& locations) {
 
   const auto folder = LexiconFolder(locations, config ? &*config : nullptr);
   if (!folder) return wrong("heed", folder.error()), report;
-  std::shared_ptr<const Lexicon> lexicon;
-  if (const auto checked = CheckExamplesOf(*folder, report, lexicon); !checked) return wrong(*folder, checked.error()), report;
-  if (config && lexicon) {
-    JudgeOptions options;
-    options.dictionary = ReadDictionary();
-    options.drafts = true;
-    if (const auto judge = Judge::Make(lexicon, config->schools, options); !judge) wrong(config->file, judge.error());
-  }
+  const auto files = ReadLexiconFiles(*folder);
+  if (!files) return wrong(*folder, files.error()), report;
+  const JudgeOptions options = CheckingOptions();
+  const auto lexicon = CheckFiles(*files, options, report);
+  if (!lexicon) return wrong(*folder, lexicon.error()), report;
+  if (config && *lexicon)
+    if (const auto judge = Judge::Make(*lexicon, config->schools, options); !judge) wrong(config->file, judge.error());
   return report;
 }
 
-Result<CheckReport> CheckLexicon(const std::string& folder) {
+Result<CheckReport> CheckLexicon(const std::string& folder) { return CheckLexicon(HEED_TRY(ReadLexiconFiles(folder))); }
+
+Result<CheckReport> CheckLexicon(const std::vector<LexiconFile>& files) {
   CheckReport report;
-  std::shared_ptr<const Lexicon> lexicon;
-  HEED_TRY(CheckExamplesOf(folder, report, lexicon));
+  HEED_TRY(CheckFiles(files, CheckingOptions(), report));
   return report;
 }
 

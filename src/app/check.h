@@ -18,7 +18,8 @@ struct CheckReport {
 // The configuration, its secrets, every source as its connector sees it, the lexicons and their examples.
 CheckReport Check(const Locations& locations);
 
-// The lexicons of one folder and their examples alone.  kNotFound when there are none.
+// Lexicons and their examples alone: those of a folder (kNotFound when there are none), or these files, which need not be on disk.
 Result<CheckReport> CheckLexicon(const std::string& folder);
+Result<CheckReport> CheckLexicon(const std::vector<LexiconFile>& files);
 
 }  // namespace heed

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "src/app/check.h"
 #include "src/app/installation.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
@@ -14,17 +15,6 @@ Result<Lexicon> Read(const std::vector<LexiconFile>& files) {
   auto lexicon = LoadLexicon(files);
   if (!lexicon) return Fail(Fault::kInvalid, ToString(lexicon.error()));
   return *std::move(lexicon);
-}
-
-// Everything `heed check` would say of these files.
-Done CheckFiles(const std::vector<LexiconFile>& files) {
-  auto lexicon = HEED_TRY(Read(files));
-  JudgeOptions options;
-  options.dictionary = ReadDictionary();
-  options.drafts = true;
-  const auto judge = HEED_TRY(Judge::Make(std::make_shared<const Lexicon>(std::move(lexicon)), {ExampleSchool()}, std::move(options)));
-  if (const auto mistakes = CheckExamples(judge); !mistakes.empty()) return Fail(Fault::kInvalid, ToString(mistakes));
-  return {};
 }
 
 // A TOML basic string.
@@ -74,7 +64,7 @@ Done Save(std::vector<LexiconFile> files, const std::string& name, std::string t
   auto at = std::find_if(files.begin(), files.end(), [&](const LexiconFile& file) { return file.name == name; });
   if (at == files.end()) at = files.insert(files.end(), LexiconFile{name, ""});
   at->text = std::move(text);
-  HEED_TRY(CheckFiles(files));
+  if (const auto report = HEED_TRY(CheckLexicon(files)); !report.mistakes.empty()) return Fail(Fault::kInvalid, ToString(report.mistakes));
   HEED_TRY(MakeFolder(FolderOf(name)));
   return WriteFile(name, at->text);
 }

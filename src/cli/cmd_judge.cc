@@ -103,9 +103,8 @@ int RunExplain(const Arguments& arguments) {
   return kExitDone;
 }
 
-int RunCheck(const Arguments& arguments) {
-  const CheckReport report = Check(arguments.locations);
-  if (arguments.json) {
+int PrintCheck(const CheckReport& report, bool json, const std::string& all_of) {
+  if (json) {
     JsonWriter out;
     const auto list = [&](std::string_view key, const std::vector<Mistake>& mistakes) {
       out.Key(key).Array();
@@ -122,14 +121,18 @@ int RunCheck(const Arguments& arguments) {
     std::string out;
     for (const auto& mistake : report.mistakes) out += ForTerminal(mistake.ToString()) + "\n";
     for (const auto& advice : report.advice) out += ForTerminal(advice.where.ToString() + ": advice: " + advice.what) + "\n";
-    if (report.mistakes.empty())
-      out += "All is well: " + std::to_string(report.schools) + (report.schools == 1 ? " school, " : " schools, ") + std::to_string(report.sources) +
-             (report.sources == 1 ? " source, " : " sources, ") + std::to_string(report.entries) + " lexicon entries with their examples.\n";
-    else
-      out += std::to_string(report.mistakes.size()) + (report.mistakes.size() == 1 ? " mistake.\n" : " mistakes.\n");
+    if (report.mistakes.empty()) out += "All is well: " + all_of + ".\n";
+    else out += std::to_string(report.mistakes.size()) + (report.mistakes.size() == 1 ? " mistake.\n" : " mistakes.\n");
     Print(out);
   }
   return report.mistakes.empty() ? kExitDone : (report.missing ? kExitMissing : kExitConfig);
+}
+
+int RunCheck(const Arguments& arguments) {
+  const CheckReport report = Check(arguments.locations);
+  return PrintCheck(report, arguments.json,
+                    std::to_string(report.schools) + (report.schools == 1 ? " school, " : " schools, ") + std::to_string(report.sources) +
+                        (report.sources == 1 ? " source, " : " sources, ") + std::to_string(report.entries) + " lexicon entries with their examples");
 }
 
 }  // namespace heed

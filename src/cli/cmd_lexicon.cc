@@ -60,11 +60,12 @@ std::string CountsLine(const std::map<std::string, std::uint64_t>& counts) {
 
 std::string Excerpt(std::string_view text, const Assessment& a, bool reveal, std::size_t width) { return FitWidth(ForTerminal(Masked(text, a.hits, reveal)), width); }
 
-std::string RulesOf(const Assessment& a) {
+// The rules that fired, each once, in the order of their hits.
+std::vector<std::string> RulesOf(const Assessment& a) {
   std::vector<std::string> rules;
   for (const Hit& hit : a.hits)
     if (std::find(rules.begin(), rules.end(), hit.rule) == rules.end()) rules.emplace_back(hit.rule);
-  return Join(rules, ", ");
+  return rules;
 }
 
 }  // namespace
@@ -74,13 +75,7 @@ int RunLexiconCheck(const Arguments& arguments) {
   if (!folder) return Complain(folder.error());
   const auto report = CheckLexicon(*folder);
   if (!report) return Complain(report.error());
-  std::string out;
-  for (const auto& mistake : report->mistakes) out += ForTerminal(mistake.ToString()) + "\n";
-  for (const auto& advice : report->advice) out += ForTerminal(advice.ToString()) + "\n";
-  if (report->mistakes.empty()) out += "All is well: " + std::to_string(report->entries) + " entries with their examples.\n";
-  else out += std::to_string(report->mistakes.size()) + (report->mistakes.size() == 1 ? " mistake.\n" : " mistakes.\n");
-  Print(out);
-  return report->mistakes.empty() ? kExitDone : kExitConfig;
+  return PrintCheck(*report, arguments.json, std::to_string(report->entries) + " entries with their examples");
 }
 
 int RunLexiconList(const Arguments& arguments) {
@@ -168,11 +163,9 @@ int RunLexiconTest(const Arguments& arguments) {
       right += fits;
       if (!fits) verdict += label == "flag" ? " (missed)" : " (false alarm)";
     }
-    std::vector<std::string> rules;
-    for (const Hit& hit : a.hits)
-      if (std::find(rules.begin(), rules.end(), hit.rule) == rules.end()) rules.emplace_back(hit.rule);
+    const auto rules = RulesOf(a);
     for (const std::string& rule : rules) ++fired[rule];
-    out += verdict + "\t" + RulesOf(a) + "\t" + ForTerminal(text) + "\n";
+    out += verdict + "\t" + Join(rules, ", ") + "\t" + ForTerminal(text) + "\n";
   }
   out += "\n" + std::to_string(flagged) + " of " + std::to_string(texts) + " flagged";
   if (labelled > 0) out += "; " + std::to_string(right) + " of " + std::to_string(labelled) + " as labelled";
@@ -207,7 +200,7 @@ int RunLexiconBacktest(const Arguments& arguments) {
       for (const auto& item : items) {
         out.Object().Field("school", item.school).Field("global_id", item.global_id);
         if (item.case_id) out.Field("case", *item.case_id);
-        out.Field("before", RulesOf(item.before)).Field("after", RulesOf(item.after)).EndObject();
+        out.Field("before", Join(RulesOf(item.before), ", ")).Field("after", Join(RulesOf(item.after), ", ")).EndObject();
       }
       out.EndArray();
     };
@@ -226,7 +219,7 @@ int RunLexiconBacktest(const Arguments& arguments) {
     out += "\n" + std::string(heading) + ": " + std::to_string(items.size()) + "\n";
     for (const auto& item : items) {
       const Assessment& a = by_after ? item.after : item.before;
-      out += "  " + case_of(item) + "  " + RulesOf(a) + "\n    " + Excerpt(item.text, a, arguments.reveal, width - 4) + "\n";
+      out += "  " + case_of(item) + "  " + Join(RulesOf(a), ", ") + "\n    " + Excerpt(item.text, a, arguments.reveal, width - 4) + "\n";
     }
   };
   list("Newly flagged", report->newly, true);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/app/check.h"
 #include "src/app/installation.h"
 #include "src/app/lexicon_desk.h"
 #include "src/base/result.h"
@@ -70,6 +71,9 @@ int RunLexiconBacktest(const Arguments& arguments);
 int RunLexiconAdd(const Arguments& arguments);
 int RunLexiconRetire(const Arguments& arguments);
 int RunLexiconDiff(const Arguments& arguments);
+
+// What a check found, for people or as JSON, and its exit code.  `all_of`: what was looked at, for when all is well.
+int PrintCheck(const CheckReport& report, bool json, const std::string& all_of);
 
 // A judge for the configuration's schools; for none, where --any is said and there is no configuration.
 Result<Judge> JudgeFor(const Arguments& arguments, std::optional<Config>& config);

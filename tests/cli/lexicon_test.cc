@@ -52,6 +52,10 @@ TEST_F(LexiconCommand, ChecksTheExamples) {
   EXPECT_THAT(ran.out, HasSubstr("bad.toml:8"));
 }
 
+TEST_F(LexiconCommand, ChecksForPrograms) {
+  EXPECT_THAT(Lexicon({"check", "--json"}).out, HasSubstr("{\"ok\":true,\"schools\":0,\"sources\":0,\"entries\":2,\"mistakes\":[]"));
+}
+
 TEST_F(LexiconCommand, ListsWhatIsAskedFor) {
   const Ran all = Lexicon({"list"});
   EXPECT_EQ(all.code, 0) << all.err;

@@ -5,6 +5,7 @@
 #include "connectors/feed/feed.h"
 #include "connectors/file/file.h"
 #include "connectors/mastodon/mastodon.h"
+#include "connectors/youtube/youtube.h"
 
 namespace heed {
 
@@ -14,6 +15,7 @@ const std::vector<const ConnectorCard*>& Catalogue() {
       &kFeedCard,
       &kBlueskyCard,
       &kMastodonCard,
+      &kYouTubeCard,
   };
   return list;
 }

@@ -30,6 +30,9 @@ struct Page {
   std::vector<std::string> notes;   // for the source's health page: "2 posts skipped: no id"
   std::optional<seconds> wait;      // leave the server alone this long (quota used up, ttl); the page itself is good
   std::optional<double> progress;   // 0..1 where it can be known
+  // Everything on it was left at the school's own place (its page, its reviews, below a video named for it): it
+  // is about the school whether it names it or not.
+  bool about_school = false;
 };
 
 class Connector {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "pipeline/mention.h"
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/log.h"
@@ -150,7 +151,10 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     texts.clear();
     if (scratch.size() < page.posts.size()) scratch.resize(page.posts.size());
     for (std::size_t i = 0; i < page.posts.size(); ++i) texts.push_back(JudgedText(page.posts[i], scratch[i]));
-    worker->Assess(source.school, texts, MentionPolicy::kRequired, assessments);
+    worker->Assess(source.school, texts, page.about_school ? MentionPolicy::kAny : MentionPolicy::kRequired, assessments);
+    // Where it was left stands for the mention, and staff are told so.
+    if (page.about_school)
+      for (auto& assessment : assessments) assessment.mention = {true, kMentionThreshold, {{"left where people write to or about the school", kMentionThreshold, 0, 0}}};
 
     PageCommit commit{.source = source.spec.id, .state = {}, .posts = {}, .at = now};
     // A post we keep may have been edited so that it no longer names the school; what we keep may have come with this

@@ -68,7 +68,7 @@ std::optional<seconds> AskedWait(const HttpResponse& response, Instant now) {
     if (const auto at = ParseRfc822(asked)) return Clamp(*at - ServersNow(response, now));
   }
   std::optional<seconds> longest;
-  for (const std::string prefix : {"ratelimit-", "x-ratelimit-"}) {
+  for (const std::string prefix : {"ratelimit-", "x-ratelimit-", "x-rate-limit-"}) {
     const std::string_view reset = response.Header(prefix + "reset");
     if (reset.empty()) continue;
     const auto remaining = ReadNumber(response.Header(prefix + "remaining"));

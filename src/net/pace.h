@@ -5,6 +5,7 @@
 //   Retry-After            seconds or an HTTP date                       RFC 9110 10.2.3
 //   ratelimit-remaining/-reset      epoch seconds                       Bluesky
 //   x-ratelimit-remaining/-reset    ISO 8601 (Mastodon), seconds left (Reddit), epoch seconds (others)
+//   x-rate-limit-remaining/-reset   epoch seconds                       X
 #pragma once
 
 #include <cstdint>

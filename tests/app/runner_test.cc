@@ -119,6 +119,22 @@ class RunnerTest : public ::testing::Test {
   std::unique_ptr<Runner> runner_;
 };
 
+TEST_F(RunnerTest, KeepsWhatWasLeftAtTheSchoolsOwnPlaceThoughItDoesNotNameIt) {
+  Page page = APage("1", {APost("a", "run by numpties, all of them"), APost("b", "lovely people")});
+  page.about_school = true;
+  const auto run = Run(std::move(page));
+  EXPECT_EQ(run.mentioning, 2u);
+  EXPECT_EQ(run.opened, 1u);
+  const auto queue = ReadQueue(*store_, "", 10);
+  ASSERT_TRUE(queue);
+  ASSERT_EQ(queue->size(), 1u);
+  const auto view = ReadCase(*store_, queue->front().c.id);
+  ASSERT_TRUE(view) << view.error().message();
+  ASSERT_EQ(view->versions.size(), 1u);
+  EXPECT_THAT(view->versions[0].assessment.mention.evidence.front().what, HasSubstr("left where people write to or about the school"));
+  EXPECT_EQ(Run(APage("2", {APost("c", "run by numpties, elsewhere")})).mentioning, 0u);
+}
+
 TEST_F(RunnerTest, ReadsPageAfterPageUntilItIsUpToDate) {
   script_.answers.push_back(APage("one", {APost("1", kBad), APost("2", "a fine day")}, true));
   script_.answers.push_back(APage("two", {APost("3", "Oakmoor School was open"), APost("4", kBad)}));

@@ -32,6 +32,7 @@ inline std::string Dump(const Post& post) {
   text("version_id", post.version_id);
   text("permalink", post.permalink);
   text("author", post.author.id + " | " + post.author.handle + " | " + post.author.display_name);
+  text("title", post.title);
   text("warning", post.warning);
   text("text", post.text);
   text("raw", post.raw);

@@ -69,7 +69,7 @@ TEST(Catalogue, HasEveryConnectorOnceWithACompleteCard) {
       EXPECT_FALSE(setting.help.empty()) << card->name << "." << setting.key;
     }
   }
-  EXPECT_THAT(names, testing::ElementsAre("bluesky", "feed", "file", "mastodon"));
+  for (const auto* name : {"bluesky", "feed", "file", "mastodon", "youtube"}) EXPECT_TRUE(names.contains(name)) << name;
   EXPECT_EQ(FindConnector("twitter"), nullptr);
 }
 

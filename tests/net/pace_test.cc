@@ -43,6 +43,8 @@ TEST(Pace, ReadsEveryFormOfAskedWait) {
       {"Mastodon, ISO 8601", 429, {{"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "2026-11-22T13:55:00.500Z"}}, seconds{301}},
       {"Reddit, seconds left, a float", 200, {{"x-ratelimit-remaining", "0.0"}, {"x-ratelimit-reset", "285"}}, seconds{285}},
       {"Reddit with requests left", 200, {{"x-ratelimit-remaining", "598.0"}, {"x-ratelimit-reset", "285"}}, std::nullopt},
+      {"X, epoch seconds", 429, {{"x-rate-limit-remaining", "0"}, {"x-rate-limit-reset", "1795355542"}}, seconds{142}},
+      {"X with requests left", 200, {{"x-rate-limit-remaining", "449"}, {"x-rate-limit-reset", "1795355542"}}, std::nullopt},
       {"epoch milliseconds", 429, {{"x-ratelimit-reset", "1795355410000"}}, seconds{10}},
       {"a 429 with a reset and no count", 429, {{"x-ratelimit-reset", "60"}}, seconds{60}},
       {"a 200 with a reset and no count", 200, {{"x-ratelimit-reset", "60"}}, std::nullopt},

@@ -222,10 +222,14 @@ TEST(Config, ASourceIsOffWhenSaidSoOrWhileItsTermsAreNotAccepted) {
   EXPECT_EQ(off.config->sources[0].off_because, "switched off: enabled = false");
 
   const TempFolder folder;
+  ASSERT_TRUE(WriteFile(folder / "secret", "tawny-owl-41\n"));
   for (const ConnectorCard* card : Catalogue()) {
     std::string text = kS + "[[source]]\nid = \"x\"\nschool = \"oakmoor\"\nconnector = \"" + std::string(card->name) + "\"\n";
-    for (const Setting& setting : card->settings)
-      if (setting.required) text += std::string(setting.key) + " = \"" + (setting.kind == SettingKind::kPath ? folder.path() : "https://social.example") + "\"\n";
+    for (const Setting& setting : card->settings) {
+      if (!setting.required) continue;
+      const std::string value = "\"" + (setting.kind == SettingKind::kPath ? folder.path() : setting.kind == SettingKind::kSecret ? folder / "secret" : "https://social.example") + "\"";
+      text += std::string(setting.key) + (setting.kind == SettingKind::kSecret ? "_file" : "") + " = " + (setting.kind == SettingKind::kList ? "[" + value + "]" : value) + "\n";
+    }
     const auto silent = Reading(text), accepted = Reading(text + "accept_terms = true\n");
     ASSERT_TRUE(silent.config) << Told(silent);
     ASSERT_TRUE(accepted.config) << Told(accepted);

@@ -202,6 +202,7 @@ struct Judge::Worker::Impl {
   std::shared_ptr<const Judge::Impl> judge;
   Scratch scratch;
   std::vector<std::uint64_t> fired;
+  std::vector<bool> paused;  // by entry; empty while nothing is
 
   // One text's fold in `bulk`.
   struct Stretch {
@@ -245,6 +246,9 @@ struct Judge::Worker::Impl {
   std::vector<std::uint32_t> rules, open;  // chosen, and those whose other elements are still to be looked for
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
+  // Counted and told of, but no hit.
+  bool Silent(std::uint32_t entry) const { return judge->program.entries[entry].status == EntryStatus::kShadow || (!paused.empty() && paused[entry]); }
+
   static void Reset(Assessment& a) {
     a.mention.mentions = false;
     a.mention.score = 0;
@@ -255,6 +259,7 @@ struct Judge::Worker::Impl {
     a.categories.clear();
     a.characteristics.clear();
     a.hits.clear();
+    a.silent.clear();
     a.could_not_judge.clear();
   }
 
@@ -537,7 +542,10 @@ struct Judge::Worker::Impl {
         hit_marks.emplace_back(entry_index, 0);
         ++fired[entry_index];
       }
-      if (entry.status == EntryStatus::kShadow) continue;
+      if (Silent(entry_index)) {
+        if (a.silent.empty() || a.silent.back() != entry.id) a.silent.emplace_back(entry.id);
+        continue;
+      }
       weights.push_back({entry_index, entry.weight, entry.severity, entry.category, hit.view == View::kSqueezed});
       a.hits.push_back({entry.id, entry.category, entry.severity, hit.begin, hit.end, hit.view, entry.why});
       if (hit.view == View::kSqueezed) a.hits.back().why += " Written so as to slip past filters.";
@@ -599,6 +607,16 @@ Judge::Worker::~Worker() = default;
 Result<Judge::Worker> Judge::NewWorker() const {
   auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}));
   return Worker(std::make_unique<Worker::Impl>(impl_, std::move(scratch)));
+}
+
+void Judge::Worker::Pause(std::span<const std::string> rules) {
+  impl_->paused.clear();
+  const auto& entries = impl_->judge->program.entries;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (std::find(rules.begin(), rules.end(), std::string_view(entries[i].id)) == rules.end()) continue;
+    impl_->paused.resize(entries.size());
+    impl_->paused[i] = true;
+  }
 }
 
 std::span<const std::uint64_t> Judge::Worker::fired() const { return impl_->fired; }
@@ -698,8 +716,10 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
       } else if (hit.lacking) {
         shown.lacks = entry.with.front().ToString();
         for (std::size_t i = 1; i < entry.with.size(); ++i) shown.lacks += " or " + entry.with[i].ToString();
-      } else if (entry.status != EntryStatus::kShadow) {
+      } else if (!w.Silent(rule.entry)) {
         names.push_back(entry.id);
+      } else {
+        shown.silent = true;
       }
       e.rules.push_back(std::move(shown));
     }

@@ -75,7 +75,8 @@ struct Explanation {
     std::string blocked_words;          // where that was seen
     std::string lacks;                  // what `with` asks for and is not there; empty = nothing is missing
 
-    bool counts() const { return status != EntryStatus::kShadow && blocked_by.empty() && lacks.empty(); }
+    bool silent = false;                // a shadow, or paused
+    bool counts() const { return !silent && blocked_by.empty() && lacks.empty(); }
   };
   std::string school;            // School::id, "" for none
   std::string folded, squeezed;  // squeezed is empty when there was nothing to undo
@@ -136,8 +137,12 @@ class Judge::Worker {
 
   Explanation Explain(std::size_t school, std::string_view text);
 
+  // These entries stop making hits and are told of in Assessment::silent, as shadow entries are.  Replaces what was said before;
+  // ids that no entry has are of no account.
+  void Pause(std::span<const std::string> rules);
+
   // How often each entry has fired since the worker was made, in the order of Lexicon::entries, once a post; shadow
-  // entries included, which show nowhere else.
+  // entries included.
   std::span<const std::uint64_t> fired() const;
 
  private:

@@ -55,6 +55,7 @@ struct Assessment {
   std::vector<Category> categories;            // worst first, each once
   std::vector<Characteristic> characteristics; // each once
   std::vector<Hit> hits;                       // by begin
+  std::vector<std::string> silent;             // ids of shadow and paused entries that fired, each once: they count for nothing
   // Not empty: the post could not be judged (scan failed, too long ...).  Such a post is flagged and goes to
   // a person as "unassessed"; it is never "no match".
   std::string could_not_judge;

@@ -122,6 +122,25 @@ TEST(Judge, CountsShadowEntriesWithoutShowingThem) {
   const auto* entry = judge.FindEntry("shadow.slow");
   ASSERT_NE(entry, nullptr);
   EXPECT_EQ(worker.fired()[static_cast<std::size_t>(entry - judge.lexicon().entries.data())], 1u);
+  EXPECT_EQ(a.silent, std::vector<std::string>{"shadow.slow"});
+}
+
+TEST(Judge, TreatsAPausedEntryAsAShadowUntilItIsResumed) {
+  const Judge judge = MakeJudge(kLexicon);
+  auto worker = MakeWorker(judge);
+  worker.Pause(std::vector<std::string>{"abuse.idiot", "no.such-entry"});
+  const Assessment paused = Assess(worker, "you daft idiot, idiot");
+  EXPECT_FALSE(paused.flag);
+  ASSERT_EQ(paused.hits.size(), 1u);
+  EXPECT_EQ(paused.hits[0].rule, "abuse.daft");
+  EXPECT_EQ(paused.silent, std::vector<std::string>{"abuse.idiot"});
+  const Explanation explained = worker.Explain(kAnySchool, "you daft idiot");
+  EXPECT_EQ(explained.assessment.hits.size(), 1u);
+  EXPECT_NE(explained.arithmetic[0].find("abuse.daft"), std::string::npos) << explained.arithmetic[0];
+  worker.Pause({});
+  const Assessment resumed = Assess(worker, "you daft idiot");
+  EXPECT_TRUE(resumed.flag);
+  EXPECT_TRUE(resumed.silent.empty());
 }
 
 TEST(Judge, UsesDraftsOnlyWhenAsked) {

@@ -51,7 +51,13 @@ void Write(JsonWriter& out, const Assessment& assessment) {
   for (const auto& piece : assessment.mention.evidence)
     out.Object().Field("begin", piece.begin).Field("end", piece.end).Field("weight", piece.weight).Field("what", piece.what).EndObject();
   out.EndArray().Field("mentions", assessment.mention.mentions).Field("score", assessment.mention.score).EndObject();
-  out.Field("priority", assessment.priority).Field("severity", static_cast<int>(assessment.severity)).EndObject();
+  out.Field("priority", assessment.priority).Field("severity", static_cast<int>(assessment.severity));
+  if (!assessment.silent.empty()) {
+    out.Key("silent").Array();
+    for (const auto& rule : assessment.silent) out.String(rule);
+    out.EndArray();
+  }
+  out.EndObject();
 }
 
 Result<Hit> ReadHit(Json in) {
@@ -104,7 +110,28 @@ Result<Assessment> ReadAssessment(Json in) {
   out.mention.score = HEED_TRY(Whole<std::int32_t>(mention, "score"));
   out.priority = HEED_TRY(Whole<std::uint32_t>(in, "priority"));
   out.severity = HEED_TRY(Whole<std::uint8_t>(in, "severity"));
+  in["silent"].Each([&](Json rule) { out.silent.emplace_back(rule.StringOr("")); });
   return out;
+}
+
+// Reads what may be absent; what is there and wrong is an error.
+template <typename T, typename Read>
+Done Maybe(Json object, std::string_view key, T& to, Read read) {
+  if (!object[key]) return {};
+  auto value = read(object, key);
+  if (!value) return Fail(std::move(value).error());
+  to = *std::move(value);
+  return {};
+}
+
+// A name of one of heed's lists.
+template <typename Parse>
+auto NamedBy(Parse parse) {
+  return [parse](Json object, std::string_view key) -> Result<decltype(parse(""))> {
+    auto value = parse(object[key].StringOr(""));
+    if (!value) return Fail(Bad(key));
+    return value;
+  };
 }
 
 }  // namespace
@@ -137,10 +164,46 @@ Result<Facts> ReadFacts(EventKind kind, std::string_view details) {
   return facts;
 }
 
-std::string WriteReason(std::string_view why) {
+std::string WriteAct(const ActDetails& details) {
   JsonWriter out;
-  out.Object().Field("why", why).EndObject();
+  const auto text = [&](std::string_view key, std::string_view value) {
+    if (!value.empty()) out.Field(key, value);
+  };
+  out.Object();
+  if (details.category) out.Field("category", ToString(*details.category));
+  text("clause", details.clause);
+  if (details.finding) out.Field("finding", ToString(*details.finding));
+  if (details.kind) out.Field("kind", ToString(*details.kind));
+  text("options", details.options);
+  if (details.outcome) out.Field("outcome", ToString(*details.outcome));
+  text("presence", details.presence);
+  text("reference", details.reference);
+  if (details.response != 0) out.Field("response", details.response);
+  if (details.severity != 0) out.Field("severity", static_cast<int>(details.severity));
+  text("text", details.text);
+  text("to", details.to);
+  if (details.until) out.Field("until", FormatRfc3339(*details.until));
+  text("why", details.why);
+  out.EndObject();
   return out.Take();
+}
+
+Result<ActDetails> ReadAct(std::string_view details) {
+  JsonParser parser;
+  const Json in = HEED_TRY(parser.Parse(details));
+  if (!in.IsObject()) return Fail(Fault::kMalformed, "event details: not an object");
+  ActDetails out;
+  for (const auto& [key, to] : {std::pair("why", &out.why), std::pair("to", &out.to), std::pair("clause", &out.clause), std::pair("text", &out.text),
+                                std::pair("options", &out.options), std::pair("reference", &out.reference), std::pair("presence", &out.presence)})
+    HEED_TRY(Maybe(in, key, *to, Text));
+  HEED_TRY(Maybe(in, "severity", out.severity, Whole<std::uint8_t>));
+  HEED_TRY(Maybe(in, "response", out.response, Whole<std::uint32_t>));
+  HEED_TRY(Maybe(in, "finding", out.finding, NamedBy(ParseFinding)));
+  HEED_TRY(Maybe(in, "category", out.category, NamedBy(ParseCategory)));
+  HEED_TRY(Maybe(in, "kind", out.kind, NamedBy(ParseResponseKind)));
+  HEED_TRY(Maybe(in, "outcome", out.outcome, NamedBy(ParseResponseState)));
+  HEED_TRY(Maybe(in, "until", out.until, NamedBy(ParseRfc3339)));
+  return out;
 }
 
 }  // namespace heed

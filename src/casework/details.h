@@ -3,6 +3,8 @@
 // Written once and hashed, so the writing side is append-only: a new key may come, none may change its meaning.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,7 +27,26 @@ std::string WriteFacts(EventKind kind, const Facts& facts);
 // kMalformed names the key that is missing or wrong.
 Result<Facts> ReadFacts(EventKind kind, std::string_view details);
 
-// What closed carries: a person's reason.
-std::string WriteReason(std::string_view why);
+// What the kinds from closed on carry: each of them some of these.  What is empty is left out.
+struct ActDetails {
+  std::string why;                      // a reason, a note, what was answered
+  std::string to;                       // a person's id; whom a response is for
+  std::optional<Instant> until;         // end of a lease, of a snooze, of a hold
+  std::optional<Finding> finding;
+  std::optional<Category> category;
+  std::uint8_t severity = 0;            // 1..4
+  std::string clause;
+  std::uint32_t response = 0;           // its number
+  std::optional<ResponseKind> kind;
+  std::string text, options, reference; // as in Response
+  std::optional<ResponseState> outcome; // of sent
+  std::string presence;                 // of checked
+
+  bool operator==(const ActDetails&) const = default;
+};
+
+std::string WriteAct(const ActDetails& details);
+// kMalformed names the key that is wrong.
+Result<ActDetails> ReadAct(std::string_view details);
 
 }  // namespace heed

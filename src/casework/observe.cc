@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "src/base/text.h"
+#include "src/casework/acts.h"
 #include "src/casework/details.h"
 
 namespace heed {
@@ -33,22 +33,21 @@ Case Apply(Case c, EventKind kind, Facts facts, Instant at) {
     c.posted_at = facts.posted_at;
   }
   const bool afresh = kind != EventKind::kEdited;
-  c.state = CaseState::kQueued;
-  c.closed_at.reset();
-  if (afresh) c.opened_at = at;
+  if (afresh) {
+    c.state = CaseState::kQueued;
+    c.closed_at.reset();
+    c.opened_at = at;
+    c.decision.reset();
+    c.holder.clear();
+    c.held_until.reset();
+  }
+  c.snoozed_until.reset();
   c.version = std::move(facts.version);
   c.versions = facts.versions;
   if (afresh || (Wanted(facts.assessment) && AtLeastAsBad(facts.assessment, c.assessment))) {
     c.worst = c.version;
     c.assessment = std::move(facts.assessment);
   }
-  ++c.events;
-  return c;
-}
-
-Case ApplyClosed(Case c, Instant at) {
-  c.state = CaseState::kClosed;
-  c.closed_at = at;
   ++c.events;
   return c;
 }
@@ -85,30 +84,19 @@ std::optional<Change> Observe(const Case* before, const Sighting& sighting) {
   return change;
 }
 
-Result<Change> Close(const Case& before, std::string_view actor, std::string_view why, Instant at) {
-  if (before.state == CaseState::kClosed) return Fail(Fault::kInvalid, "case " + std::to_string(before.id) + " is closed already");
-  if (Trim(why).empty()) return Fail(Fault::kInvalid, "closing case " + std::to_string(before.id) + " needs a reason");
-  Change change;
-  Event& event = change.events.emplace_back();
-  event.case_id = before.id;
-  event.kind = EventKind::kClosed;
-  event.at = at;
-  event.actor = actor;
-  event.details = WriteReason(why);
-  change.after = ApplyClosed(before, at);
-  return change;
-}
-
 Result<Case> Fold(const Case& before, const Event& event) {
   const std::string name = "event " + std::to_string(event.sequence) + " (" + std::string(ToString(event.kind)) + ")";
   if (event.erased || event.kind == EventKind::kErased) return Fail(Fault::kGone, name + ": its case was erased");
   const bool first = before.events == 0;
   const bool closed = before.state == CaseState::kClosed;
-  const bool fits = event.kind == EventKind::kOpened     ? first
-                    : event.kind == EventKind::kReopened ? !first && closed
-                                                         : !first && !closed;
+  const bool sighting = event.kind == EventKind::kOpened || event.kind == EventKind::kEdited || event.kind == EventKind::kReopened;
+  if (!sighting) {
+    auto after = first ? Result<Case>(Fail(Fault::kInvalid, "it cannot come first")) : ApplyAct(before, event);
+    if (!after) return Fail(std::move(after).error().While(name));
+    return after;
+  }
+  const bool fits = event.kind == EventKind::kOpened ? first : event.kind == EventKind::kReopened ? !first && closed : !first && !closed;
   if (!fits) return Fail(Fault::kInvalid, name + " cannot follow what came before it");
-  if (event.kind == EventKind::kClosed) return ApplyClosed(before, event.at);
   auto facts = ReadFacts(event.kind, event.details);
   if (!facts) return Fail(std::move(facts).error().While(name));
   Case after = Apply(before, event.kind, *std::move(facts), event.at);

@@ -4,13 +4,31 @@
 
 namespace heed {
 
-std::string_view ToString(CaseState state) { return state == CaseState::kClosed ? "closed" : "queued"; }
+std::string_view ToString(CaseState state) {
+  switch (state) {
+    case CaseState::kQueued: return "queued";
+    case CaseState::kApproval: return "approval";
+    case CaseState::kResponding: return "responding";
+    case CaseState::kClosed: return "closed";
+  }
+  return "unknown";
+}
 
 std::optional<CaseState> ParseCaseState(std::string_view name) {
-  for (const auto state : {CaseState::kQueued, CaseState::kClosed})
+  for (const auto state : kCaseStates)
     if (ToString(state) == name) return state;
   return std::nullopt;
 }
+
+const Response* Case::FindResponse(std::uint32_t number) const {
+  for (const auto& response : responses)
+    if (response.number == number) return &response;
+  return nullptr;
+}
+
+std::string_view HolderAt(const Case& c, Instant now) { return c.held_until && now < *c.held_until ? std::string_view(c.holder) : std::string_view(); }
+
+Ruling RulingOf(const Case& c) { return c.decision ? RulingOf(c.decision->finding) : Ruling::kNone; }
 
 std::uint8_t QueueRank(const Assessment& assessment) {
   constexpr std::uint8_t kUnjudged = 2, kWorst = 4;
@@ -25,12 +43,27 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kReopened: return "reopened";
     case EventKind::kClosed: return "closed";
     case EventKind::kErased: return "erased";
+    case EventKind::kClaimed: return "claimed";
+    case EventKind::kReleased: return "released";
+    case EventKind::kAssigned: return "assigned";
+    case EventKind::kSnoozed: return "snoozed";
+    case EventKind::kNoted: return "noted";
+    case EventKind::kDecided: return "decided";
+    case EventKind::kUndone: return "undone";
+    case EventKind::kProposed: return "proposed";
+    case EventKind::kApproved: return "approved";
+    case EventKind::kSentBack: return "sent-back";
+    case EventKind::kDeclined: return "declined";
+    case EventKind::kCancelled: return "cancelled";
+    case EventKind::kSending: return "sending";
+    case EventKind::kSent: return "sent";
+    case EventKind::kChecked: return "checked";
   }
   return "unknown";
 }
 
 std::optional<EventKind> ParseEventKind(std::string_view name) {
-  for (const auto kind : {EventKind::kOpened, EventKind::kEdited, EventKind::kReopened, EventKind::kClosed, EventKind::kErased})
+  for (const auto kind : kEventKinds)
     if (ToString(kind) == name) return kind;
   return std::nullopt;
 }

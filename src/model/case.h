@@ -4,6 +4,7 @@
 // queue can be listed without reading history.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "src/base/hash.h"
 #include "src/base/time.h"
 #include "src/model/assessment.h"
+#include "src/model/decision.h"
 #include "src/model/post.h"
 
 namespace heed {
@@ -21,10 +23,13 @@ namespace heed {
 // Numbers are stored and are the first byte of a queue key within a school: append only.  The queue holds
 // every state but kClosed.
 enum class CaseState : std::uint8_t {
-  kQueued = 1,   // waiting for a person
-  kClosed = 9,   // decided and done
+  kQueued = 1,      // waiting for a person
+  kApproval = 3,    // decided; a response waits for a second person
+  kResponding = 5,  // decided; responses are under way or done, and somebody watches what comes of them
+  kClosed = 9,      // decided and done
 };
-std::string_view ToString(CaseState state);  // "queued", "closed"
+inline constexpr std::array kCaseStates = {CaseState::kQueued, CaseState::kApproval, CaseState::kResponding, CaseState::kClosed};
+std::string_view ToString(CaseState state);  // "queued", "approval", "responding", "closed"
 std::optional<CaseState> ParseCaseState(std::string_view name);
 
 using CaseId = std::uint64_t;  // counts from 1 per installation; 0 = not given yet
@@ -47,8 +52,26 @@ struct Case {
   std::uint32_t versions = 1;  // different ones of the post, when that event was made
   std::uint64_t events = 0;    // how many events made it
 
+  // Who works on it.  A claim is a lease: it runs out by itself, and the case stays in the queue meanwhile.
+  std::string holder;  // a person's id; empty: nobody
+  std::optional<Instant> held_until;
+  std::string assigned_to;
+  std::optional<Instant> snoozed_until;  // shown again from then on, or when the post changes
+
+  std::optional<Decision> decision;  // until it is undone or the case is reopened
+  std::vector<Response> responses;   // by number; those of earlier openings too
+  std::string presence;                // what the last re-check found ("up", "gone_by_author" ...); empty: not checked
+  std::optional<Instant> checked_at;
+
+  const Response* FindResponse(std::uint32_t number) const;
   bool operator==(const Case&) const = default;
 };
+
+// The holder while the lease runs, else "".
+std::string_view HolderAt(const Case& c, Instant now);
+
+// What the case's decision says of the rules that flagged its post.
+Ruling RulingOf(const Case& c);
 
 // 0..4: where the queue puts an assessment.  Its severity; but a post that could not be judged waits with
 // those of severity 2 at least: behind what is known to be bad, in front of what is known to be mild.
@@ -61,8 +84,28 @@ enum class EventKind : std::uint8_t {
   kReopened = 3,  // an edit of a closed case's post that is flagged again
   kClosed = 4,    // a person decided
   kErased = 5,    // tombstone: the case and its post are gone, the details of its other events too
+  // What staff do.
+  kClaimed = 6,    // somebody works on it until ...
+  kReleased = 7,   // ... and has stopped
+  kAssigned = 8,   // handed to somebody, with a note
+  kSnoozed = 9,    // to be shown again at ...
+  kNoted = 10,     // words for colleagues
+  kDecided = 11,   // a finding
+  kUndone = 12,    // the decision taken back
+  kProposed = 13,  // a response that waits for a second person (or needs none)
+  kApproved = 14,  // by that person; it leaves after the hold
+  kSentBack = 15,
+  kDeclined = 16,
+  kCancelled = 17,
+  kSending = 18,   // about to leave: written down before it is sent
+  kSent = 19,      // done, refused or uncertain: the details say which
+  kChecked = 20,   // whether the post is still up
 };
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased"
+inline constexpr std::array kEventKinds = {
+    EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
+    EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
+    EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked};
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {

@@ -1,4 +1,5 @@
 // What sightings and people do to cases, and that history gives the same row again.
+#include "src/casework/acts.h"
 #include "src/casework/observe.h"
 
 #include <gtest/gtest.h>

@@ -9,7 +9,7 @@
 namespace heed {
 namespace {
 
-enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E' };
+enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -188,8 +188,6 @@ Result<T> Decode(Row kind, std::string_view bytes, void (*read)(In&, T&)) {
 }
 
 constexpr View kViews[] = {View::kPlain, View::kSqueezed};
-constexpr CaseState kStates[] = {CaseState::kQueued, CaseState::kClosed};
-constexpr EventKind kKinds[] = {EventKind::kOpened, EventKind::kEdited, EventKind::kReopened, EventKind::kClosed, EventKind::kErased};
 constexpr TextFormat kFormats[] = {TextFormat::kPlain, TextFormat::kHtml, TextFormat::kMarkdown};
 
 // --- assessment
@@ -237,6 +235,7 @@ Out Fields(const Assessment& assessment) {
   for (const auto characteristic : assessment.characteristics) out.Named(8, characteristic);
   for (const auto& hit : assessment.hits) out.Struct(9, Fields(hit));
   out.Text(10, assessment.could_not_judge);
+  for (const auto& rule : assessment.silent) out.AlwaysText(11, rule);
   return out;
 }
 
@@ -252,6 +251,7 @@ void Read(In& in, Assessment& assessment) {
       case 8: in.Named(assessment.characteristics.emplace_back(), kCharacteristics); break;
       case 9: in.Struct(assessment.hits.emplace_back(), &Read); break;
       case 10: in.Text(assessment.could_not_judge); break;
+      case 11: in.Text(assessment.silent.emplace_back()); break;
     }
 }
 
@@ -372,6 +372,53 @@ void Read(In& in, SourceState& state) {
 
 // --- case and event
 
+Out Fields(const Decision& decision) {
+  Out out;
+  out.Named(1, decision.finding);
+  if (decision.category) out.Named(2, *decision.category);
+  out.Whole(3, decision.severity).Text(4, decision.clause).Text(5, decision.why).Text(6, decision.by).Time(7, decision.at);
+  return out;
+}
+
+void Read(In& in, Decision& decision) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Named(decision.finding, kFindings); break;
+      case 2: in.Named(decision.category.emplace(), kCategories); break;
+      case 3: in.Whole(decision.severity); break;
+      case 4: in.Text(decision.clause); break;
+      case 5: in.Text(decision.why); break;
+      case 6: in.Text(decision.by); break;
+      case 7: in.Time(decision.at); break;
+    }
+}
+
+Out Fields(const Response& response) {
+  Out out;
+  out.Whole(1, response.number).Named(2, response.kind).Named(3, response.state).Text(4, response.to).Text(5, response.text).Text(6, response.options);
+  out.Text(7, response.proposed_by).Time(8, response.proposed_at).Text(9, response.decided_by).Time(10, response.decided_at);
+  out.Time(11, response.leaves_at).Time(12, response.done_at).Text(13, response.reference).Text(14, response.note);
+  return out;
+}
+
+void Read(In& in, Response& response) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(response.number); break;
+      case 2: in.Named(response.kind, kResponseKinds); break;
+      case 3: in.Named(response.state, kResponseStates); break;
+      case 4: in.Text(response.to); break;
+      case 5: in.Text(response.text); break;
+      case 6: in.Text(response.options); break;
+      case 7: in.Text(response.proposed_by); break;
+      case 8: in.Time(response.proposed_at); break;
+      case 9: in.Text(response.decided_by); break;
+      case 10: in.Time(response.decided_at); break;
+      case 11: in.Time(response.leaves_at); break;
+      case 12: in.Time(response.done_at); break;
+      case 13: in.Text(response.reference); break;
+      case 14: in.Text(response.note); break;
+    }
+}
+
 void Read(In& in, Case& c) {
   while (in.Next()) switch (in.number()) {
       case 1: in.Whole(c.id); break;
@@ -380,22 +427,74 @@ void Read(In& in, Case& c) {
       case 4: in.Text(c.global_id); break;
       case 5: in.Text(c.version); break;
       case 6: in.Text(c.worst); break;
-      case 7: in.Named(c.state, kStates); break;
+      case 7: in.Named(c.state, kCaseStates); break;
       case 8: in.Struct(c.assessment, &Read); break;
       case 9: in.Time(c.posted_at); break;
       case 10: in.Time(c.opened_at); break;
       case 11: in.Time(c.closed_at); break;
       case 12: in.Whole(c.versions); break;
       case 13: in.Whole(c.events); break;
+      case 14: in.Text(c.holder); break;
+      case 15: in.Time(c.held_until); break;
+      case 16: in.Text(c.assigned_to); break;
+      case 17: in.Time(c.snoozed_until); break;
+      case 18: in.Struct(c.decision.emplace(), &Read); break;
+      case 19: in.Struct(c.responses.emplace_back(), &Read); break;
+      case 20: in.Text(c.presence); break;
+      case 21: in.Time(c.checked_at); break;
     }
   if (c.id == 0 || !keys::IsId(c.school)) in.OutOfRange();
+}
+
+// --- rules
+
+void Read(In& in, RuleRecord& record) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(record.fired); break;
+      case 2: in.Whole(record.silent); break;
+      case 3: in.Whole(record.upheld); break;
+      case 4: in.Whole(record.dismissed); break;
+    }
+}
+
+struct FiredRule {
+  std::string rule;
+  std::uint64_t fired = 0;
+};
+
+void Read(In& in, FiredRule& one) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(one.rule); break;
+      case 2: in.Whole(one.fired); break;
+    }
+}
+
+void Read(In& in, RuleStretch& stretch) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(stretch.posts); break;
+      case 2: {
+        FiredRule one;
+        in.Struct(one, &Read);
+        stretch.fired[one.rule] = one.fired;
+        break;
+      }
+    }
+}
+
+void Read(In& in, PausedRule& paused) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(paused.rule); break;
+      case 2: in.Time(paused.at); break;
+      case 3: in.Whole(paused.fired); break;
+      case 4: in.Whole(paused.posts); break;
+    }
 }
 
 void Read(In& in, Event& event) {
   while (in.Next()) switch (in.number()) {
       case 1: in.Whole(event.sequence); break;
       case 2: in.Whole(event.case_id); break;
-      case 3: in.Named(event.kind, kKinds); break;
+      case 3: in.Named(event.kind, kEventKinds); break;
       case 4: in.Time(event.at); break;
       case 5: in.Text(event.actor); break;
       case 6: in.Text(event.details); break;
@@ -435,7 +534,10 @@ std::string Encode(const Case& c) {
   Out out;
   out.Whole(1, c.id).Text(2, c.school).Text(3, c.source).Text(4, c.global_id).Text(5, c.version).Text(6, c.worst).Named(7, c.state);
   out.Struct(8, Fields(c.assessment)).Time(9, c.posted_at).Time(10, c.opened_at).Time(11, c.closed_at);
-  out.AlwaysWhole(12, c.versions).Whole(13, c.events);
+  out.AlwaysWhole(12, c.versions).Whole(13, c.events).Text(14, c.holder).Time(15, c.held_until).Text(16, c.assigned_to).Time(17, c.snoozed_until);
+  if (c.decision) out.Struct(18, Fields(*c.decision));
+  for (const auto& response : c.responses) out.Struct(19, Fields(response));
+  out.Text(20, c.presence).Time(21, c.checked_at);
   return out.Finish(Row::kCase);
 }
 
@@ -445,6 +547,29 @@ std::string Encode(const Event& event) {
   out.Text(6, event.details).Whole(7, event.erased).Text(8, event.salt).Bytes(9, event.details_digest);
   out.Bytes(10, event.previous).Bytes(11, event.hash);
   return out.Finish(Row::kEvent);
+}
+
+std::string Encode(const RuleRecord& record) {
+  Out out;
+  out.Whole(1, record.fired).Whole(2, record.silent).Whole(3, record.upheld).Whole(4, record.dismissed);
+  return out.Finish(Row::kRule);
+}
+
+std::string Encode(const RuleStretch& stretch) {
+  Out out;
+  out.Whole(1, stretch.posts);
+  for (const auto& [rule, fired] : stretch.fired) {
+    Out one;
+    one.Text(1, rule).Whole(2, fired);
+    out.Struct(2, one);
+  }
+  return out.Finish(Row::kStretch);
+}
+
+std::string Encode(const PausedRule& paused) {
+  Out out;
+  out.Text(1, paused.rule).Time(2, paused.at).Whole(3, paused.fired).Whole(4, paused.posts);
+  return out.Finish(Row::kPaused);
 }
 
 std::string Encode(const Head& head) {
@@ -460,6 +585,9 @@ Result<PostRow> DecodePostRow(std::string_view bytes) { return Decode<PostRow>(R
 Result<StoredVersion> DecodeVersion(std::string_view bytes) { return Decode<StoredVersion>(Row::kVersion, bytes, &Read); }
 Result<Case> DecodeCase(std::string_view bytes) { return Decode<Case>(Row::kCase, bytes, &Read); }
 Result<Event> DecodeEvent(std::string_view bytes) { return Decode<Event>(Row::kEvent, bytes, &Read); }
+Result<RuleRecord> DecodeRuleRecord(std::string_view bytes) { return Decode<RuleRecord>(Row::kRule, bytes, &Read); }
+Result<RuleStretch> DecodeRuleStretch(std::string_view bytes) { return Decode<RuleStretch>(Row::kStretch, bytes, &Read); }
+Result<PausedRule> DecodePausedRule(std::string_view bytes) { return Decode<PausedRule>(Row::kPaused, bytes, &Read); }
 
 Result<Head> DecodeHead(std::string_view bytes) {
   Head head;

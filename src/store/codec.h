@@ -21,6 +21,7 @@
 #include "src/base/time.h"
 #include "src/model/case.h"
 #include "src/model/post.h"
+#include "src/model/rule_record.h"
 #include "src/model/source.h"
 #include "src/store/store.h"
 
@@ -50,6 +51,9 @@ std::string Encode(const PostRow& row);
 std::string Encode(const StoredVersion& version);
 std::string Encode(const Case& c);
 std::string Encode(const Event& event);
+std::string Encode(const RuleRecord& record);
+std::string Encode(const RuleStretch& stretch);
+std::string Encode(const PausedRule& paused);
 std::string Encode(const Head& head);  // sequence:8 hash:32 case id:8, as keys.h says
 
 Result<SourceState> DecodeSourceState(std::string_view bytes);
@@ -57,6 +61,9 @@ Result<PostRow> DecodePostRow(std::string_view bytes);
 Result<StoredVersion> DecodeVersion(std::string_view bytes);
 Result<Case> DecodeCase(std::string_view bytes);
 Result<Event> DecodeEvent(std::string_view bytes);
+Result<RuleRecord> DecodeRuleRecord(std::string_view bytes);
+Result<RuleStretch> DecodeRuleStretch(std::string_view bytes);
+Result<PausedRule> DecodePausedRule(std::string_view bytes);
 Result<Head> DecodeHead(std::string_view bytes);
 
 }  // namespace heed

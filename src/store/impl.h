@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,6 +53,27 @@ class Moment {
   const rocksdb::Snapshot* snapshot_;
 };
 
+// What one batch changes in the rules' record.  Rows are read when they are first needed; `now` is the moment before the batch.
+class RuleBook {
+ public:
+  explicit RuleBook(const Moment& now) : now_(now) {}
+
+  // A version of a post nobody had judged before.
+  Done Count(std::string_view school, const Assessment& assessment);
+  // A case's decision (or its words) changed.  `reopened`: by its post, so that what was decided of the earlier words stays counted.
+  Done Rule(const Case* before, const Case& after, bool reopened);
+  // Puts everything into the batch.  Returns the rules that pause.
+  Result<std::vector<PausedRule>> Write(rocksdb::WriteBatch& batch, const Database& in, Instant at);
+
+ private:
+  Result<RuleRecord*> Of(std::string_view school, std::string_view rule);
+  Done Weigh(const Case& c, std::int64_t sign);
+
+  const Moment& now_;
+  std::map<std::string, RuleRecord> rows_;  // by key
+  RuleStretch counted_;
+};
+
 struct Store::Impl {
   std::string folder;
   Options options;
@@ -76,7 +98,7 @@ struct Store::Impl {
 
   // Adds a change to a batch: events numbered and sealed, case, queue and expiry rows.  `before` is the row
   // as it is so far.  Returns the row as it will be; moves `to` on.
-  Case Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to) const;
+  Result<Case> Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book) const;
   void AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) const;
 };
 

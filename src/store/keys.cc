@@ -71,6 +71,15 @@ std::string History(CaseId id, std::uint64_t sequence) {
   return key;
 }
 
+std::string RulePrefix(std::string_view school) { return "r" + School(school); }
+std::string Rule(std::string_view school, std::string_view rule) { return RulePrefix(school) + std::string(rule); }
+std::string Stretch(std::uint64_t number) {
+  std::string key(kStretchPrefix);
+  AppendU64(key, number);
+  return key;
+}
+std::string Paused(std::string_view rule) { return std::string(kPausedPrefix) + std::string(rule); }
+
 std::string Queue(const heed::Case& c) {
   std::string key = School(c.school);
   key += static_cast<char>(c.state);

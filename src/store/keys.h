@@ -20,6 +20,11 @@
 //             class 1: posts without a case, key as in posts; day it was last changed
 //             class 2: closed cases, case id:8; day of closing
 //             class 3: open cases, case id:8; day of opening or reopening
+//   rules     "r" school 0x00 rule id                      -> RuleRecord
+//             "s" number:8                                 -> RuleStretch   (of the whole installation; the last few)
+//             "p" rule id                                  -> PausedRule
+//
+// Schema 1 had no `rules`.  A family that an older heed did not have is made when the store is opened for writing.
 //
 // Values: src/store/codec.h.
 #pragma once
@@ -35,8 +40,11 @@
 namespace heed::keys {
 
 // Column families; the default one is RocksDB's own and stays empty.
-enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry };
-inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry"};
+enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry, kRules };
+inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry", "rules"};
+
+// How many of them the store of schema 1 had.
+inline constexpr std::size_t kFamiliesOfSchema1 = 10;
 
 inline constexpr std::string_view kSchemaKey = "schema", kHeadKey = "head", kRewriteKey = "rewrite";
 
@@ -57,6 +65,12 @@ std::string Version(std::string_view post_key, std::uint32_t number);
 std::string Case(CaseId id);
 std::string Event(std::uint64_t sequence);
 std::string History(CaseId id, std::uint64_t sequence);
+
+std::string Rule(std::string_view school, std::string_view rule);
+std::string RulePrefix(std::string_view school);
+std::string Stretch(std::uint64_t number);
+std::string Paused(std::string_view rule);
+inline constexpr std::string_view kStretchPrefix = "s", kPausedPrefix = "p";
 
 std::string Queue(const heed::Case& c);
 std::string QueueValue(const heed::Case& c);

@@ -114,8 +114,11 @@ Result<std::unique_ptr<Database>> Store::Impl::OpenDatabase(bool read_only) cons
       status = rocksdb::DB::ListColumnFamilies(how, path(), &present);
       if (!status.ok()) continue;
       const auto is_present = [&](const std::string& name) { return std::ranges::find(present, name) != present.end(); };
-      // Cut short while it was made: there is nothing to read yet.
-      if (read_only && !std::ranges::all_of(names, is_present)) return Fail(missing);
+      if (read_only && !std::ranges::all_of(names, is_present)) {
+        const bool older = std::all_of(names.begin(), names.begin() + keys::kFamiliesOfSchema1, is_present);
+        if (older) return Fail(Fault::kUnsupported, folder + " was written by an older heed: run \"heed scan\" or \"heed serve\" once, which brings it up to date");
+        return Fail(missing);  // cut short while it was made: there is nothing to read yet
+      }
       // A newer heed's families must be opened too before its schema can be read and named.
       for (const auto& name : present)
         if (std::ranges::find(names, name) == names.end()) names.push_back(name);
@@ -160,9 +163,18 @@ Done Store::Impl::Start() {
   if (found > kSchema)
     return Fail(Fault::kUnsupported, folder + " was written by a newer heed (schema " + std::to_string(found) + "; this one reads " +
                                          std::to_string(kSchema) + "): use that heed, or restore an older backup");
-  if (found < kSchema)
+  if (found == 1 && !options.read_only) {
+    // Schema 2 has a family more, which opening has made; no row looks different.
+    rocksdb::WriteBatch batch;
+    std::string number;
+    keys::AppendU32(number, kSchema);
+    batch.Put((*database)[keys::kMeta], AsSlice(keys::kSchemaKey), number);
+    HEED_TRY(Write(batch));
+    LogInfo(folder + " was brought up to date from schema 1");
+  } else if (found < kSchema) {
     return Fail(Fault::kUnsupported, folder + " was written by an older heed (schema " + std::to_string(found) + "; this one reads " +
                                          std::to_string(kSchema) + ") and there is no way to bring it up to date");
+  }
   if (database->families.size() != std::size(keys::kFamilies))
     return Fail(Fault::kUnsupported, folder + ": the store has rows this heed does not know");
   const auto row = HEED_TRY(now.Get(keys::kMeta, keys::kHeadKey));

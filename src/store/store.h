@@ -21,6 +21,7 @@
 #include "src/model/case.h"
 #include "src/model/category.h"
 #include "src/model/post.h"
+#include "src/model/rule_record.h"
 #include "src/model/source.h"
 
 namespace rocksdb {
@@ -50,6 +51,7 @@ struct Committed {
   std::uint64_t new_versions = 0;  // of posts known already
   std::uint64_t unchanged = 0;     // seen before
   std::uint64_t opened = 0, edited = 0, reopened = 0;  // cases
+  std::vector<PausedRule> paused;  // rules that this page made stop (model/rule_record.h)
 };
 
 struct StoredVersion {
@@ -107,7 +109,7 @@ struct ExpiryReport {
 class Store {
  public:
   // Version of the rows' grammar.
-  static constexpr std::uint32_t kSchema = 1;
+  static constexpr std::uint32_t kSchema = 2;
 
   struct Options {
     bool read_only = false;       // beside a running heed too: sees what was committed when it was opened
@@ -116,7 +118,8 @@ class Store {
 
   // The store in `folder`/store, made when there is none.
   //   kBusy         another heed has it open for writing
-  //   kUnsupported  written by a newer (or too old) heed; names both versions
+  //   kUnsupported  written by a newer heed; names both versions.  An older store is brought up to date when it is opened for
+  //                 writing, and refused with that advice for reading only
   //   kNotFound     read_only, and there is none yet
   //   kMalformed    something is there that heed did not write, or it is damaged
   //   kIo           the disk
@@ -164,6 +167,17 @@ class Store {
   // read it again (after a failed Record, that may be because it reached the disk after all).  Returns the row
   // as written.
   Result<Case> Record(const Change& change);
+
+  // --- the rules' record (model/rule_record.h): counted in the batch of the page or decision that it tells of
+
+  // Of the schools together (empty: every school); rules that never fired are not in it.
+  Result<std::map<std::string, RuleRecord>> RuleRecords(const std::vector<std::string>& schools) const;
+  Result<std::vector<PausedRule>> PausedRules() const;
+  // Lets a paused rule count again, and measures all rules afresh.  kNotFound: it is not paused.
+  Done ResumeRule(std::string_view rule);
+  // New assessments of posts kept without a case, by the version given in `posts`: after a resumed rule, or new words.  What is flagged
+  // now gets its case; a post that has one already, has changed meanwhile or is gone is left alone.
+  Result<Committed> Rejudge(const std::vector<KeptPost>& posts, Instant at, const Observer& observe);
 
   // --- upkeep
 

@@ -1,4 +1,5 @@
 // Everything that changes the store between openings: pages, sources, what staff do.
+#include <algorithm>
 #include <unordered_map>
 
 #include "src/base/check.h"
@@ -66,11 +67,13 @@ void Store::Impl::AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) c
   batch.Put((*database)[keys::kHistory], keys::History(event.case_id, event.sequence), rocksdb::Slice());
 }
 
-Case Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to) const {
+Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book) const {
   const Database& in = *database;
   Case& after = change.after;
   if (before) HEED_CHECK(after.id == before->id && after.school == before->school);
   else after.id = ++to.case_id;
+  const bool reopened = std::any_of(change.events.begin(), change.events.end(), [](const Event& event) { return event.kind == EventKind::kReopened; });
+  HEED_TRY(book.Rule(before, after, reopened));
   HEED_CHECK(!change.events.empty() && after.events == (before ? before->events : 0) + change.events.size());
   for (auto& event : change.events) {
     event.case_id = after.id;
@@ -118,6 +121,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
   auto known = HEED_TRY(Recall(now, post_keys));
   rocksdb::WriteBatch batch;
   Head head = impl_->head;
+  RuleBook book(now);
   Committed tally;
 
   for (std::size_t i = 0; i < page.posts.size(); ++i) {
@@ -137,6 +141,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
       ++tally.unchanged;
     } else {
       if (post.row) ++tally.new_versions;
+      HEED_TRY(book.Count(kept.school, kept.assessment));
       if (post.row && row.case_id == 0)
         batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
       row.versions.push_back(std::move(version));
@@ -150,7 +155,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
     if (auto change = observe(post.c ? &*post.c : nullptr, sighting)) {
       Tally(tally, *change);
       if (row.case_id == 0) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
-      post.c = impl_->Add(batch, post.c ? &*post.c : nullptr, *std::move(change), head);
+      post.c = HEED_TRY(impl_->Add(batch, post.c ? &*post.c : nullptr, *std::move(change), head, book));
       row.case_id = post.c->id;
     }
     if (row.case_id == 0 && !version_known)
@@ -163,6 +168,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
     if (post.changed) batch.Put(in[keys::kPosts], key, Encode(*post.row));
   batch.Put(in[keys::kSources], page.source, Encode(page.state));
   if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  tally.paused = HEED_TRY(book.Write(batch, in, page.at));
   HEED_TRY(impl_->Write(batch));
   impl_->head = head;
   return tally;
@@ -176,13 +182,55 @@ Result<Case> Store::Record(const Change& change) {
   const Case before = HEED_TRY(FindCase(id));
   if (before.events + change.events.size() != change.after.events)
     return Fail(Fault::kExists, name + " has moved on meanwhile: look at it again");
+  const Moment now = HEED_TRY(impl_->Look());
+  RuleBook book(now);
   rocksdb::WriteBatch batch;
   Head head = impl_->head;
-  Case after = impl_->Add(batch, &before, change, head);
+  Case after = HEED_TRY(impl_->Add(batch, &before, change, head, book));
   batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  HEED_TRY(book.Write(batch, *impl_->database, change.events.back().at));
   HEED_TRY(impl_->Write(batch));
   impl_->head = head;
   return after;
+}
+
+Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at, const Observer& observe) {
+  std::vector<std::string> post_keys;
+  for (const auto& kept : posts) post_keys.push_back(keys::Post(kept.school, kept.post.global_id));
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  const Database& in = *impl_->database;
+  const Moment now = HEED_TRY(impl_->Look());
+  auto known = HEED_TRY(Recall(now, post_keys));
+  rocksdb::WriteBatch batch;
+  Head head = impl_->head;
+  RuleBook book(now);
+  Committed tally;
+  for (std::size_t i = 0; i < posts.size(); ++i) {
+    const KeptPost& kept = posts[i];
+    Touched& post = known[post_keys[i]];
+    if (!post.row || post.row->case_id != 0 || NumberOf(*post.row, ContentVersion(kept.post)) != post.row->newest) continue;
+    const std::string key = keys::Version(post_keys[i], post.row->newest);
+    const auto bytes = HEED_TRY(now.Get(keys::kVersions, key));
+    if (!bytes) return Fail(Fault::kMalformed, "post " + kept.post.global_id + ": a version is missing");
+    StoredVersion version = HEED_TRY(DecodeVersion(*bytes));
+    version.assessment = kept.assessment;
+    batch.Put(in[keys::kVersions], key, Encode(version));
+    const Sighting sighting{version.post, version.assessment, kept.school, version.source, at, static_cast<std::uint32_t>(post.row->versions.size()), true};
+    auto change = observe(nullptr, sighting);
+    if (!change) continue;
+    Tally(tally, *change);
+    HEED_TRY(book.Count(kept.school, kept.assessment));
+    batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(post.row->changed_at), post_keys[i]));
+    post.c = HEED_TRY(impl_->Add(batch, nullptr, *std::move(change), head, book));
+    post.row->case_id = post.c->id;
+    batch.Put(in[keys::kPosts], post_keys[i], Encode(*post.row));
+  }
+  if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  tally.paused = HEED_TRY(book.Write(batch, in, at));
+  HEED_TRY(impl_->Write(batch));
+  impl_->head = head;
+  return tally;
 }
 
 }  // namespace heed

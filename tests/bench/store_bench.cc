@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "src/casework/acts.h"
 #include "src/casework/observe.h"
 #include "src/store/store.h"
 

@@ -46,6 +46,7 @@ class Dice {
       a.hits.push_back({Text(), kCategories[Roll(kCategories.size())], static_cast<std::uint8_t>(Any()), static_cast<std::uint32_t>(Any()),
                         static_cast<std::uint32_t>(Any()), Coin() ? View::kPlain : View::kSqueezed, Text()});
     a.could_not_judge = Text();
+    for (auto n = Roll(3); n > 0; --n) a.silent.push_back(Text());
     return a;
   }
   Post APost() {
@@ -93,20 +94,38 @@ class Dice {
     c.global_id = Text();
     c.version = Text();
     c.worst = Text();
-    c.state = Coin() ? CaseState::kQueued : CaseState::kClosed;
+    c.state = kCaseStates[Roll(kCaseStates.size())];
     c.assessment = AnAssessment();
     c.posted_at = Time();
     c.opened_at = Time();
     c.closed_at = MaybeTime();
     c.versions = static_cast<std::uint32_t>(Any());
     c.events = Any();
+    c.holder = Text();
+    c.held_until = MaybeTime();
+    c.assigned_to = Text();
+    c.snoozed_until = MaybeTime();
+    if (Coin()) {
+      c.decision = Decision{kFindings[Roll(kFindings.size())], {}, static_cast<std::uint8_t>(Any()), Text(), Text(), Text(), Time()};
+      if (Coin()) c.decision->category = kCategories[Roll(kCategories.size())];
+    }
+    for (auto n = Roll(3); n > 0; --n)
+      c.responses.push_back({static_cast<std::uint32_t>(Any()), kResponseKinds[Roll(kResponseKinds.size())], kResponseStates[Roll(kResponseStates.size())], Text(), Text(), Text(), Text(), Time(),
+                             Text(), MaybeTime(), MaybeTime(), MaybeTime(), Text(), Text()});
+    c.presence = Text();
+    c.checked_at = MaybeTime();
     return c;
+  }
+  RuleStretch AStretch() {
+    RuleStretch s{Any(), {}};
+    for (auto n = Roll(4); n > 0; --n) s.fired[Text()] = Any();
+    return s;
   }
   Event AnEvent() {
     Event e;
     e.sequence = Any();
     e.case_id = Any();
-    e.kind = static_cast<EventKind>(1 + Roll(5));
+    e.kind = kEventKinds[Roll(kEventKinds.size())];
     e.at = Time();
     e.actor = Text();
     e.details = Text();
@@ -129,7 +148,8 @@ bool operator==(const StoredVersion& a, const StoredVersion& b) {
 // Reads bytes as every kind of row: how many kinds they pass for.
 int ReadAll(std::string_view bytes) {
   return DecodeSourceState(bytes).has_value() + DecodePostRow(bytes).has_value() + DecodeVersion(bytes).has_value() +
-         DecodeCase(bytes).has_value() + DecodeEvent(bytes).has_value();
+         DecodeCase(bytes).has_value() + DecodeEvent(bytes).has_value() + DecodeRuleRecord(bytes).has_value() +
+         DecodeRuleStretch(bytes).has_value() + DecodePausedRule(bytes).has_value();
 }
 
 TEST(Codec, EveryRowComesBackAsItWas) {
@@ -145,13 +165,17 @@ TEST(Codec, EveryRowComesBackAsItWas) {
     check(dice.AVersion(), DecodeVersion);
     check(dice.ACase(), DecodeCase);
     check(dice.AnEvent(), DecodeEvent);
+    check(RuleRecord{dice.Any(), dice.Any(), dice.Any(), dice.Any()}, DecodeRuleRecord);
+    check(dice.AStretch(), DecodeRuleStretch);
+    check(PausedRule{dice.Text(), dice.Time(), dice.Any(), dice.Any()}, DecodePausedRule);
     check(Head{dice.Any(), dice.Hash(), dice.Any()}, DecodeHead);
   }
 }
 
 TEST(Codec, RowsCutShortOrContinuedAreMalformed) {
   Dice dice(7);
-  const std::string rows[] = {Encode(dice.AState()), Encode(dice.ARow()), Encode(dice.AVersion()), Encode(dice.ACase()), Encode(dice.AnEvent())};
+  const std::string rows[] = {Encode(dice.AState()), Encode(dice.ARow()), Encode(dice.AVersion()), Encode(dice.ACase()), Encode(dice.AnEvent()),
+                              Encode(RuleRecord{1, 2, 3, 4}), Encode(dice.AStretch()), Encode(PausedRule{"x", kStart, 1, 2})};
   for (const auto& row : rows) {
     EXPECT_EQ(ReadAll(row), 1);
     for (std::size_t cut = 0; cut < row.size(); ++cut) EXPECT_EQ(ReadAll(row.substr(0, cut)), 0) << cut;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/casework/acts.h"
 #include "src/casework/observe.h"
 #include "src/store/store.h"
 

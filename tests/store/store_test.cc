@@ -338,10 +338,10 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedNamingBothVersions) {
     const char* extra_family;
     const char* message;
   } const cases[] = {
-      {2, nullptr, "newer heed (schema 2; this one reads 1)"},
-      {9, "outbox", "newer heed (schema 9; this one reads 1)"},
-      {0, nullptr, "older heed (schema 0; this one reads 1)"},
-      {1, "outbox", "rows this heed does not know"},
+      {3, nullptr, "newer heed (schema 3; this one reads 2)"},
+      {9, "outbox", "newer heed (schema 9; this one reads 2)"},
+      {0, nullptr, "older heed (schema 0; this one reads 2)"},
+      {2, "outbox", "rows this heed does not know"},
   };
   store_.reset();
   for (const auto& each : cases) {
@@ -361,6 +361,25 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedNamingBothVersions) {
       EXPECT_THAT(opened.error().message(), HasSubstr(each.message));
     }
   }
+}
+
+TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWhenItIsOpenedForWriting) {
+  Commit(APage("oakmoor", {{APost("a"), Bad(3)}}));
+  store_.reset();
+  Tamper(folder_.path(), [&](rocksdb::DB& db, const auto& families) {
+    std::string number;
+    keys::AppendU32(number, 1);
+    ASSERT_TRUE(db.Put({}, families[keys::kMeta], "schema", number).ok());
+    ASSERT_TRUE(db.DropColumnFamily(families[keys::kRules]).ok());
+  });
+  const auto read = Store::Open(folder_.path(), {.read_only = true});
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().fault(), Fault::kUnsupported);
+  EXPECT_THAT(read.error().message(), HasSubstr("run \"heed scan\" or \"heed serve\" once"));
+  Reopen();
+  EXPECT_EQ(Listed(), std::vector<std::string>{"a"});
+  store_.reset();
+  EXPECT_TRUE(Store::Open(folder_.path(), {.read_only = true}));
 }
 
 TEST_F(StoreTest, ADamagedRowIsNamedAndNeverReadAsNothing) {

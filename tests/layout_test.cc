@@ -45,6 +45,8 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHosts = {
     {"tl/expected", {"src/base/result.h"}},
     {"libxml/", {"connectors/markup/"}},
     {"CLI/", {"src/cli/"}},
+    {"archive", {"connectors/tip/zip.cc"}},
+    {"gmime/", {"connectors/tip/mail.cc"}},
 };
 
 struct Include {

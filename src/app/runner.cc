@@ -49,6 +49,16 @@ void AddGap(SourceState& state, Gap gap) {
   }
 }
 
+// A run brought something new: how long it was quiet before is remembered, and forgotten by a tenth each time.
+void HeardSomething(SourceState& state, Instant now) {
+  if (state.last_news && now > *state.last_news) {
+    const auto quiet = std::chrono::floor<seconds>(now - *state.last_news);
+    state.longest_quiet = std::clamp(std::max(quiet, state.longest_quiet * 9 / 10), seconds{0}, seconds{days{366}});
+  }
+  state.last_news = now;
+  ++state.times_news;
+}
+
 }  // namespace
 
 bool NeedsPerson(Fault fault) {
@@ -138,6 +148,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
   auto worker = judge_.NewWorker();
   if (!worker) return fail(worker.error());
 
+  bool news = false;  // whether this run brought a post or a version that was not known
   std::vector<std::string> scratch;
   std::vector<std::string_view> texts;
   std::vector<Assessment> assessments;
@@ -191,6 +202,8 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     next.posts_read += page.posts.size();
     next.posts_mentioning += mentioning;
     next.cursor = std::move(page.next);
+    if (page.sign_in_ends) next.sign_in_ends = page.sign_in_ends;
+    if (!page.quota.empty()) next.quota = std::move(page.quota);
     if (page.gap) AddGap(next, *page.gap);
     const bool done = !page.more;
     if (done) {
@@ -207,6 +220,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     if (!committed) return fail(committed.error());
     state = std::move(next);
 
+    news = news || committed->new_posts + committed->new_versions > 0;
     run.read += page.posts.size();
     run.mentioning += mentioning;
     run.opened += committed->opened;
@@ -216,6 +230,10 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     for (auto& note : page.notes)
       if (run.notes.size() < SourceRun::kMaxNotes) run.notes.push_back(std::move(note));
     if (progress) progress({source.spec.id, run.read, run.mentioning, run.opened, page.progress});
+    if (done && news) {  // what is new is known only after the commit, and is no reason to fail a run
+      HeardSomething(state, now);
+      if (auto saved = store_.SaveSource(source.spec.id, state); !saved) LogWarning("source " + source.spec.id + ": " + saved.error().message());
+    }
     if (done) return run;
     if (pause) {
       run.notes.push_back("the platform asked for a pause of " + FormatDuration(*page.wait) + "; the next run goes on from there");

@@ -39,6 +39,10 @@ struct MentionEvidence {
   bool operator==(const MentionEvidence&) const = default;
 };
 
+// The evidence of a post that a person handed in: that somebody at the school says "look at this" is its link to the
+// school, whether or not the text names it.
+inline constexpr std::string_view kHandedIn = "handed in by staff";
+
 struct Mention {
   bool mentions = false;
   std::int32_t score = 0;  // sum of the weights; `mentions` when it reaches the threshold in pipeline/mention.h
@@ -62,5 +66,8 @@ struct Assessment {
 
   bool operator==(const Assessment&) const = default;
 };
+
+// Whether a person handed the post in.
+bool IsHandedIn(const Assessment& assessment);
 
 }  // namespace heed

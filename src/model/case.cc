@@ -31,8 +31,8 @@ std::string_view HolderAt(const Case& c, Instant now) { return c.held_until && n
 Ruling RulingOf(const Case& c) { return c.decision ? RulingOf(c.decision->finding) : Ruling::kNone; }
 
 std::uint8_t QueueRank(const Assessment& assessment) {
-  constexpr std::uint8_t kUnjudged = 2, kWorst = 4;
-  const std::uint8_t least = assessment.could_not_judge.empty() ? 0 : kUnjudged;
+  constexpr std::uint8_t kUnjudged = 2, kAsked = 1, kWorst = 4;
+  const std::uint8_t least = !assessment.could_not_judge.empty() ? kUnjudged : assessment.flag && IsHandedIn(assessment) ? kAsked : 0;
   return std::clamp(assessment.severity, least, kWorst);
 }
 

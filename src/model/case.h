@@ -74,7 +74,8 @@ std::string_view HolderAt(const Case& c, Instant now);
 Ruling RulingOf(const Case& c);
 
 // 0..4: where the queue puts an assessment.  Its severity; but a post that could not be judged waits with
-// those of severity 2 at least: behind what is known to be bad, in front of what is known to be mild.
+// those of severity 2 at least: behind what is known to be bad, in front of what is known to be mild.  What a person
+// handed in waits with the mild at least, whatever heed thinks of it.
 std::uint8_t QueueRank(const Assessment& assessment);
 
 // What happened to a case.  Append only; numbers are stored.

@@ -40,6 +40,21 @@ struct Counts {
   bool operator==(const Counts&) const = default;
 };
 
+// How a post came to us that heed did not collect: a person handed it in (src/app/tips.h).  Written by staff, and
+// by the reader of what they handed in.
+struct HandedIn {
+  std::string by;      // who handed it in: a person's id or login name
+  std::string from;    // who sent it, and how, in that person's words
+  std::string note;
+  std::string kind;    // what it was read as: "WhatsApp chat export"
+  std::string item;    // which of the things handed in, and where in it: "chat.zip > _chat.txt, line 812"
+  std::string digest;  // SHA-256 of the file as handed in, in hex; "" for pasted text and addresses
+  bool kept = false;   // whether that file is kept as well (src/app/originals.h)
+  std::optional<std::uint64_t> confidence;  // 0..100: how sure the reading of a picture is
+
+  bool operator==(const HandedIn&) const = default;
+};
+
 struct Post {
   std::string platform;   // "bluesky", "mastodon", "feed", ... or what a file's line says
   std::string instance;   // host of federated or self-hosted software
@@ -64,6 +79,7 @@ struct Post {
   std::vector<Media> media;
   Counts counts;
   bool signed_in_only = false;  // the author asks not to be shown to logged-out viewers
+  std::optional<HandedIn> handed_in;  // absent: collected by heed
 
   bool operator==(const Post&) const = default;
 };

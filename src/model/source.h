@@ -52,6 +52,13 @@ struct SourceState {
   std::uint64_t posts_mentioning = 0;
   std::vector<Gap> gaps;              // newest last, at most kMaxGaps kept; older ones are merged
   static constexpr std::size_t kMaxGaps = 50;
+  std::optional<Instant> sign_in_ends; // when the platform says that the token or key stops working
+  std::string quota;                   // what is left of the platform's allowance, in plain words; "" = not told
+  // How often it usually brings something new, so that an unusual silence is noticed: the end of the last run that
+  // did, how many runs have, and the longest time between two of them (forgotten slowly).
+  std::optional<Instant> last_news;
+  std::uint32_t times_news = 0;
+  seconds longest_quiet{0};
 
   bool operator==(const SourceState&) const = default;
 };

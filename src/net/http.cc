@@ -4,7 +4,10 @@
 // which step down in safety is refused, and whether the address moved for good.
 #include "src/net/http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +17,7 @@
 #include "src/base/check.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
+#include "src/net/guard.h"
 
 namespace heed {
 namespace {
@@ -34,6 +38,7 @@ using CurlText = std::unique_ptr<char, CurlCloser>;
 struct Address {
   std::string scheme, host, port;  // lower case; the port always there
   std::string path;
+  bool credentials = false;  // "user:password@" in front of the host
   std::string Origin() const {
     const bool usual = port == (scheme == "https" ? "443" : "80");
     return scheme + "://" + host + (usual ? "" : ":" + port);
@@ -62,6 +67,7 @@ Result<Address> ReadAddress(std::string_view text) {
   address.host = LowerAscii(part(CURLUPART_HOST, 0));
   address.port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT);
   address.path = part(CURLUPART_PATH, 0);
+  address.credentials = !part(CURLUPART_USER, 0).empty() || !part(CURLUPART_PASSWORD, 0).empty();
   // libcurl forgives a third slash and reads the path's first part as the host.
   if (address.host.empty() || text.substr(0, 9).find(":///") != std::string_view::npos) return refuse("it names no host");
   return address;
@@ -107,6 +113,26 @@ std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* user) 
   }
   exchange.response.body.append(data, size * count);
   return size * count;
+}
+
+// Opens the socket of a guarded request, if what it would connect to is what the guard allows: after resolving, after pinning,
+// whatever libcurl did in between.
+curl_socket_t OnSocket(void* user, curlsocktype purpose, curl_sockaddr* to) {
+  const auto& guard = *static_cast<const AddressGuard*>(user);
+  if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
+  char ip[INET6_ADDRSTRLEN] = "";
+  std::uint16_t port = 0;
+  if (to->family == AF_INET) {
+    const auto* address = reinterpret_cast<const sockaddr_in*>(&to->addr);
+    ::inet_ntop(AF_INET, &address->sin_addr, ip, sizeof ip);
+    port = ntohs(address->sin_port);
+  } else if (to->family == AF_INET6) {
+    const auto* address = reinterpret_cast<const sockaddr_in6*>(&to->addr);
+    ::inet_ntop(AF_INET6, &address->sin6_addr, ip, sizeof ip);
+    port = ntohs(address->sin6_port);
+  }
+  if (!guard.MayConnect(ip, port)) return CURL_SOCKET_BAD;
+  return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
 int OnProgress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -188,7 +214,16 @@ struct HttpClient::Impl {
 Result<HttpResponse> HttpClient::Impl::Ask(const HttpRequest& request, const std::string& url, const Address& address,
                                            bool with_credentials, milliseconds left, const std::atomic<bool>& stop) {
   const std::string what = "asking " + Named(address);
-  Handle handle = Borrow();
+  // A guarded request has a handle of its own: no connection that somebody else opened, and none left for others.
+  HeaderList pinned;
+  if (request.guard) {
+    if (address.credentials) return Fail(Fault::kInvalid, what + ": the address holds a name or a password; heed does not use those of strangers");
+    auto allowed = request.guard->Pin(address.host, address.port);
+    if (!allowed) return Fail(std::move(allowed).error().While(what));
+    pinned.reset(curl_slist_append(nullptr, (address.host + ":" + address.port + ":" + Join(*allowed, ",")).c_str()));
+    HEED_CHECK(pinned != nullptr);
+  }
+  Handle handle = request.guard ? Handle(curl_easy_init()) : Borrow();
   if (!handle) return Fail(Fault::kIo, what + ": libcurl could not start");
   CURL* curl = handle.get();
   curl_easy_reset(curl);  // options only: connections stay
@@ -221,6 +256,14 @@ Result<HttpResponse> HttpClient::Impl::Ask(const HttpRequest& request, const std
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");  // every packing this libcurl knows
   curl_easy_setopt(curl, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(curl, CURLOPT_NOPROXY, no_proxy.c_str());
+  if (request.guard) {
+    curl_easy_setopt(curl, CURLOPT_RESOLVE, pinned.get());
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &OnSocket);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, const_cast<AddressGuard*>(request.guard));
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+  }
   if (!options.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(request.connect_timeout, left).count()));
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
@@ -246,7 +289,7 @@ Result<HttpResponse> HttpClient::Impl::Ask(const HttpRequest& request, const std
   if (rc != CURLE_OK) {
     return Fail(CurlError(rc, exchange, request, details.data(), what));  // and the handle, its connections included, goes
   }
-  Return(std::move(handle));
+  if (!request.guard) Return(std::move(handle));
   // libcurl 7.88 takes an answer cut inside its headers for a whole, empty one.
   if (!exchange.headers_ended) return Fail(Fault::kUnavailable, what + ": the answer broke off half way");
   exchange.response.status = static_cast<int>(status);

@@ -18,6 +18,8 @@
 
 namespace heed {
 
+class AddressGuard;
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
@@ -27,6 +29,9 @@ struct HttpRequest {
   milliseconds connect_timeout{10'000};
   milliseconds timeout{60'000};          // for the whole exchange
   int max_redirects = 5;                 // GET only, 0 = the 3xx is the answer; credentials are not carried to another host, nor https to http
+  // Set where a stranger chose the address (src/net/guard.h); outlives the request.  Names and passwords in the address are then
+  // kInvalid, addresses that are not public kDenied.
+  const AddressGuard* guard = nullptr;
 };
 
 struct HttpResponse {

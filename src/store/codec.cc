@@ -271,6 +271,26 @@ void Read(In& in, Media& media) {
     }
 }
 
+Out Fields(const HandedIn& handed) {
+  Out out;
+  out.Text(1, handed.by).Text(2, handed.from).Text(3, handed.note).Text(4, handed.kind).Text(5, handed.item).Text(6, handed.digest);
+  out.Whole(7, handed.kept).Whole(8, handed.confidence);
+  return out;
+}
+
+void Read(In& in, HandedIn& handed) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(handed.by); break;
+      case 2: in.Text(handed.from); break;
+      case 3: in.Text(handed.note); break;
+      case 4: in.Text(handed.kind); break;
+      case 5: in.Text(handed.item); break;
+      case 6: in.Text(handed.digest); break;
+      case 7: in.Whole(handed.kept); break;
+      case 8: in.Whole(handed.confidence); break;
+    }
+}
+
 Out Fields(const Post& post) {
   Out out;
   out.Text(1, post.platform).Text(2, post.instance).Text(3, post.native_id).Text(4, post.global_id).Text(5, post.version_id);
@@ -281,6 +301,7 @@ Out Fields(const Post& post) {
   for (const auto& media : post.media) out.Struct(21, Fields(media));
   out.Whole(22, post.counts.replies).Whole(23, post.counts.reposts).Whole(24, post.counts.likes).Whole(25, post.counts.quotes);
   out.Whole(26, post.signed_in_only);
+  if (post.handed_in) out.Struct(27, Fields(*post.handed_in));
   return out;
 }
 
@@ -312,6 +333,7 @@ void Read(In& in, Post& post) {
       case 24: in.Whole(post.counts.likes); break;
       case 25: in.Whole(post.counts.quotes); break;
       case 26: in.Whole(post.signed_in_only); break;
+      case 27: in.Struct(post.handed_in.emplace(), &Read); break;
     }
 }
 
@@ -367,6 +389,16 @@ void Read(In& in, SourceState& state) {
       case 8: in.Whole(state.posts_read); break;
       case 9: in.Whole(state.posts_mentioning); break;
       case 10: in.Struct(state.gaps.emplace_back(), &Read); break;
+      case 11: in.Time(state.sign_in_ends); break;
+      case 12: in.Text(state.quota); break;
+      case 13: in.Time(state.last_news); break;
+      case 14: in.Whole(state.times_news); break;
+      case 15: {
+        std::uint32_t quiet = 0;
+        in.Whole(quiet);
+        state.longest_quiet = seconds{quiet};
+        break;
+      }
     }
 }
 
@@ -514,6 +546,8 @@ std::string Encode(const SourceState& state) {
   if (state.fault) out.Text(5, ToString(*state.fault));
   out.Text(6, state.message).Whole(7, state.failures).Whole(8, state.posts_read).Whole(9, state.posts_mentioning);
   for (const auto& gap : state.gaps) out.Struct(10, Fields(gap));
+  out.Time(11, state.sign_in_ends).Text(12, state.quota).Time(13, state.last_news).Whole(14, state.times_news);
+  out.Whole(15, static_cast<std::uint64_t>(state.longest_quiet.count()));
   return out.Finish(Row::kSourceState);
 }
 

@@ -61,6 +61,7 @@ class Dice {
     for (auto n = Roll(3); n > 0; --n) p.media.push_back({Text(), Text(), Text()});
     p.counts = {MaybeCount(), MaybeCount(), MaybeCount(), MaybeCount()};
     p.signed_in_only = Coin();
+    if (Coin()) p.handed_in = HandedIn{Text(), Text(), Text(), Text(), Text(), Text(), Coin(), MaybeCount()};
     return p;
   }
   StoredVersion AVersion() { return {APost(), AnAssessment(), Text(), Time()}; }
@@ -76,6 +77,11 @@ class Dice {
     s.posts_read = Any();
     s.posts_mentioning = Any();
     for (auto n = Roll(4); n > 0; --n) s.gaps.push_back({MaybeTime(), MaybeTime(), Text()});
+    s.sign_in_ends = MaybeTime();
+    s.quota = Text();
+    s.last_news = MaybeTime();
+    s.times_news = Roll(9);
+    s.longest_quiet = seconds{Roll(1'000'000)};
     return s;
   }
   PostRow ARow() {

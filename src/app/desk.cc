@@ -5,6 +5,7 @@
 #include "connectors/catalogue.h"
 #include "src/app/runner.h"
 #include "src/base/hash.h"
+#include "src/casework/details.h"
 
 namespace heed {
 namespace {
@@ -45,7 +46,35 @@ Result<CaseView> ReadCase(const Store& store, CaseId id) {
     shown.assessment = std::move(version.assessment);
     view.versions.push_back(std::move(shown));
   }
+  const auto records = HEED_TRY(store.RuleRecords({view.c.school}));
+  for (const auto& hit : view.c.assessment.hits)
+    if (const auto record = records.find(hit.rule); record != records.end()) view.records.insert(*record);
   return view;
+}
+
+std::string Tell(const Event& event) {
+  std::string out(ToString(event.kind));
+  if (event.erased) return out + " (its details are gone)";
+  switch (event.kind) {
+    case EventKind::kOpened:
+    case EventKind::kEdited:
+    case EventKind::kReopened:
+    case EventKind::kErased: return out;
+    default: break;
+  }
+  const auto details = ReadAct(event.details);
+  if (!details) return out + " (its details cannot be read: " + details.error().message() + ")";
+  if (details->finding) out += ": " + std::string(ToString(*details->finding));
+  if (details->category) out += " (" + std::string(ToString(*details->category)) + ", severity " + std::to_string(details->severity) + ")";
+  if (details->response != 0) out += " response " + std::to_string(details->response);
+  if (details->kind) out += " (" + std::string(ToString(*details->kind)) + (details->to.empty() ? "" : " to " + details->to) + ")";
+  else if (!details->to.empty()) out += " to " + details->to;
+  if (details->outcome) out += ": " + std::string(ToString(*details->outcome));
+  if (!details->presence.empty()) out += ": " + details->presence;
+  if (!details->reference.empty()) out += ", reference " + details->reference;
+  if (details->until) out += " until " + FormatLocal(*details->until);
+  if (!details->why.empty()) out += ": " + details->why;
+  return out;
 }
 
 std::optional<Instant> NextDue(const SourceEntry& entry, const SourceState& state, Instant now) {

@@ -37,9 +37,13 @@ struct CaseView {
   Case c;
   std::vector<VersionView> versions;  // oldest first
   std::vector<Event> history;
+  std::map<std::string, RuleRecord> records;  // of the rules that flagged the post, at its school
 };
 
 Result<CaseView> ReadCase(const Store& store, CaseId id);
+
+// What an event says, in plain words: "decided: a breach (threat, severity 3): says he will wait at the gate".
+std::string Tell(const Event& event);
 
 struct SourceView {
   const SourceEntry* entry = nullptr;

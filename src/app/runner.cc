@@ -71,6 +71,8 @@ std::string ToJson(const SourceRun& run) {
   out.Field("edited", run.edited).Field("reopened", run.reopened).Field("unjudged", run.unjudged);
   out.Key("notes").Array();
   for (const auto& note : run.notes) out.String(note);
+  out.EndArray().Key("paused").Array();
+  for (const auto& rule : run.paused) out.String(rule);
   out.EndArray().Key("gaps").Array();
   for (const auto& gap : run.gaps)
     out.Object().Field("from", OptionalTime(gap.from)).Field("until", OptionalTime(gap.until)).Field("why", gap.why).EndObject();
@@ -94,6 +96,7 @@ Result<SourceRun> ParseSourceRun(std::string_view json) {
   run.reopened = count("reopened");
   run.unjudged = count("unjudged");
   root["notes"].Each([&](Json note) { run.notes.emplace_back(note.StringOr("")); });
+  root["paused"].Each([&](Json rule) { run.paused.emplace_back(rule.StringOr("")); });
   root["gaps"].Each([&](Json gap) {
     run.gaps.push_back({ParseRfc3339(gap["from"].StringOr("")), ParseRfc3339(gap["until"].StringOr("")), std::string(gap["why"].StringOr(""))});
   });
@@ -103,8 +106,8 @@ Result<SourceRun> ParseSourceRun(std::string_view json) {
   return run;
 }
 
-Runner::Runner(const Config& config, Judge judge, Store& store, HttpClient& http, const Clock& clock)
-    : config_(config), judge_(std::move(judge)), store_(store), http_(http), clock_(clock) {}
+Runner::Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock)
+    : config_(config), judge_(judge), store_(store), http_(http), clock_(clock) {}
 
 Runner::~Runner() = default;
 
@@ -145,9 +148,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
 
   auto connector = ConnectorFor(source);
   if (!connector) return fail(connector.error());
-  auto worker = judge_.NewWorker();
-  if (!worker) return fail(worker.error());
-
+  LiveWorker workers(judge_);
   bool news = false;  // whether this run brought a post or a version that was not known
   std::vector<std::string> scratch;
   std::vector<std::string_view> texts;
@@ -159,10 +160,12 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     Page& page = *fetched;
     const Instant now = clock_.Now();
 
+    const auto worker = workers.Now();
+    if (!worker) return fail(worker.error());
     texts.clear();
     if (scratch.size() < page.posts.size()) scratch.resize(page.posts.size());
     for (std::size_t i = 0; i < page.posts.size(); ++i) texts.push_back(JudgedText(page.posts[i], scratch[i]));
-    worker->Assess(source.school, texts, page.about_school ? MentionPolicy::kAny : MentionPolicy::kRequired, assessments);
+    (*worker)->Assess(source.school, texts, page.about_school ? MentionPolicy::kAny : MentionPolicy::kRequired, assessments);
     // Where it was left stands for the mention, and staff are told so.
     if (page.about_school)
       for (auto& assessment : assessments) assessment.mention = {true, kMentionThreshold, {{"left where people write to or about the school", kMentionThreshold, 0, 0}}};
@@ -219,6 +222,16 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     auto committed = store_.Commit(commit, Observe);
     if (!committed) return fail(committed.error());
     state = std::move(next);
+    if (!committed->paused.empty()) {
+      const auto paused = PausedIds(store_);
+      if (!paused) return fail(paused.error());
+      judge_.SetPaused(*paused);
+    }
+    for (const auto& one : committed->paused) {
+      run.paused.push_back(one.rule);
+      LogWarning("rule " + one.rule + " suddenly fired on " + std::to_string(one.fired) + " of " + std::to_string(one.posts) +
+                 " posts and is paused: it goes on counting, but queues nothing until somebody looks (heed lexicon resume " + one.rule + ")");
+    }
 
     news = news || committed->new_posts + committed->new_versions > 0;
     run.read += page.posts.size();

@@ -3,7 +3,7 @@
 //   connector -Page-> judge -Assessment-> store (one synced batch: posts, cases, events, queue rows, cursor)
 //
 // A page is stored before the next is asked for, so a crash anywhere repeats at most one page, and the store
-// recognises what it has.  Posts that do not mention the school are dropped here, in memory.
+// recognises what it has.  Each page is judged by the judge as it is when the page comes.  Posts that do not mention the school are dropped here, in memory.
 #pragma once
 
 #include <functional>
@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/judge.h"
 #include "src/app/config.h"
+#include "src/app/live_judge.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
 #include "src/net/http.h"
@@ -37,6 +37,7 @@ struct SourceRun {
   std::uint64_t read = 0, mentioning = 0;                // posts
   std::uint64_t opened = 0, edited = 0, reopened = 0;    // cases
   std::uint64_t unjudged = 0;                            // posts that could not be judged; they are queued
+  std::vector<std::string> paused;                       // rules that paused themselves on its posts
   std::vector<std::string> notes;                        // at most kMaxNotes
   std::vector<Gap> gaps;                                 // what could not be read
   std::optional<Fault> fault;                            // why it ended early; what was read until then is kept
@@ -57,7 +58,7 @@ bool NeedsPerson(Fault fault);
 class Runner {
  public:
   // All outlive the runner.
-  Runner(const Config& config, Judge judge, Store& store, HttpClient& http, const Clock& clock);
+  Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock);
   ~Runner();
 
   // Reads the source until it is up to date.  Never throws the run away on a failure: what was stored stays.
@@ -67,7 +68,7 @@ class Runner {
   Result<Connector*> ConnectorFor(const SourceEntry& source);
 
   const Config& config_;
-  const Judge judge_;
+  LiveJudge& judge_;
   Store& store_;
   HttpClient& http_;
   const Clock& clock_;

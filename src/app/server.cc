@@ -20,6 +20,7 @@
 #include <set>
 #include <thread>
 
+#include "src/app/act.h"
 #include "src/app/desk.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
@@ -78,20 +79,28 @@ struct Client {
   std::string request;
   bool asked = false;
   std::set<std::string> waiting_for;  // sources whose runs it wants to hear of
+  std::uint64_t waiting_for_reload = 0;  // the number of the reload it wants to hear of; 0: none
 };
+
+std::string Refusal(const Error& error) {
+  JsonWriter out;
+  out.Object().Field("fault", ToString(error.fault())).Field("message", error.message()).EndObject();
+  return out.Take();
+}
 
 sigset_t StopSignals() {
   sigset_t signals;
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGHUP);
   return signals;
 }
 
 class Server {
  public:
-  Server(const Config& config, Runner& runner, Store& store, HttpClient& http, const Clock& clock, const ServeOptions& options)
-      : config_(config), runner_(runner), store_(store), http_(http), clock_(clock), options_(options) {}
+  Server(const ServeParts& parts, const ServeOptions& options)
+      : parts_(parts), config_(parts.config), runner_(parts.runner), store_(parts.store), http_(parts.http), clock_(parts.clock), options_(options) {}
 
   Done Run() {
     HoldStopSignals();
@@ -108,12 +117,14 @@ class Server {
       if (source.enabled) first_.insert(source.spec.id);
     while (!stopping_) {
       StartDue();
+      StartReload();
       Wait();
       Reap();
     }
     LogInfo("stopping: letting the running pages end");
     http_.Stop();
     for (auto& [id, run] : running_) run.join();
+    if (reloading_.joinable()) reloading_.join();
     Reap();
     ::unlink((options_.data + "/heed.sock").c_str());
     return {};
@@ -147,7 +158,7 @@ class Server {
 
   void StartDue() {
     const Instant now = clock_.Now();
-    next_ = now + seconds{30};  // at least that often, so that a clock that jumped or slept is noticed
+    next_ = now + kLookEvery;  // at least that often, so that a clock that jumped or slept is noticed, and changed lexicons are
     for (const auto& entry : config_.sources) {
       const std::string& id = entry.spec.id;
       if (running_.count(id)) continue;
@@ -169,11 +180,60 @@ class Server {
         SourceRun run = runner_.Run(entry, nullptr);
         const std::lock_guard lock(mutex_);
         ended_.push_back(std::move(run));
-        const std::uint64_t one = 1;
-        if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake already
+        Wake();
       }));
     }
     Upkeep(now);
+  }
+
+  // The lexicons are compiled beside everything else: scans go on with the judge they have.
+  void StartReload() {
+    const Instant now = clock_.Now();
+    if (reloading_.joinable()) return;
+    if (!reload_asked_) {
+      if (looked_ && now < *looked_ + kLookEvery && now >= *looked_) return;
+      looked_ = now;
+      if (!parts_.reloader.Changed()) return;
+    }
+    reload_asked_ = false;
+    ++reloads_;
+    reloading_ = std::thread([this] {
+      auto done = parts_.reloader.Reload(clock_.Now());
+      const std::lock_guard lock(mutex_);
+      reloaded_ = std::move(done);
+      Wake();
+    });
+  }
+
+  void ReapReload() {
+    std::optional<Done> done;
+    {
+      const std::lock_guard lock(mutex_);
+      done.swap(reloaded_);
+    }
+    if (!done) return;
+    reloading_.join();
+    const Reloader::State state = parts_.reloader.Look();
+    std::string answer;
+    if (*done) {
+      LogInfo("the lexicons were read again: " + std::to_string(state.entries) + " entries, version " + state.version.substr(0, 12));
+      JsonWriter out;
+      out.Object().Field("ok", true).Field("version", state.version).Field("entries", static_cast<std::uint64_t>(state.entries)).EndObject();
+      answer = out.Take();
+    } else {
+      LogError("the lexicons were changed and are not right; those in use stay: " + done->error().message());
+      answer = Refusal(Error(done->error()).While("the lexicons in use stay"));
+    }
+    for (auto client = clients_.begin(); client != clients_.end();) {
+      const bool hears = client->waiting_for_reload > 0 && client->waiting_for_reload <= reloads_;
+      if (hears) SendLine(client->socket.get(), answer);
+      client = hears ? clients_.erase(client) : std::next(client);
+    }
+  }
+
+  void Wake() {
+    const std::uint64_t one = 1;
+    if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake already
   }
 
   // Once a day what has been kept long enough is forgotten.
@@ -194,7 +254,7 @@ class Server {
     if (ready <= 0) return;
     if (watched[0].revents) {
       signalfd_siginfo info;
-      while (::read(signals_.get(), &info, sizeof info) > 0) stopping_ = true;
+      while (::read(signals_.get(), &info, sizeof info) > 0) (info.ssi_signo == SIGHUP ? reload_asked_ : stopping_) = true;
     }
     if (watched[1].revents) {
       std::uint64_t count;
@@ -208,7 +268,7 @@ class Server {
     }
     if (watched[2].revents) {
       Descriptor socket(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-      if (socket.ok() && clients_.size() < kMaxClients) clients_.push_back({std::move(socket), {}, false, {}});
+      if (socket.ok() && clients_.size() < kMaxClients) clients_.push_back({std::move(socket), {}, false, {}, 0});
     }
   }
 
@@ -225,9 +285,24 @@ class Server {
     client.asked = true;
     JsonParser parser;
     const auto root = parser.Parse(std::string_view(client.request).substr(0, end));
-    if (!root || (*root)["do"].StringOr("") != "scan") return false;
+    if (!root) return false;
+    const auto what = (*root)["do"].StringOr("");
+    if (what == "reload") {
+      // One that is running may have read the files before they were changed: the one after it counts.
+      reload_asked_ = true;
+      client.waiting_for_reload = reloads_ + 1;
+      return true;
+    }
+    if (what != "scan") {
+      SendLine(client.socket.get(), Answer(what, *root));
+      return false;
+    }
+    return HearScan(client, *root);
+  }
+
+  bool HearScan(Client& client, Json root) {
     std::vector<std::string> wanted;
-    (*root)["sources"].Each([&](Json id) { wanted.emplace_back(id.StringOr("")); });
+    root["sources"].Each([&](Json id) { wanted.emplace_back(id.StringOr("")); });
     for (const auto& entry : config_.sources) {
       if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), entry.spec.id) == wanted.end()) continue;
       client.waiting_for.insert(entry.spec.id);
@@ -236,7 +311,28 @@ class Server {
     return !client.waiting_for.empty();
   }
 
+  // What is done at once.
+  std::string Answer(std::string_view what, Json request) {
+    JsonWriter out;
+    if (what == "act") {
+      const auto act = ParseAct(request);
+      if (!act) return Refusal(act.error());
+      const auto after = Perform(store_, *act, clock_.Now());
+      if (!after) return Refusal(after.error());
+      out.Object().Field("ok", true).Field("case", after->id).Field("state", ToString(after->state)).EndObject();
+      return out.Take();
+    }
+    if (what == "resume") {
+      const auto opened = ResumeRule(store_, parts_.judge, request["rule"].StringOr(""), clock_.Now());
+      if (!opened) return Refusal(opened.error());
+      out.Object().Field("ok", true).Field("opened", *opened).EndObject();
+      return out.Take();
+    }
+    return Refusal(Error{Fault::kUnsupported, "the running heed does not know \"" + std::string(what) + "\": stop it and start this one"});
+  }
+
   void Reap() {
+    ReapReload();
     std::deque<SourceRun> ended;
     {
       const std::lock_guard lock(mutex_);
@@ -265,6 +361,9 @@ class Server {
     for (const auto& gap : run.gaps) LogWarning("source " + run.source + " has a gap: " + gap.why);
   }
 
+  static constexpr seconds kLookEvery{5};  // at the lexicons' files
+
+  const ServeParts parts_;
   const Config& config_;
   Runner& runner_;
   Store& store_;
@@ -279,8 +378,13 @@ class Server {
   std::map<std::string, Instant> started_;
   std::map<std::string, std::thread> running_;
   std::list<Client> clients_;
-  std::mutex mutex_;  // guards ended_
+  bool reload_asked_ = false;
+  std::uint64_t reloads_ = 0;  // started
+  std::optional<Instant> looked_;
+  std::thread reloading_;
+  std::mutex mutex_;  // guards ended_ and reloaded_
   std::deque<SourceRun> ended_;
+  std::optional<Done> reloaded_;
 };
 
 }  // namespace
@@ -290,20 +394,17 @@ void HoldStopSignals() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-Done Serve(const Config& config, Runner& runner, Store& store, HttpClient& http, const Clock& clock, const ServeOptions& options) {
-  return Server(config, runner, store, http, clock, options).Run();
-}
+Done Serve(const ServeParts& parts, const ServeOptions& options) { return Server(parts, options).Run(); }
 
-Done AskServerToScan(const std::string& data, const std::vector<std::string>& sources, const std::function<void(const SourceRun&)>& each) {
+namespace {
+
+// Connects, asks, and hands every line of the answer to `each` until the stream ends.
+Done Ask(const std::string& data, std::string_view request, const std::function<Done(std::string_view)>& each) {
   auto [folder, address] = HEED_TRY(SocketAddress(data));
   Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket.ok() || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return Fail(Fault::kNotFound, "no heed serve answers in " + data);
-  JsonWriter request;
-  request.Object().Field("do", "scan").Key("sources").Array();
-  for (const auto& source : sources) request.String(source);
-  request.EndArray().EndObject();
-  if (!SendLine(socket.get(), request.Take())) return Fail(Fault::kIo, "the running heed serve hung up");
+  if (!SendLine(socket.get(), std::string(request))) return Fail(Fault::kIo, "the running heed serve hung up");
   std::string pending;
   char buffer[65536];
   for (;;) {
@@ -313,12 +414,40 @@ Done AskServerToScan(const std::string& data, const std::vector<std::string>& so
     if (got == 0) break;
     pending.append(buffer, static_cast<std::size_t>(got));
     for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
-      each(HEED_TRY(ParseSourceRun(std::string_view(pending).substr(0, end))));
+      HEED_TRY(each(std::string_view(pending).substr(0, end)));
       pending.erase(0, end + 1);
     }
   }
   if (!pending.empty()) return Fail(Fault::kIo, "the running heed serve stopped in the middle of its answer");
   return {};
+}
+
+}  // namespace
+
+Done AskServerToScan(const std::string& data, const std::vector<std::string>& sources, const std::function<void(const SourceRun&)>& each) {
+  JsonWriter request;
+  request.Object().Field("do", "scan").Key("sources").Array();
+  for (const auto& source : sources) request.String(source);
+  request.EndArray().EndObject();
+  return Ask(data, request.Take(), [&](std::string_view line) -> Done {
+    each(HEED_TRY(ParseSourceRun(line)));
+    return {};
+  });
+}
+
+Result<std::optional<std::string>> AskServer(const std::string& data, std::string_view request) {
+  std::string answer;
+  const auto asked = Ask(data, request, [&](std::string_view line) -> Done {
+    answer = line;
+    return {};
+  });
+  if (!asked && asked.error().fault() == Fault::kNotFound) return std::nullopt;
+  if (!asked) return Fail(asked.error());
+  if (answer.empty()) return Fail(Fault::kIo, "the running heed serve hung up without an answer: look whether it was done before doing it again");
+  JsonParser parser;
+  const Json root = HEED_TRY(parser.Parse(answer));
+  if (root["fault"]) return Fail(ParseFault(root["fault"].StringOr("")).value_or(Fault::kIo), std::string(root["message"].StringOr("")));
+  return std::optional(std::move(answer));
 }
 
 }  // namespace heed

@@ -1,6 +1,7 @@
 // `heed queue`, `heed show`, `heed sources`: what staff and administrators read.
 #include "src/app/desk.h"
 #include "src/base/json.h"
+#include "src/base/text.h"
 #include "src/cli/command.h"
 #include "src/cli/table.h"
 
@@ -33,6 +34,7 @@ void PutAssessment(JsonWriter& out, const Assessment& assessment) {
 void PutCase(JsonWriter& out, const Case& c) {
   out.Field("id", c.id).Field("global_id", c.global_id).Field("school", c.school).Field("source", c.source).Field("state", ToString(c.state));
   PutAssessment(out, c.assessment);
+  if (c.decision) out.Key("decision").Object().Field("finding", ToString(c.decision->finding)).Field("by", c.decision->by).Field("why", c.decision->why).EndObject();
   out.Field("posted_at", FormatRfc3339(c.posted_at)).Field("opened_at", FormatRfc3339(c.opened_at)).Field("versions", c.versions);
 }
 
@@ -112,9 +114,13 @@ int RunShow(const Arguments& arguments) {
     out.EndArray().Key("history").Array();
     for (const auto& event : view->history) {
       out.Object().Field("sequence", event.sequence).Field("kind", ToString(event.kind)).Field("at", FormatRfc3339(event.at)).Field("actor", event.actor);
+      if (!event.erased) out.Key("details").Raw(event.details);
       out.Field("hash", Hex(event.hash)).EndObject();
     }
-    out.EndArray().EndObject();
+    out.EndArray().Key("records").Object();
+    for (const auto& [rule, record] : view->records)
+      out.Key(rule).Object().Field("fired", record.fired).Field("upheld", record.upheld).Field("dismissed", record.dismissed).EndObject();
+    out.EndObject().EndObject();
     Print(out.Take() + "\n");
     return kExitDone;
   }
@@ -150,16 +156,34 @@ int RunShow(const Arguments& arguments) {
         Hit whole = hit;
         whole.begin = 0;
         whole.end = static_cast<std::uint32_t>(words.size());
-        out += Wrap("- " + hit.why + "  \"" + Masked(words, {whole}, arguments.reveal) + "\"  [" + hit.rule + "]", width, "  ");
+        const auto record = view->records.find(hit.rule);
+        const std::string how_right = record == view->records.end() ? "" : ": " + ToString(ShareRight(record->second));
+        out += Wrap("- " + hit.why + "  \"" + Masked(words, {whole}, arguments.reveal) + "\"  [" + hit.rule + how_right + "]", width, "  ");
       }
       if (!version.assessment.mention.evidence.empty()) out += "\n  Mentions the school:\n";
       for (const auto& evidence : version.assessment.mention.evidence)
         out += Wrap("- " + evidence.what + "  (" + (evidence.weight >= 0 ? "+" : "") + std::to_string(evidence.weight) + ")", width, "  ");
     }
   }
+  const Instant now = SystemClock{}.Now();
+  if (const auto holder = HolderAt(c, now); !holder.empty()) out += "\nBeing worked on by " + ForTerminal(holder) + " until " + FormatLocal(*c.held_until) + ".\n";
+  if (!c.assigned_to.empty()) out += "\nAssigned to " + ForTerminal(c.assigned_to) + ".\n";
+  if (c.snoozed_until && now < *c.snoozed_until) out += "\nSnoozed until " + FormatLocal(*c.snoozed_until) + ".\n";
+  if (c.decision) {
+    out += "\nDecided by " + ForTerminal(c.decision->by) + ": " + std::string(ToString(c.decision->finding));
+    if (c.decision->category) out += " (" + std::string(ToString(*c.decision->category)) + ", severity " + std::to_string(c.decision->severity) + ")";
+    out += "\n" + Wrap(c.decision->why, width, "  ");
+    if (!c.decision->clause.empty()) out += Wrap("Clause: " + c.decision->clause, width, "  ");
+  }
+  for (const auto& response : c.responses) {
+    out += "\nResponse " + std::to_string(response.number) + ", " + std::string(ToString(response.kind)) + (response.to.empty() ? "" : " to " + ForTerminal(response.to)) + ": " +
+           std::string(ToString(response.state)) + (response.state == ResponseState::kHeld && response.leaves_at ? " until " + FormatLocal(*response.leaves_at) : "") +
+           ", proposed by " + ForTerminal(response.proposed_by) + "\n" + Wrap(response.text, width, "    ");
+    if (!response.note.empty()) out += Wrap(response.note, width, "  ");
+  }
   out += "\nHistory:\n";
   for (const auto& event : view->history)
-    out += "  " + std::to_string(event.sequence) + "  " + FormatLocal(event.at) + "  " + std::string(ToString(event.kind)) + " by " + event.actor + "\n";
+    out += Wrap(std::to_string(event.sequence) + "  " + FormatLocal(event.at) + "  " + Tell(event) + ", by " + event.actor, width, "  ");
   if (!arguments.reveal) out += "\nHurtful words are hidden; --reveal shows them.\n";
   Print(out);
   return kExitDone;

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <tuple>
 
 #include "src/app/check.h"
 #include "src/app/eval.h"
+#include "src/app/live_judge.h"
+#include "src/app/server.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
@@ -30,11 +33,6 @@ Result<std::string> Folder(const Arguments& arguments) {
 }
 
 std::string Today() { return FormatRfc3339(SystemClock().Now()).substr(0, 10); }
-
-std::string LoginName() {
-  const passwd* who = ::getpwuid(::geteuid());
-  return who && who->pw_name ? who->pw_name : "";
-}
 
 bool Contains(std::string_view text, std::string_view part) { return LowerAscii(text).find(LowerAscii(part)) != std::string::npos; }
 
@@ -69,6 +67,11 @@ std::vector<std::string> RulesOf(const Assessment& a) {
 }
 
 }  // namespace
+
+std::string LoginName() {
+  const passwd* who = ::getpwuid(::geteuid());
+  return who && who->pw_name ? who->pw_name : "";
+}
 
 int RunLexiconCheck(const Arguments& arguments) {
   const auto folder = Folder(arguments);
@@ -293,6 +296,108 @@ int RunLexiconDiff(const Arguments& arguments) {
     out += std::to_string(changed) + " of " + std::to_string(labels->size()) + " verdicts differ\n";
   }
   Print(out);
+  return kExitDone;
+}
+
+int RunLexiconRecord(const Arguments& arguments) {
+  std::optional<Config> config;
+  const auto folder = Folder(arguments, config);
+  if (!folder) return Complain(folder.error());
+  if (!config) return Complain(Error{Fault::kNotFound, "the record is kept with the school's posts; name its configuration with --config FILE"});
+  const auto lexicon = ReadLexicon(*folder);
+  if (!lexicon) return Complain(lexicon.error());
+  const auto store = OpenStore(DataFolder(arguments.locations, *config), Access::kRead);
+  if (!store) return Complain(store.error());
+  const auto records = (*store)->RuleRecords(arguments.school.empty() ? std::vector<std::string>{} : std::vector<std::string>{arguments.school});
+  if (!records) return Complain(records.error());
+  const auto paused = (*store)->PausedRules();
+  if (!paused) return Complain(paused.error());
+  const auto status_of = [&](const std::string& rule) {
+    for (const auto& one : *paused)
+      if (one.rule == rule) return std::string("paused");
+    const Entry* entry = lexicon->Find(rule);
+    return entry ? std::string(ToString(entry->status)) : std::string("gone");
+  };
+  // Those people disagree with most come first: they are what an editor wants to see.
+  std::vector<std::pair<std::string, RuleRecord>> rows(records->begin(), records->end());
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::tuple(a.second.dismissed, a.second.fired + a.second.silent) > std::tuple(b.second.dismissed, b.second.fired + b.second.silent);
+  });
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Key("paused").Array();
+    for (const auto& one : *paused) out.Object().Field("rule", one.rule).Field("at", FormatRfc3339(one.at)).Field("fired", one.fired).Field("posts", one.posts).EndObject();
+    out.EndArray().Key("rules").Array();
+    for (const auto& [rule, record] : rows) {
+      const Share share = ShareRight(record);
+      out.Object().Field("id", rule).Field("status", status_of(rule)).Field("fired", record.fired).Field("silent", record.silent);
+      out.Field("upheld", record.upheld).Field("dismissed", record.dismissed).Field("right_low", share.low).Field("right_high", share.high).EndObject();
+    }
+    Print(out.EndArray().EndObject().Take() + "\n");
+    return kExitDone;
+  }
+  std::string out;
+  const std::size_t width = std::max<std::size_t>(TerminalWidth(), 120);
+  for (const auto& one : *paused)
+    out += Wrap("paused since " + FormatLocal(one.at) + ": " + one.rule + " suddenly fired on " + std::to_string(one.fired) + " of " + std::to_string(one.posts) + " posts; " +
+                    arguments.program + " lexicon resume " + one.rule + " lets it count again", width, "  ");
+  if (!paused->empty()) out += "\n";
+  Table table({"entry", "status", "fired", "silent", "upheld", "dismissed", "how right"});
+  for (const auto& [rule, record] : rows)
+    table.Row({rule, status_of(rule), std::to_string(record.fired), std::to_string(record.silent), std::to_string(record.upheld), std::to_string(record.dismissed), ToString(ShareRight(record))});
+  Print(out + (table.empty() ? "No rule has fired on a kept post yet.\n" : table.Text(width)));
+  return kExitDone;
+}
+
+int RunLexiconResume(const Arguments& arguments) {
+  const auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  const std::string data = DataFolder(arguments.locations, *config), &rule = arguments.words[0];
+  JsonWriter request;
+  request.Object().Field("do", "resume").Field("rule", rule).EndObject();
+  std::uint64_t opened = 0;
+  const auto answer = AskServer(data, request.Take());
+  if (!answer) return Complain(answer.error());
+  if (*answer) {
+    JsonParser parser;
+    const auto root = parser.Parse(**answer);
+    opened = root ? static_cast<std::uint64_t>((*root)["opened"].Int().value_or(0)) : 0;
+  } else {
+    if (const auto there = OpenStore(data, Access::kRead); !there) return Complain(there.error());
+    const auto store = OpenStore(data, Access::kWrite);
+    if (!store) return Complain(store.error());
+    const auto lexicons = LexiconFolder(arguments.locations, &*config);
+    if (!lexicons) return Complain(lexicons.error());
+    auto judge = OpenJudge(*lexicons, config->schools, data);
+    if (!judge) return Complain(judge.error());
+    LiveJudge live(*std::move(judge));
+    const auto resumed = ResumeRule(**store, live, rule, SystemClock().Now());
+    if (!resumed) return Complain(resumed.error());
+    opened = *resumed;
+  }
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Field("rule", rule).Field("opened", opened).EndObject();
+    Print(out.Take() + "\n");
+  } else {
+    Print("\"" + ForTerminal(rule) + "\" counts again; " + std::to_string(opened) + (opened == 1 ? " post" : " posts") + " it would have queued meanwhile " + (opened == 1 ? "is" : "are") + " in the queue now.\n");
+  }
+  return kExitDone;
+}
+
+int RunLexiconReload(const Arguments& arguments) {
+  const auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  const auto answer = AskServer(DataFolder(arguments.locations, *config), R"({"do":"reload"})");
+  if (!answer) return Complain(answer.error());
+  if (!*answer) return Complain(Error{Fault::kNotFound, "no heed serve runs here, so there is nothing to reload: every command reads the lexicons when it starts"});
+  if (arguments.json) {
+    Print(**answer + "\n");
+    return kExitDone;
+  }
+  JsonParser parser;
+  const auto root = parser.Parse(**answer);
+  Print("The running heed uses the lexicons as they are now: " + std::to_string(root ? (*root)["entries"].Int().value_or(0) : 0) + " entries.\n");
   return kExitDone;
 }
 

@@ -62,6 +62,8 @@ Done PutSummary(const Arguments& arguments, const std::vector<SourceRun>& runs, 
     if (!run.skipped.empty()) tell(run.skipped);
     if (run.fault) tell(run.message);
     for (const auto& gap : run.gaps) tell("not read: " + gap.why);
+    for (const auto& rule : run.paused)
+      tell("rule " + rule + " suddenly fired on too many posts and is paused: it counts and queues nothing until somebody looks; heed lexicon record shows how often, heed lexicon resume " + rule + " lets it go on");
     for (const auto& note : run.notes) tell(note);
   }
   out += "\n";
@@ -101,7 +103,8 @@ Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config
   ::signal(SIGTERM, StopScan);
   ::signal(SIGINT, StopScan);
   SystemClock clock;
-  Runner runner(config, std::move(judge), store, http, clock);
+  LiveJudge live(std::move(judge), HEED_TRY(PausedIds(store)));
+  Runner runner(config, live, store, http, clock);
   ProgressLine line;
   std::vector<SourceRun> runs;
   for (const auto* source : wanted) {
@@ -178,9 +181,13 @@ int RunServe(const Arguments& arguments) {
   if (!judge) return Complain(judge.error());
   HttpClient http({.user_agent = UserAgent(*config), .ca_file = {}});
   SystemClock clock;
-  Runner runner(*config, *std::move(judge), **store, http, clock);
+  const auto paused = PausedIds(**store);
+  if (!paused) return Complain(paused.error());
+  LiveJudge live(*std::move(judge), *paused);
+  Reloader reloader(live, *lexicons, data);
+  Runner runner(*config, live, **store, http, clock);
   const ServeOptions options{.data = data, .at_once = 4};
-  if (const auto served = Serve(*config, runner, **store, http, clock, options); !served) return Complain(served.error());
+  if (const auto served = Serve({*config, runner, live, reloader, **store, http, clock}, options); !served) return Complain(served.error());
   return kExitDone;
 }
 

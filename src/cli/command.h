@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/app/act.h"
 #include "src/app/check.h"
 #include "src/app/installation.h"
 #include "src/app/lexicon_desk.h"
@@ -45,6 +46,8 @@ struct Arguments {
   std::string posts;               // lexicon diff
   std::string why;                 // lexicon retire
   NewTerm term;                    // lexicon add
+  Act act;                         // case
+  std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
 };
 
 // One command: name, help and function in one value.  A function returns an Exit.
@@ -71,6 +74,15 @@ int RunLexiconBacktest(const Arguments& arguments);
 int RunLexiconAdd(const Arguments& arguments);
 int RunLexiconRetire(const Arguments& arguments);
 int RunLexiconDiff(const Arguments& arguments);
+int RunLexiconRecord(const Arguments& arguments);
+int RunLexiconResume(const Arguments& arguments);
+int RunLexiconReload(const Arguments& arguments);
+
+// `heed case VERB`: arguments.act.verb says which.
+int RunCase(const Arguments& arguments);
+
+// The login name of whoever runs this: who acts, unless said otherwise.
+std::string LoginName();
 
 // What a check found, for people or as JSON, and its exit code.  `all_of`: what was looked at, for when all is well.
 int PrintCheck(const CheckReport& report, bool json, const std::string& all_of);

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <span>
 
 #include "src/base/log.h"
 #include "src/base/text.h"
@@ -17,6 +18,7 @@ constexpr std::array kCommands = {
     Command{"scan", "read the sources once and queue what needs a person", &RunScan},
     Command{"serve", "keep the sources' schedules until stopped", &RunServe},
     Command{"queue", "list the cases that wait for a person, worst first", &RunQueue},
+    Command{"case", "work on a case: claim, decide, propose, approve ...", nullptr},
     Command{"show", "show one case: the words, why, its versions and history", &RunShow},
     Command{"explain", "show every step of judging one text", &RunExplain},
     Command{"match", "judge JSON Lines {\"id\", \"text\"} from standard input", &RunMatch},
@@ -36,6 +38,9 @@ constexpr std::array kLexiconCommands = {
     Command{"add", "add a term, as a draft unless said otherwise", &RunLexiconAdd},
     Command{"retire", "take an entry out of use; old cases keep its name", &RunLexiconRetire},
     Command{"diff", "what changed between two folders", &RunLexiconDiff},
+    Command{"record", "how often each rule fired, and how often people agreed; which are paused", &RunLexiconRecord},
+    Command{"resume", "let a rule that paused itself count again", &RunLexiconResume},
+    Command{"reload", "have the running `heed serve` read the lexicons again, and hear how it went", &RunLexiconReload},
 };
 
 void AddCommon(CLI::App& app, Arguments& arguments) {
@@ -78,6 +83,8 @@ void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments)
     app.add_option("OLD NEW", arguments.words, "two folders")->required()->expected(2);
     app.add_option("--posts", arguments.posts, "JSON Lines with texts: also say whose verdict changes")->type_name("FILE");
   }
+  if (name == "record") app.add_option("--school", arguments.school, "of one school")->type_name("ID");
+  if (name == "resume") app.add_option("ID", arguments.words, "the rule's id")->required()->expected(1);
   if (name == "retire") {
     app.add_option("ID", arguments.words, "the entry's id")->required()->expected(1);
     app.add_option("--why", arguments.why, "why, for the next editor")->required();
@@ -97,6 +104,47 @@ void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments)
     app.add_option("--rationale", term.rationale, "why it is needed");
     app.add_option("--source", term.source, "where the word is documented");
   }
+}
+
+void AddOwnOfCase(CLI::App& app, std::string_view name, Arguments& arguments) {
+  ActDetails& details = arguments.act.details;
+  app.add_option("CASE", arguments.act.case_id, "the case's number")->check(CLI::PositiveNumber)->required();
+  app.add_option("--as", arguments.act.actor, "who does it (default: your login name)")->type_name("NAME");
+  const bool of_response = name == "approve" || name == "send-back" || name == "decline" || name == "cancel" || name == "done";
+  if (of_response) app.add_option("RESPONSE", details.response, "the response's number in its case")->check(CLI::PositiveNumber)->required();
+  const bool must_say_why = name == "decide" || name == "undo" || name == "close" || name == "send-back" || name == "decline" || name == "note";
+  if (must_say_why) app.add_option("--why", details.why, name == "note" ? "the note" : "the reason, for colleagues and for the record")->required();
+  if (name == "assign" || name == "snooze" || name == "cancel" || name == "done") app.add_option("--why", details.why, "a note");
+  if (name == "assign") app.add_option("--to", details.to, "whose it is now; empty: everybody's")->type_name("NAME");
+  if (name == "snooze") app.add_option("--until", arguments.until, "a date (2026-11-30), a time (RFC 3339) or a length from now (2d, 4h)")->required();
+  if (name == "decide") {
+    app.add_option("--finding", arguments.finding, "danger, child-image, safeguarding, anonymity, criticism, breach or not-ours: the first that is true")->required();
+    app.add_option("--category", arguments.breach_category, "of a breach (default: what the rules said)");
+    app.add_option("--severity", details.severity, "of a breach, 1 to 4 (default: what the rules said)");
+    app.add_option("--clause", details.clause, "of the code of conduct (default: the configuration's for the category)");
+    app.add_flag("--close", arguments.act.close, "nothing more is to be done about it");
+  }
+  if (name == "propose") {
+    app.add_option("--kind", arguments.kind, "ask-author, report, letter, meeting, restrict, ban, bullying, helpline, police, legal or complaints")->required();
+    app.add_option("--to", details.to, "whom it is for");
+    app.add_option("--text", details.text, "exactly what would leave the school");
+    app.add_option("--text-file", arguments.text_file, "the same from a file")->type_name("FILE");
+  }
+  if (name == "approve") app.add_option("--hold", arguments.hold, "how long it can still be cancelled (default: 5m)");
+  if (name == "done") {
+    app.add_option("--outcome", arguments.outcome, "done or refused (default: done)");
+    app.add_option("--reference", details.reference, "the other side's number for it");
+  }
+}
+
+// `heed case`'s verbs are ActVerbs(): the same list that does them.
+const std::vector<Command>& CaseCommands() {
+  static const std::vector<Command> commands = [] {
+    std::vector<Command> all;
+    for (const auto& verb : ActVerbs()) all.push_back({verb.name, verb.help, &RunCase});
+    return all;
+  }();
+  return commands;
 }
 
 int Main(int argc, char** argv) {
@@ -120,11 +168,15 @@ int Main(int argc, char** argv) {
       continue;
     }
     sub->require_subcommand(1);
-    for (const Command& own : kLexiconCommands) {
+    const bool is_case = command.name == "case";
+    for (const Command& own : is_case ? std::span<const Command>(CaseCommands()) : std::span<const Command>(kLexiconCommands)) {
       CLI::App* below = sub->add_subcommand(std::string(own.name), std::string(own.help));
-      AddOwnOfLexicon(*below, own.name, arguments);
+      (is_case ? AddOwnOfCase : AddOwnOfLexicon)(*below, own.name, arguments);
       below->fallthrough();
-      below->callback([&chosen, &own] { chosen = &own; });
+      below->callback([&chosen, &own, &arguments] {
+        chosen = &own;
+        arguments.act.verb = own.name;
+      });
     }
   }
   try {

@@ -99,7 +99,7 @@ class RunnerTest : public ::testing::Test {
     auto opened = Store::Open(folder_.path());
     ASSERT_TRUE(opened) << opened.error().message();
     store_ = *std::move(opened);
-    runner_ = std::make_unique<Runner>(config_, TheJudge(), *store_, http_, clock_);
+    runner_ = std::make_unique<Runner>(config_, live_, *store_, http_, clock_);
   }
   SourceRun Run(std::size_t source = 0) { return runner_->Run(config_.sources[source], nullptr); }
   SourceRun Run(Result<Page> answer) {
@@ -116,6 +116,7 @@ class RunnerTest : public ::testing::Test {
   Config config_;
   Script script_;
   std::unique_ptr<Store> store_;
+  LiveJudge live_{TheJudge()};
   std::unique_ptr<Runner> runner_;
 };
 

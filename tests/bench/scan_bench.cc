@@ -115,7 +115,8 @@ void Scan(benchmark::State& state, const std::string& path, std::size_t posts) {
     state.PauseTiming();
     auto store = OpenStore(Folder() / ("data" + path.substr(path.rfind('/') + 1) + std::to_string(round++)), Access::kWrite).value();
     state.ResumeTiming();
-    Runner runner(config, judge, *store, http, clock);
+    LiveJudge live(judge);
+    Runner runner(config, live, *store, http, clock);
     run = runner.Run(config.sources[0], {});
     if (!run.complete() || run.read != posts) state.SkipWithError(("the scan did not read everything: " + run.message + run.skipped).c_str());
     state.PauseTiming();

@@ -27,7 +27,8 @@ const std::map<std::string, std::set<std::string>> kMap = {
     {"pipeline", {"src/base", "src/model"}},
     {"src/store", {"src/base", "src/model"}},
     {"src/casework", {"src/base", "src/model"}},
-    {"src/app", {"src/base", "src/model", "src/net", "connectors", "pipeline", "src/store", "src/casework"}},
+    {"src/evidence", {"src/base", "src/model", "src/net", "src/store"}},
+    {"src/app", {"src/base", "src/model", "src/net", "connectors", "pipeline", "src/store", "src/casework", "src/evidence"}},
     {"src/cli", {"src/base", "src/model", "src/app"}},
 };
 
@@ -40,12 +41,13 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHosts = {
     {"unicode/", {"pipeline/"}},
     {"rocksdb/", {"src/store/"}},
     {"spdlog/", {"src/base/log"}},
-    {"sodium", {"src/base/hash"}},
+    {"sodium", {"src/base/hash", "src/base/seal"}},
+    {"openssl/", {"src/evidence/stamp"}},
     {"toml++/", {"src/base/toml"}},
     {"tl/expected", {"src/base/result.h"}},
     {"libxml/", {"connectors/markup/"}},
     {"CLI/", {"src/cli/"}},
-    {"archive", {"connectors/tip/zip.cc"}},
+    {"archive", {"connectors/tip/zip.cc", "src/evidence/zip.cc"}},
     {"gmime/", {"connectors/tip/mail.cc"}},
 };
 

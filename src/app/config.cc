@@ -52,6 +52,17 @@ class Reader {
       retention->Done();
     }
 
+    if (auto evidence = root.Table("evidence")) {
+      config.evidence.authorities = evidence->Strings("authorities");
+      for (const auto& url : config.evidence.authorities)
+        if (const auto origin = UrlOrigin(url); !origin) evidence->Complain("authorities", origin.error().message());
+      if (const auto file = evidence->String("certificates"); file && !file->empty()) {
+        config.evidence.certificates = Resolve(config.folder, *file);
+        if (!Exists(config.evidence.certificates)) evidence->Complain("certificates", "no such file: " + config.evidence.certificates);
+      }
+      evidence->Done();
+    }
+
     for (auto& table : root.Tables("school")) ReadSchool(table);
     if (config.schools.empty()) root.Complain("there is no [[school]]; the least is: [[school]] id = \"oakmoor\", name = \"Oakmoor School\"");
     for (auto& table : root.Tables("source")) ReadSource(table);

@@ -29,6 +29,12 @@ struct SourceEntry {
   Place place;
 };
 
+// [evidence]
+struct EvidenceSettings {
+  std::vector<std::string> authorities;  // addresses of time-stamp authorities (RFC 3161)
+  std::string certificates;              // PEM file of those trusted; empty: the system's, and an unknown one is told of
+};
+
 struct Config {
   std::string file, folder;  // the file as named, and its folder for relative paths
   std::string lexicons;      // folder; empty: the ones heed came with
@@ -37,6 +43,7 @@ struct Config {
   std::string contact;       // put into the User-Agent so that a platform can reach the school
   std::vector<School> schools;
   std::vector<SourceEntry> sources;
+  EvidenceSettings evidence;
   ExpiryLimits retention;    // [retention]; what is left out stays as the store has it
 
   const SourceEntry* FindSource(std::string_view id) const;

@@ -88,6 +88,11 @@ Result<Case> Fold(const Case& before, const Event& event) {
   const std::string name = "event " + std::to_string(event.sequence) + " (" + std::string(ToString(event.kind)) + ")";
   if (event.erased || event.kind == EventKind::kErased) return Fail(Fault::kGone, name + ": its case was erased");
   const bool first = before.events == 0;
+  if (!first && (event.kind == EventKind::kCaptured || event.kind == EventKind::kExported)) {
+    Case after = before;
+    ++after.events;
+    return after;
+  }
   const bool closed = before.state == CaseState::kClosed;
   const bool sighting = event.kind == EventKind::kOpened || event.kind == EventKind::kEdited || event.kind == EventKind::kReopened;
   if (!sighting) {

@@ -48,6 +48,14 @@ struct Arguments {
   NewTerm term;                    // lexicon add
   Act act;                         // case
   std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
+  std::string output;              // pack, open
+  std::vector<std::uint64_t> cases;  // pack
+  bool working = false, evidence = false, redact = false, pdf = false, no_pdf = false, no_stamp = false;  // pack
+  std::vector<std::string> mask;   // pack
+  std::string mask_file, purpose, seal_for;  // pack
+  std::string passphrase_file;     // pack, open, verify
+  std::string certificates, key;   // verify
+  std::string as;                  // who acts; default: the login name
 };
 
 // One command: name, help and function in one value.  A function returns an Exit.
@@ -65,6 +73,11 @@ int RunMatch(const Arguments& arguments);
 int RunCheck(const Arguments& arguments);
 int RunSources(const Arguments& arguments);
 int RunEval(const Arguments& arguments);
+
+int RunPack(const Arguments& arguments);
+int RunOpen(const Arguments& arguments);
+int RunVerify(const Arguments& arguments);
+int RunAuditVerify(const Arguments& arguments);
 
 int RunLexiconCheck(const Arguments& arguments);
 int RunLexiconList(const Arguments& arguments);
@@ -89,6 +102,9 @@ int PrintCheck(const CheckReport& report, bool json, const std::string& all_of);
 
 // A judge for the configuration's schools; for none, where --any is said and there is no configuration.
 Result<Judge> JudgeFor(const Arguments& arguments, std::optional<Config>& config);
+
+// Who acts: --as, else the login name.
+std::string WhoAmI(const Arguments& arguments);
 
 // Says what went wrong on standard error and returns the exit code for it.
 int Complain(const Error& error);

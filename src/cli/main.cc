@@ -25,6 +25,10 @@ constexpr std::array kCommands = {
     Command{"check", "check the configuration and the lexicons, and run their examples", &RunCheck},
     Command{"sources", "list what can be read, how each source is doing, and its gaps", &RunSources},
     Command{"eval", "compare verdicts with labels: [PREDICTIONS] LABELS...", &RunEval},
+    Command{"pack", "make an evidence pack of cases, for a person without heed", &RunPack},
+    Command{"verify", "check an evidence pack: no store, no network", &RunVerify},
+    Command{"open", "open a sealed evidence pack", &RunOpen},
+    Command{"audit", "check the custody chain", nullptr},
     Command{"lexicon", "look at the words and rules, try them, change them", nullptr},
 };
 
@@ -41,6 +45,11 @@ constexpr std::array kLexiconCommands = {
     Command{"record", "how often each rule fired, and how often people agreed; which are paused", &RunLexiconRecord},
     Command{"resume", "let a rule that paused itself count again", &RunLexiconResume},
     Command{"reload", "have the running `heed serve` read the lexicons again, and hear how it went", &RunLexiconReload},
+};
+
+// `heed audit ...`
+constexpr std::array kAuditCommands = {
+    Command{"verify", "recompute every event, and say where the chain does not hold", &RunAuditVerify},
 };
 
 void AddCommon(CLI::App& app, Arguments& arguments) {
@@ -65,6 +74,37 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");
   if (name == "match") app.add_option("--threads", arguments.threads, "judge on so many threads")->type_name("N")->check(CLI::Range(1, 256))->capture_default_str();
   if (name == "queue" || name == "show" || name == "scan") app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
+}
+
+void AddOwnOfEvidence(CLI::App& app, std::string_view name, Arguments& arguments) {
+  if (name == "pack") {
+    app.add_option("CASE", arguments.cases, "the cases' numbers")->required()->check(CLI::PositiveNumber);
+    app.add_option("--output", arguments.output, "the file to make")->type_name("FILE")->required();
+    app.add_flag("--evidence", arguments.evidence, "whole, for a solicitor, a court, the police (the default)");
+    app.add_flag("--working", arguments.working, "masked: children and third parties are taken out as far as a program can");
+    app.add_flag("--redact", arguments.redact, "the same as --working");
+    app.add_option("--mask", arguments.mask, "a name to be masked too; may be given several times")->type_name("NAME")->allow_extra_args(false);
+    app.add_option("--mask-file", arguments.mask_file, "names to be masked too, one a line")->type_name("FILE");
+    app.add_flag("--pdf", arguments.pdf, "make the PDF however many items there are");
+    app.add_flag("--no-pdf", arguments.no_pdf, "leave the PDF out");
+    app.add_flag("--no-stamp", arguments.no_stamp, "do not ask the time-stamp authorities");
+    app.add_option("--purpose", arguments.purpose, "why it is made; kept in the custody chain");
+    app.add_option("--seal-for", arguments.seal_for, "seal it for this person")->type_name("NAME");
+    app.add_option("--as", arguments.as, "who makes it (default: your login name)")->type_name("NAME");
+  }
+  if (name == "verify") {
+    app.add_option("PACK", arguments.words, "the file, or the folder it was unpacked into")->required()->expected(1);
+    app.add_option("--certificates", arguments.certificates, "PEM file of trusted time-stamp authorities (default: the system's)")->type_name("FILE")->check(CLI::ExistingFile);
+    app.add_option("--key", arguments.key, "the fingerprint of the key it must be signed with")->type_name("HEX");
+  }
+  if (name == "open") {
+    app.add_option("SEALED", arguments.words, "the sealed file")->required()->expected(1);
+    app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
+  }
+  if (name == "pack" || name == "verify" || name == "open") {
+    auto* file = app.add_option("--passphrase-file", arguments.passphrase_file, "a file whose first line is the passphrase")->type_name("FILE");
+    if (name == "open") file->required();
+  }
 }
 
 void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments) {
@@ -162,16 +202,17 @@ int Main(int argc, char** argv) {
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
     AddOwn(*sub, command.name, arguments);
+    AddOwnOfEvidence(*sub, command.name, arguments);
     sub->fallthrough();  // --config and its like may stand before or after the command
     if (command.run) {
       sub->callback([&chosen, &command] { chosen = &command; });
       continue;
     }
     sub->require_subcommand(1);
-    const bool is_case = command.name == "case";
-    for (const Command& own : is_case ? std::span<const Command>(CaseCommands()) : std::span<const Command>(kLexiconCommands)) {
+    const bool is_case = command.name == "case", is_audit = command.name == "audit";
+    for (const Command& own : is_case ? std::span<const Command>(CaseCommands()) : is_audit ? std::span<const Command>(kAuditCommands) : std::span<const Command>(kLexiconCommands)) {
       CLI::App* below = sub->add_subcommand(std::string(own.name), std::string(own.help));
-      (is_case ? AddOwnOfCase : AddOwnOfLexicon)(*below, own.name, arguments);
+      if (!is_audit) (is_case ? AddOwnOfCase : AddOwnOfLexicon)(*below, own.name, arguments);
       below->fallthrough();
       below->callback([&chosen, &own, &arguments] {
         chosen = &own;

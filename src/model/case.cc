@@ -58,6 +58,8 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kSending: return "sending";
     case EventKind::kSent: return "sent";
     case EventKind::kChecked: return "checked";
+    case EventKind::kCaptured: return "captured";
+    case EventKind::kExported: return "exported";
   }
   return "unknown";
 }

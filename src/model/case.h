@@ -101,12 +101,16 @@ enum class EventKind : std::uint8_t {
   kSending = 18,   // about to leave: written down before it is sent
   kSent = 19,      // done, refused or uncertain: the details say which
   kChecked = 20,   // whether the post is still up
+  // What is done with the evidence; the case stays as it is.
+  kCaptured = 40,  // a capture was added: its digest, how it was made
+  kExported = 41,  // an evidence pack was made: its id, digest, kind, for whom
 };
 inline constexpr std::array kEventKinds = {
     EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
     EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
-    EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked};
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked"
+    EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked,
+    EventKind::kCaptured, EventKind::kExported};
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "captured", "exported"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {

@@ -220,6 +220,17 @@ Result<std::vector<Event>> Store::History(CaseId id) const {
   return events;
 }
 
+Done Store::EachEvent(std::uint64_t first, std::uint64_t last, const std::function<void(const Event&)>& each) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto rows = now.Walk(keys::kEvents);
+  for (rows->Seek(keys::Event(first)); rows->Valid(); rows->Next()) {
+    const std::uint64_t sequence = keys::ReadU64(AsText(rows->key()));
+    if (sequence > last) break;
+    each(HEED_TRY(Named(DecodeEvent(AsText(rows->value())), "event " + std::to_string(sequence))));
+  }
+  return Check(*rows);
+}
+
 Result<ChainReport> Store::VerifyChain() const {
   const Moment now = HEED_TRY(impl_->Look());
   const auto row = HEED_TRY(now.Get(keys::kMeta, keys::kHeadKey));

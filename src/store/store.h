@@ -163,6 +163,8 @@ class Store {
   Result<StoredPost> PostOf(const Case& c) const { return FindPost(c.school, c.global_id); }
   // What made a case, oldest first; without details once it is erased.  kNotFound for a case that never was.
   Result<std::vector<Event>> History(CaseId id) const;
+  // Every event from `first` to `last` (both included), oldest first; one moment of the store.  `each` must not use the store.
+  Done EachEvent(std::uint64_t first, std::uint64_t last, const std::function<void(const Event&)>& each) const;
   // Writes what a person did to a case.  kExists when the case has moved on since `change` was made from it:
   // read it again (after a failed Record, that may be because it reached the disk after all).  Returns the row
   // as written.

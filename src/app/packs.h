@@ -1,0 +1,43 @@
+// Evidence out of an installation: packs made, checked and opened, and the chain looked over.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "src/app/config.h"
+#include "src/base/result.h"
+#include "src/evidence/pack.h"
+#include "src/evidence/verify.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+struct PackOrder {
+  std::vector<CaseId> cases;
+  std::string output;
+  PackKind kind = PackKind::kEvidence;
+  std::vector<std::string> names_to_mask;
+  PackRequest::Pdf pdf = PackRequest::Pdf::kIfShort;
+  std::string recipient, passphrase;  // both or neither: sealed for a named person
+  std::string purpose;                // why it is made; kept in the chain
+  std::string actor;                  // who makes it
+  bool stamp = true;                  // ask the configured authorities
+};
+
+// Makes the pack and writes down in the chain of each of its cases that it was made.  Where another heed holds the store
+// the pack is made all the same, and a note says that it is not written down.
+Result<PackMade> MakePackOf(const Config& config, const std::string& data, const PackOrder& order, const Clock& clock,
+                            const std::function<void(std::size_t, std::size_t)>& progress);
+
+struct CheckOrder {
+  std::string path, passphrase;  // of a sealed pack
+  VerifyOptions options;
+};
+Result<PackReport> CheckPack(const CheckOrder& order);
+
+// A sealed pack, opened to `output`; returns whom it was for.
+Result<std::string> OpenPack(const std::string& sealed, const std::string& output, const std::string& passphrase_file);
+Result<std::string> PassphraseFrom(const std::string& file);
+
+}  // namespace heed

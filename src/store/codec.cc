@@ -9,7 +9,8 @@
 namespace heed {
 namespace {
 
-enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H' };
+enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H',
+                                kPerson = 'p', kSession = 's', kAudit = 'a' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -189,6 +190,81 @@ Result<T> Decode(Row kind, std::string_view bytes, void (*read)(In&, T&)) {
 
 constexpr View kViews[] = {View::kPlain, View::kSqueezed};
 constexpr TextFormat kFormats[] = {TextFormat::kPlain, TextFormat::kHtml, TextFormat::kMarkdown};
+
+// --- people
+
+Out Fields(const Grant& grant) {
+  Out out;
+  out.Named(1, grant.role).Text(2, grant.school);
+  return out;
+}
+
+void Read(In& in, Grant& grant) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Named(grant.role, kRoles); break;
+      case 2: in.Text(grant.school); break;
+    }
+}
+
+Out Fields(const Link& link) {
+  Out out;
+  out.Named(1, link.kind).Bytes(2, link.token).Time(3, link.until);
+  return out;
+}
+
+void Read(In& in, Link& link) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Named(link.kind, kLinkKinds); break;
+      case 2: in.Bytes(link.token); break;
+      case 3: in.Time(link.until); break;
+    }
+}
+
+void Read(In& in, Person& person) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(person.id); break;
+      case 2: in.Text(person.name); break;
+      case 3: in.Struct(person.grants.emplace_back(), &Read); break;
+      case 4: in.Whole(person.locked); break;
+      case 5: in.Time(person.created_at); break;
+      case 6: in.Time(person.signed_in_at); break;
+      case 7: in.Text(person.password); break;
+      case 8: in.Text(person.second_factor); break;
+      case 9: in.Text(person.second_factor_draft); break;
+      case 10: in.Whole(person.last_code); break;
+      case 11: in.Bytes(person.recovery.emplace_back()); break;
+      case 12: in.Struct(person.link.emplace(), &Read); break;
+      case 13: {
+        bool bare = false;
+        in.Whole(bare);
+        person.mask_words = !bare;
+        break;
+      }
+    }
+}
+
+void Read(In& in, Session& session) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(session.person); break;
+      case 2: in.Named(session.stage, kStages); break;
+      case 3: in.Time(session.made_at); break;
+      case 4: in.Time(session.seen_at); break;
+    }
+}
+
+void Read(In& in, AuditRow& row) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(row.sequence); break;
+      case 2: in.Time(row.at); break;
+      case 3: in.Text(row.actor); break;
+      case 4: in.Text(row.action); break;
+      case 5: in.Text(row.school); break;
+      case 6: in.Text(row.subject); break;
+      case 7: in.Text(row.details); break;
+      case 8: in.Bytes(row.previous); break;
+      case 9: in.Bytes(row.hash); break;
+    }
+}
 
 // --- assessment
 
@@ -612,6 +688,50 @@ std::string Encode(const Head& head) {
   bytes.append(reinterpret_cast<const char*>(head.hash.data()), head.hash.size());
   keys::AppendU64(bytes, head.case_id);
   return bytes;
+}
+
+std::string Encode(const Person& person) {
+  Out out;
+  out.Text(1, person.id).Text(2, person.name);
+  for (const auto& grant : person.grants) out.Struct(3, Fields(grant));
+  out.Whole(4, person.locked).Time(5, person.created_at).Time(6, person.signed_in_at).Text(7, person.password);
+  out.Text(8, person.second_factor).Text(9, person.second_factor_draft).Whole(10, person.last_code);
+  for (const auto& code : person.recovery) out.AlwaysText(11, {reinterpret_cast<const char*>(code.data()), code.size()});
+  if (person.link) out.Struct(12, Fields(*person.link));
+  out.Whole(13, !person.mask_words);
+  return out.Finish(Row::kPerson);
+}
+
+std::string Encode(const Session& session) {
+  Out out;
+  out.Text(1, session.person).Named(2, session.stage).Time(3, session.made_at).Time(4, session.seen_at);
+  return out.Finish(Row::kSession);
+}
+
+std::string Encode(const AuditRow& row) {
+  Out out;
+  out.Whole(1, row.sequence).Time(2, row.at).Text(3, row.actor).Text(4, row.action).Text(5, row.school).Text(6, row.subject);
+  out.Text(7, row.details).Bytes(8, row.previous).Bytes(9, row.hash);
+  return out.Finish(Row::kAudit);
+}
+
+std::string Encode(const AuditHead& head) {
+  std::string bytes;
+  keys::AppendU64(bytes, head.sequence);
+  bytes.append(reinterpret_cast<const char*>(head.hash.data()), head.hash.size());
+  return bytes;
+}
+
+Result<Person> DecodePerson(std::string_view bytes) { return Decode<Person>(Row::kPerson, bytes, &Read); }
+Result<Session> DecodeSession(std::string_view bytes) { return Decode<Session>(Row::kSession, bytes, &Read); }
+Result<AuditRow> DecodeAudit(std::string_view bytes) { return Decode<AuditRow>(Row::kAudit, bytes, &Read); }
+
+Result<AuditHead> DecodeAuditHead(std::string_view bytes) {
+  AuditHead head;
+  if (bytes.size() != 8 + head.hash.size()) return Fail(Fault::kMalformed, "damaged row: the head of the audit trail");
+  head.sequence = keys::ReadU64(bytes);
+  std::copy_n(bytes.begin() + 8, head.hash.size(), reinterpret_cast<char*>(head.hash.data()));
+  return head;
 }
 
 Result<SourceState> DecodeSourceState(std::string_view bytes) { return Decode<SourceState>(Row::kSourceState, bytes, &Read); }

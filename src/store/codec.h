@@ -20,6 +20,7 @@
 #include "src/base/result.h"
 #include "src/base/time.h"
 #include "src/model/case.h"
+#include "src/model/person.h"
 #include "src/model/post.h"
 #include "src/model/rule_record.h"
 #include "src/model/source.h"
@@ -46,6 +47,14 @@ struct Head {
   bool operator==(const Head&) const = default;
 };
 
+// The last audit row.
+struct AuditHead {
+  std::uint64_t sequence = 0;
+  Digest hash{};
+
+  bool operator==(const AuditHead&) const = default;
+};
+
 std::string Encode(const SourceState& state);
 std::string Encode(const PostRow& row);
 std::string Encode(const StoredVersion& version);
@@ -56,6 +65,11 @@ std::string Encode(const RuleStretch& stretch);
 std::string Encode(const PausedRule& paused);
 std::string Encode(const Head& head);  // sequence:8 hash:32 case id:8, as keys.h says
 
+std::string Encode(const Person& person);
+std::string Encode(const Session& session);
+std::string Encode(const AuditRow& row);
+std::string Encode(const AuditHead& head);  // sequence:8 hash:32
+
 Result<SourceState> DecodeSourceState(std::string_view bytes);
 Result<PostRow> DecodePostRow(std::string_view bytes);
 Result<StoredVersion> DecodeVersion(std::string_view bytes);
@@ -65,5 +79,9 @@ Result<RuleRecord> DecodeRuleRecord(std::string_view bytes);
 Result<RuleStretch> DecodeRuleStretch(std::string_view bytes);
 Result<PausedRule> DecodePausedRule(std::string_view bytes);
 Result<Head> DecodeHead(std::string_view bytes);
+Result<Person> DecodePerson(std::string_view bytes);
+Result<Session> DecodeSession(std::string_view bytes);
+Result<AuditRow> DecodeAudit(std::string_view bytes);
+Result<AuditHead> DecodeAuditHead(std::string_view bytes);
 
 }  // namespace heed

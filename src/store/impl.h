@@ -89,6 +89,7 @@ struct Store::Impl {
   std::string path() const { return folder + "/store"; }
   // What RocksDB says, in our words.
   Error Translate(const rocksdb::Status& status) const;
+  Error Older() const;  // for a reader of a store that only a writer can bring up to date
 
   Result<std::unique_ptr<Database>> OpenDatabase(bool read_only) const;
   Done Start();                 // first opening: checks or writes the schema, reads head

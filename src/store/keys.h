@@ -5,6 +5,7 @@
 //
 //   meta      "schema"                                     -> schema:4
 //             "head"                                       -> last event's sequence:8 hash:32, last case id:8
+//             "audit"                                    -> last audit row's sequence:8 hash:32
 //             "rewrite"                                    -> nothing; there while erased bytes may still be in files
 //   sources   source id                                    -> SourceState
 //   posts     school 0x00 SHA-256(global id):32            -> PostRow: which versions, which case
@@ -23,8 +24,11 @@
 //   rules     "r" school 0x00 rule id                      -> RuleRecord
 //             "s" number:8                                 -> RuleStretch   (of the whole installation; the last few)
 //             "p" rule id                                  -> PausedRule
+//   people    person id                                    -> Person
+//   sessions  SHA-256(what stands in the cookie):32        -> Session
+//   audit     sequence:8                                   -> AuditRow
 //
-// Schema 1 had no `rules`.  A family that an older heed did not have is made when the store is opened for writing.
+// Schema 1 had no `rules` and nothing below.  A family that an older heed did not have is made when the store is opened for writing.
 //
 // Values: src/store/codec.h.
 #pragma once
@@ -40,13 +44,13 @@
 namespace heed::keys {
 
 // Column families; the default one is RocksDB's own and stays empty.
-enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry, kRules };
-inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry", "rules"};
+enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry, kRules, kPeople, kSessions, kAudit };
+inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry", "rules", "people", "sessions", "audit"};
 
 // How many of them the store of schema 1 had.
 inline constexpr std::size_t kFamiliesOfSchema1 = 10;
 
-inline constexpr std::string_view kSchemaKey = "schema", kHeadKey = "head", kRewriteKey = "rewrite";
+inline constexpr std::string_view kSchemaKey = "schema", kHeadKey = "head", kRewriteKey = "rewrite", kAuditKey = "audit";
 
 enum class Expires : std::uint8_t { kPost = 1, kClosedCase = 2, kOpenCase = 3 };
 

@@ -100,6 +100,10 @@ Error Store::Impl::Translate(const rocksdb::Status& status) const {
   return Error{Fault::kIo, folder + ": " + text};
 }
 
+Error Store::Impl::Older() const {
+  return Error{Fault::kUnsupported, folder + " was written by an older heed: run \"heed scan\" or \"heed serve\" once, which brings it up to date"};
+}
+
 Result<std::unique_ptr<Database>> Store::Impl::OpenDatabase(bool read_only) const {
   const rocksdb::Options how = Configure(options.env, read_only);
   const Error missing{Fault::kNotFound, "no store in " + folder + " yet: run \"heed scan\" first"};
@@ -115,8 +119,7 @@ Result<std::unique_ptr<Database>> Store::Impl::OpenDatabase(bool read_only) cons
       if (!status.ok()) continue;
       const auto is_present = [&](const std::string& name) { return std::ranges::find(present, name) != present.end(); };
       if (read_only && !std::ranges::all_of(names, is_present)) {
-        const bool older = std::all_of(names.begin(), names.begin() + keys::kFamiliesOfSchema1, is_present);
-        if (older) return Fail(Fault::kUnsupported, folder + " was written by an older heed: run \"heed scan\" or \"heed serve\" once, which brings it up to date");
+        if (std::all_of(names.begin(), names.begin() + keys::kFamiliesOfSchema1, is_present)) return Fail(Older());
         return Fail(missing);  // cut short while it was made: there is nothing to read yet
       }
       // A newer heed's families must be opened too before its schema can be read and named.
@@ -171,6 +174,8 @@ Done Store::Impl::Start() {
     batch.Put((*database)[keys::kMeta], AsSlice(keys::kSchemaKey), number);
     HEED_TRY(Write(batch));
     LogInfo(folder + " was brought up to date from schema 1");
+  } else if (found == 1) {
+    return Fail(Older());
   } else if (found < kSchema) {
     return Fail(Fault::kUnsupported, folder + " was written by an older heed (schema " + std::to_string(found) + "; this one reads " +
                                          std::to_string(kSchema) + ") and there is no way to bring it up to date");

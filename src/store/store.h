@@ -20,6 +20,7 @@
 #include "src/base/time.h"
 #include "src/model/case.h"
 #include "src/model/category.h"
+#include "src/model/person.h"
 #include "src/model/post.h"
 #include "src/model/rule_record.h"
 #include "src/model/source.h"
@@ -106,6 +107,13 @@ struct ExpiryReport {
   std::uint64_t overdue = 0;  // open cases waiting for a decision longer than they should
 };
 
+// Newest first.
+struct AuditFilter {
+  std::uint64_t before = 0;  // only rows of a smaller sequence; 0: from the newest
+  std::size_t limit = 50;
+  std::function<bool(const AuditRow&)> wanted;  // empty: all
+};
+
 class Store {
  public:
   // Version of the rows' grammar.
@@ -181,6 +189,29 @@ class Store {
   // now gets its case; a post that has one already, has changed meanwhile or is gone is left alone.
   Result<Committed> Rejudge(const std::vector<KeptPost>& posts, Instant at, const Observer& observe);
 
+  // --- people, sessions and the audit trail
+
+  Result<std::vector<Person>> People() const;  // by id
+  Result<Person> FindPerson(std::string_view id) const;  // kNotFound
+  // kExists when the id is taken.  `why` joins the audit trail in the same batch.
+  Done AddPerson(const Person& person, const AuditRow& why);
+  // Reads, changes and writes while nobody else does; what `change` returns as an error is handed on and nothing is written.
+  // `change` must not use the store.
+  Result<Person> ChangePerson(std::string_view id, const std::function<Done(Person&)>& change, const std::optional<AuditRow>& why);
+
+  // By the SHA-256 of what stands in the cookie.
+  Done SaveSession(const Digest& key, const Session& session);
+  Result<Session> FindSession(const Digest& key) const;  // kNotFound
+  // Moves on when it was last used; nothing where it has been dropped meanwhile.
+  Done TouchSession(const Digest& key, Instant seen_at);
+  Done DropSession(const Digest& key);
+  Result<std::size_t> DropSessions(const std::function<bool(const Digest& key, const Session& session)>& which);
+
+  Done Audit(std::vector<AuditRow> rows);  // sequence and hashes are given here
+  Result<std::vector<AuditRow>> AuditTrail(const AuditFilter& filter) const;
+  Result<ChainReport> VerifyAudit() const;
+  Result<std::uint64_t> ForgetAudit(Instant before);  // how many rows went
+
   // --- upkeep
 
   // Walks all events, oldest first, and recomputes what they say.  An error means "could not look".
@@ -189,8 +220,9 @@ class Store {
   // gone too.  Safe to cut short and to repeat.
   Result<ExpiryReport> Expire(Instant now, const ExpiryLimits& limits);
 
+  struct Impl;  // src/store/impl.h
+
  private:
-  struct Impl;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

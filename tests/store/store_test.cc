@@ -370,16 +370,85 @@ TEST_F(StoreTest, AnOlderStoreIsBroughtUpToDateWhenItIsOpenedForWriting) {
     std::string number;
     keys::AppendU32(number, 1);
     ASSERT_TRUE(db.Put({}, families[keys::kMeta], "schema", number).ok());
-    ASSERT_TRUE(db.DropColumnFamily(families[keys::kRules]).ok());
+    for (const auto family : {keys::kRules, keys::kPeople, keys::kSessions, keys::kAudit}) ASSERT_TRUE(db.DropColumnFamily(families[family]).ok());
   });
   const auto read = Store::Open(folder_.path(), {.read_only = true});
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().fault(), Fault::kUnsupported);
   EXPECT_THAT(read.error().message(), HasSubstr("run \"heed scan\" or \"heed serve\" once"));
   Reopen();
+  EXPECT_TRUE(store_->People()->empty());
   EXPECT_EQ(Listed(), std::vector<std::string>{"a"});
   store_.reset();
   EXPECT_TRUE(Store::Open(folder_.path(), {.read_only = true}));
+}
+
+TEST_F(StoreTest, PeopleSessionsAndTheAuditTrailAreKept) {
+  Person person;
+  person.id = "amina-khan";
+  person.name = "Amina Khan";
+  person.grants = {{Role::kTriage, "oakmoor"}, {Role::kAuditor, ""}};
+  person.created_at = kStart;
+  person.signed_in_at = kStart + hours{1};
+  person.password = "$argon2id$x";
+  person.second_factor = std::string("\0key", 4);
+  person.second_factor_draft = "draft";
+  person.last_code = 57;
+  person.recovery = {Sha256("a"), Digest{}};
+  person.link = Link{LinkKind::kRecovery, Sha256("token"), kStart + hours{2}};
+  person.locked = true;
+  person.mask_words = false;
+  AuditRow row;
+  row.at = kStart;
+  row.actor = "heed";
+  row.action = "person-added";
+  row.subject = "person amina-khan";
+  ASSERT_TRUE(store_->AddPerson(person, row));
+  EXPECT_EQ(store_->AddPerson(person, row).error().fault(), Fault::kExists);
+  const Session session{"amina-khan", Stage::kEnrol, kStart, kStart + minutes{5}};
+  ASSERT_TRUE(store_->SaveSession(Sha256("s"), session));
+  Reopen();
+  EXPECT_EQ(store_->FindPerson("amina-khan").value(), person);
+  EXPECT_EQ(store_->FindPerson("nobody").error().fault(), Fault::kNotFound);
+  EXPECT_EQ(store_->FindSession(Sha256("s")).value(), session);
+  const auto refused = store_->ChangePerson("amina-khan", [](Person& p) -> Done { p.name = "X"; return Fail(Fault::kInvalid, "no"); }, row);
+  EXPECT_EQ(refused.error().message(), "no");
+  EXPECT_EQ(store_->FindPerson("amina-khan")->name, "Amina Khan");
+  ASSERT_TRUE(store_->TouchSession(Sha256("gone"), kStart));
+  EXPECT_EQ(store_->FindSession(Sha256("gone")).error().fault(), Fault::kNotFound) << "touching brings nothing back";
+  EXPECT_EQ(store_->DropSessions([](const Digest&, const Session& s) { return s.person == "amina-khan"; }).value(), 1u);
+  EXPECT_EQ(store_->FindSession(Sha256("s")).error().fault(), Fault::kNotFound);
+}
+
+TEST_F(StoreTest, TheAuditTrailShowsWhatWasTamperedWithAndForgetsInOrder) {
+  for (int i = 0; i < 10; ++i) {
+    AuditRow row;
+    row.at = kStart + days{i};
+    row.actor = "amina";
+    row.action = i % 2 ? "author-viewed" : "signed-in";
+    ASSERT_TRUE(store_->Audit({row}));
+  }
+  EXPECT_EQ(store_->VerifyAudit()->events, 10u);
+  const auto newest = store_->AuditTrail({.limit = 3}).value();
+  ASSERT_EQ(newest.size(), 3u);
+  EXPECT_EQ(newest[0].sequence, 10u);
+  EXPECT_EQ(store_->AuditTrail({.before = 8, .limit = 1}).value()[0].sequence, 7u);
+  EXPECT_EQ(store_->AuditTrail({.wanted = [](const AuditRow& row) { return row.action == "author-viewed"; }})->size(), 5u);
+  EXPECT_EQ(store_->ForgetAudit(kStart + days{4}).value(), 4u);
+  EXPECT_FALSE(store_->VerifyAudit()->broken) << *store_->VerifyAudit()->broken;
+  EXPECT_EQ(store_->VerifyAudit()->events, 6u);
+  EXPECT_EQ(store_->ForgetAudit(kStart + days{400}).value(), 5u) << "the last one stays, for the chain to go on";
+  ASSERT_TRUE(store_->Audit({AuditRow{.at = kStart, .actor = "b", .action = "signed-in"}}));
+  EXPECT_FALSE(store_->VerifyAudit()->broken);
+  store_.reset();
+  Tamper(folder_.path(), [&](rocksdb::DB& db, const auto& families) {
+    std::string row;
+    ASSERT_TRUE(db.Get({}, families[keys::kAudit], keys::Event(10), &row).ok());
+    row[row.find("amina")] = 'A';
+    ASSERT_TRUE(db.Put({}, families[keys::kAudit], keys::Event(10), row).ok());
+  });
+  Reopen();
+  EXPECT_THAT(store_->VerifyAudit()->broken.value_or(""), HasSubstr("row 10 was changed"));
 }
 
 TEST_F(StoreTest, ADamagedRowIsNamedAndNeverReadAsNothing) {

@@ -60,6 +60,17 @@ install_packages() {
   say "packages are installed"
 }
 
+# The console's styles are made with npm: the one on PATH, else Debian's.
+install_npm() {
+  if command -v npm >/dev/null && { command -v node || command -v nodejs; } >/dev/null; then return; fi
+  local list
+  list=$(mktemp)
+  echo npm >"$list"
+  install_packages "$list"
+  rm -f "$list"
+  command -v npm >/dev/null || fail "npm is still not to be found; install Node.js 18 or later with npm, then run $heed_script again"
+}
+
 # At most one compiler a core, and one for every 800 MB of free memory: a build the kernel kills is slower.
 jobs_that_fit() {
   local cores by_memory

@@ -49,6 +49,7 @@ class Reader {
     if (auto retention = root.Table("retention")) {
       ReadDays(*retention, "unflagged", config.retention.unflagged, days{365});
       ReadDays(*retention, "closed", config.retention.closed, days{6 * 366});
+      ReadDays(*retention, "audit", config.keep_audit, days{6 * 366});
       retention->Done();
     }
 
@@ -62,6 +63,7 @@ class Reader {
       }
       evidence->Done();
     }
+    if (auto console = root.Table("console")) ReadConsole(*console, config.console);
 
     for (auto& table : root.Tables("school")) ReadSchool(table);
     if (config.schools.empty()) root.Complain("there is no [[school]]; the least is: [[school]] id = \"oakmoor\", name = \"Oakmoor School\"");
@@ -80,6 +82,35 @@ class Reader {
       table.Complain(key, Quoted(*text) + " is not a length of time between 1d and " + std::to_string(most.count()) + "d");
     else
       into = std::chrono::floor<days>(*length);
+  }
+
+  void ReadConsole(TomlTable& table, ConsoleSettings& console) {
+    console.enabled = table.Bool("enabled").value_or(true);
+    console.address = table.String("address").value_or(console.address);
+    if (const auto port = table.Int("port")) {
+      if (*port < 0 || *port > 65535) table.Complain("port", "a port is a number from 1 to 65535 (0: any that is free)");
+      else console.port = static_cast<std::uint16_t>(*port);
+    }
+    console.url = table.String("url").value_or("");
+    while (console.url.ends_with('/')) console.url.pop_back();
+    const bool https = console.url.starts_with("https://");
+    if (!console.url.empty()) {
+      const auto host = console.url.find("://");
+      if ((!https && !console.url.starts_with("http://")) || console.url.find_first_of("/?#@ ", host + 3) != std::string::npos || console.url.size() == host + 3)
+        table.Complain("url", Quoted(console.url) + " is not an address browsers can use; write \"https://heed.oakmoor.example\", without a path");
+    }
+    const bool loopback = console.address.starts_with("127.") || console.address == "::1";
+    if (!loopback && !https)
+      table.Complain("address", "passwords would cross the network in the clear: leave the address at 127.0.0.1, put a reverse proxy with a certificate in front, and "
+                                "write url = \"https://...\" as browsers will see it");
+    console.organisation = table.String("organisation").value_or("");
+    console.trusted_proxies = ReadNames(table, "trusted_proxies");
+    console.sign_in_header = LowerAscii(table.String("sign_in_header").value_or(""));
+    if (!console.sign_in_header.empty() && console.trusted_proxies.empty())
+      table.Complain("sign_in_header", "anybody could sign in as anybody: name the reverse proxy's address in trusted_proxies = [\"127.0.0.1\"]");
+    console.second_factor = table.Bool("second_factor").value_or(true);
+    if (!console.second_factor) advice_.push_back({table.PlaceOf("second_factor"), "a password alone will do to sign in; a second factor is what stops a stolen one"});
+    table.Done();
   }
 
   std::string ReadId(TomlTable& table, std::set<std::string>& taken) {

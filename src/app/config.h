@@ -35,6 +35,18 @@ struct EvidenceSettings {
   std::string certificates;              // PEM file of those trusted; empty: the system's, and an unknown one is told of
 };
 
+// [console]: the pages staff see in a browser.
+struct ConsoleSettings {
+  bool enabled = true;
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8420;        // 0: any that is free
+  std::string url;                  // how browsers reach it where that is not address and port: "https://heed.oakmoor.example"
+  std::string organisation;         // in the header; "" = the only school's name
+  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and sign-in header count
+  std::string sign_in_header;       // in small letters; "" = off
+  bool second_factor = true;
+};
+
 struct Config {
   std::string file, folder;  // the file as named, and its folder for relative paths
   std::string lexicons;      // folder; empty: the ones heed came with
@@ -44,7 +56,10 @@ struct Config {
   std::vector<School> schools;
   std::vector<SourceEntry> sources;
   EvidenceSettings evidence;
+  ConsoleSettings console;
   ExpiryLimits retention;    // [retention]; what is left out stays as the store has it
+
+  days keep_audit{730};      // [retention] audit: rows of the audit trail
 
   const SourceEntry* FindSource(std::string_view id) const;
 };

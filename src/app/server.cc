@@ -109,6 +109,7 @@ class Server {
     wake_ = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!signals_.ok() || !wake_.ok()) return Fail(Fault::kIo, std::string("starting: ") + std::strerror(errno));
     HEED_TRY(Listen());
+    HEED_TRY(StartConsole(true));
     LogInfo("serving " + std::to_string(config_.sources.size()) + " sources from " + config_.file + "; stop with Ctrl-C or SIGTERM");
     for (const auto& source : config_.sources)
       if (!source.enabled) LogWarning("source " + source.spec.id + " is off: " + source.off_because);
@@ -118,10 +119,12 @@ class Server {
     while (!stopping_) {
       StartDue();
       StartReload();
+      HEED_TRY(StartConsole(false));
       Wait();
       Reap();
     }
     LogInfo("stopping: letting the running pages end");
+    if (parts_.web) parts_.web->Stop();
     http_.Stop();
     for (auto& [id, run] : running_) run.join();
     if (reloading_.joinable()) reloading_.join();
@@ -236,10 +239,28 @@ class Server {
     if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake already
   }
 
+  // The console's port may be taken for a while, by the heed before this one too: reading goes on meanwhile.
+  Done StartConsole(bool first) {
+    if (!parts_.web || console_up_ || (!first && clock_.Now() < next_console_)) return {};
+    const auto started = parts_.web->Start();
+    if (started) {
+      console_up_ = true;
+      LogInfo("the console answers at " + parts_.web->url());
+      if (options_.console_is_up) options_.console_is_up();
+      return {};
+    }
+    if (started.error().fault() != Fault::kBusy) return started;
+    if (first) LogWarning("THE CONSOLE IS NOT SERVED: " + started.error().message() + "; set another port under [console], or stop that program. Trying again every half minute");
+    next_console_ = clock_.Now() + seconds{30};
+    return {};
+  }
+
   // Once a day what has been kept long enough is forgotten.
   void Upkeep(Instant now) {
     if (last_upkeep_ && now < *last_upkeep_ + hours{24} && now >= *last_upkeep_) return;
     last_upkeep_ = now;
+    if (const auto tidied = parts_.gate.Tidy(); !tidied) LogError("forgetting sessions that have ended: " + tidied.error().message());
+    if (const auto forgotten = store_.ForgetAudit(now - config_.keep_audit); !forgotten) LogError("forgetting old rows of the audit trail: " + forgotten.error().message());
     const auto report = store_.Expire(now, config_.retention);
     if (!report) LogError("forgetting what has been kept long enough: " + report.error().message());
     else if (report->posts_forgotten + report->cases_erased > 0)
@@ -328,6 +349,11 @@ class Server {
       out.Object().Field("ok", true).Field("opened", *opened).EndObject();
       return out.Take();
     }
+    if (what == "people") {
+      const auto wanted = ParsePeopleRequest(request);
+      const auto answer = wanted ? PeopleDesk(parts_.gate, store_, *wanted) : Result<PeopleAnswer>(Fail(wanted.error()));
+      return PeopleAnswerToJson(answer, parts_.web ? parts_.web->url() : "");
+    }
     return Refusal(Error{Fault::kUnsupported, "the running heed does not know \"" + std::string(what) + "\": stop it and start this one"});
   }
 
@@ -371,7 +397,8 @@ class Server {
   const Clock& clock_;
   const ServeOptions& options_;
   Descriptor signals_, wake_, listening_;
-  bool stopping_ = false;
+  bool stopping_ = false, console_up_ = false;
+  Instant next_console_{};
   Instant next_{};
   std::optional<Instant> last_upkeep_;
   std::set<std::string> asked_, first_;

@@ -1,4 +1,4 @@
-// `heed serve`: keeps the schedules, watches the lexicons, and does on request what needs the store while it holds it.
+// `heed serve`: keeps the schedules, watches the lexicons, serves the console, and does on request what needs the store while it holds it.
 //
 // One process writes.  It listens on a socket in the data folder, which only the folder's owner can reach.  A request is one line of JSON
 // with "do"; the answer is one line or more, then the end of the stream:
@@ -7,6 +7,7 @@
 //   {"do":"reload"}                      {"ok":true,"version":...,"entries":n}
 //   {"do":"resume","rule":"id"}          {"ok":true,"opened":n}
 //   {"do":"act", ...}                    (app/act.h) {"ok":true,"case":id,"state":"closed"}
+//   {"do":"people", ...}                 (app/people.h)
 //
 // What did not work is {"fault":"invalid","message":"..."}.
 #pragma once
@@ -19,7 +20,9 @@
 
 #include "src/app/config.h"
 #include "src/app/live_judge.h"
+#include "src/app/people.h"
 #include "src/app/runner.h"
+#include "src/app/web.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
 #include "src/store/store.h"
@@ -29,6 +32,7 @@ namespace heed {
 struct ServeOptions {
   std::string data;           // the socket lies here
   std::size_t at_once = 4;    // sources scanned side by side; one source never twice at once
+  std::function<void()> console_is_up;  // called once the console answers
 };
 
 // What a server serves.  All outlive it.
@@ -40,6 +44,8 @@ struct ServeParts {
   Store& store;
   HttpClient& http;
   const Clock& clock;
+  Gate& gate;
+  Web* web = nullptr;  // the console; nullptr: none
 };
 
 // SIGTERM, SIGINT and SIGHUP wait for Serve() from here on.  To be called before anything starts a thread (the store does): a

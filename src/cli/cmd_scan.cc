@@ -6,7 +6,9 @@
 #include "src/app/desk.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
+#include "src/app/web.h"
 #include "src/base/json.h"
+#include "src/base/log.h"
 #include "src/base/text.h"
 #include "src/cli/command.h"
 #include "src/cli/table.h"
@@ -186,8 +188,21 @@ int RunServe(const Arguments& arguments) {
   LiveJudge live(*std::move(judge), *paused);
   Reloader reloader(live, *lexicons, data);
   Runner runner(*config, live, **store, http, clock);
-  const ServeOptions options{.data = data, .at_once = 4};
-  if (const auto served = Serve({*config, runner, live, reloader, **store, http, clock}, options); !served) return Complain(served.error());
+  Gate gate(**store, clock, GateRulesOf(*config));
+  if (!arguments.link.empty())
+    if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
+  Web web(*config, **store, gate, clock);
+  ServeOptions options{.data = data, .at_once = 4};
+  options.console_is_up = [&] {
+    if (const auto people = (*store)->People(); people && people->empty())
+      LogWarning("nobody can sign in yet: `heed people add \"Your Name\" --role administrator` makes the first person");
+    if (arguments.link.empty()) return;
+    const auto link = gate.MakeLink(arguments.link, LinkKind::kSignIn, "heed");
+    if (!link) return LogError("making the sign-in link: " + link.error().message());
+    Print("\nThe console: " + web.url() + "\nSign in once, within an hour, with this link:\n\n  " + web.url() + "/link/" + *link + "\n\nCtrl-C stops it.\n");
+  };
+  const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr};
+  if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;
 }
 

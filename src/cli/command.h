@@ -46,6 +46,9 @@ struct Arguments {
   std::string posts;               // lexicon diff
   std::string why;                 // lexicon retire
   NewTerm term;                    // lexicon add
+  std::vector<std::string> roles, schools;  // people add, roles
+  std::string id;                  // people add
+  std::string link;                // serve
   Act act;                         // case
   std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
   std::string output;              // pack, open
@@ -90,6 +93,16 @@ int RunLexiconDiff(const Arguments& arguments);
 int RunLexiconRecord(const Arguments& arguments);
 int RunLexiconResume(const Arguments& arguments);
 int RunLexiconReload(const Arguments& arguments);
+
+int RunPeopleList(const Arguments& arguments);
+int RunPeopleAdd(const Arguments& arguments);
+int RunPeopleInvite(const Arguments& arguments);
+int RunPeopleRecover(const Arguments& arguments);
+int RunPeopleLink(const Arguments& arguments);
+int RunPeopleLock(const Arguments& arguments);
+int RunPeopleUnlock(const Arguments& arguments);
+int RunPeopleReset(const Arguments& arguments);
+int RunPeopleRoles(const Arguments& arguments);
 
 // `heed case VERB`: arguments.act.verb says which.
 int RunCase(const Arguments& arguments);

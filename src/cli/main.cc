@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array kCommands = {
     Command{"scan", "read the sources once and queue what needs a person", &RunScan},
-    Command{"serve", "keep the sources' schedules until stopped", &RunServe},
+    Command{"serve", "keep the sources' schedules and serve the console until stopped", &RunServe},
     Command{"queue", "list the cases that wait for a person, worst first", &RunQueue},
     Command{"case", "work on a case: claim, decide, propose, approve ...", nullptr},
     Command{"show", "show one case: the words, why, its versions and history", &RunShow},
@@ -30,6 +30,7 @@ constexpr std::array kCommands = {
     Command{"open", "open a sealed evidence pack", &RunOpen},
     Command{"audit", "check the custody chain", nullptr},
     Command{"lexicon", "look at the words and rules, try them, change them", nullptr},
+    Command{"people", "who may sign in to the console, and their one-time links", nullptr},
 };
 
 // `heed lexicon ...`
@@ -52,6 +53,19 @@ constexpr std::array kAuditCommands = {
     Command{"verify", "recompute every event, and say where the chain does not hold", &RunAuditVerify},
 };
 
+// `heed people ...`
+constexpr std::array kPeopleCommands = {
+    Command{"list", "who may sign in, and what they may do", &RunPeopleList},
+    Command{"add", "add somebody, and print their invitation link once", &RunPeopleAdd},
+    Command{"invite", "a new invitation link", &RunPeopleInvite},
+    Command{"recover", "a link to choose a new password with", &RunPeopleRecover},
+    Command{"link", "a link that signs somebody in once, without a password", &RunPeopleLink},
+    Command{"roles", "change what somebody may do", &RunPeopleRoles},
+    Command{"lock", "sign somebody out everywhere and let them in no more", &RunPeopleLock},
+    Command{"unlock", "let them in again", &RunPeopleUnlock},
+    Command{"reset", "forget password and second factor, and print a new invitation link", &RunPeopleReset},
+};
+
 void AddCommon(CLI::App& app, Arguments& arguments) {
   app.add_option("--config", arguments.locations.config, "the configuration (default: ./heed.toml, /etc/heed/heed.toml)")->type_name("FILE");
   app.add_option("--data", arguments.locations.data, "the folder heed keeps its store in (default: the configuration's)")->type_name("DIR");
@@ -62,6 +76,7 @@ void AddCommon(CLI::App& app, Arguments& arguments) {
 
 void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "scan") app.add_option("SOURCE", arguments.words, "ids of sources (default: all)");
+  if (name == "serve") app.add_option("--link", arguments.link, "print a link that signs this person in once, when the console is up")->type_name("USER");
   if (name == "explain") app.add_option("TEXT", arguments.words, "the text (default: standard input)");
   if (name == "eval") {
     app.add_option("FILES", arguments.words, "labelled files; or what `heed match` printed, then the labels")->required();
@@ -187,6 +202,15 @@ const std::vector<Command>& CaseCommands() {
   return commands;
 }
 
+void AddOwnOfPeople(CLI::App& app, std::string_view name, Arguments& arguments) {
+  const bool add = name == "add";
+  if (name != "list") app.add_option(add ? "NAME" : "USER", arguments.words, add ? "as colleagues know them" : "their user name")->required()->expected(1);
+  if (add) app.add_option("--id", arguments.id, "the user name (default: made of the name)");
+  if (!add && name != "roles") return;
+  app.add_option("--role", arguments.roles, "triage, head, lexicon-editor, legal, administrator or auditor; may be given several times")->required()->allow_extra_args(false);
+  app.add_option("--school", arguments.schools, "at this school only (its id); may be given several times (default: every school)")->allow_extra_args(false);
+}
+
 int Main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   Arguments arguments;
@@ -209,10 +233,13 @@ int Main(int argc, char** argv) {
       continue;
     }
     sub->require_subcommand(1);
-    const bool is_case = command.name == "case", is_audit = command.name == "audit";
-    for (const Command& own : is_case ? std::span<const Command>(CaseCommands()) : is_audit ? std::span<const Command>(kAuditCommands) : std::span<const Command>(kLexiconCommands)) {
+    const bool is_case = command.name == "case", is_audit = command.name == "audit", is_people = command.name == "people";
+    for (const Command& own : is_case     ? std::span<const Command>(CaseCommands())
+                              : is_audit  ? std::span<const Command>(kAuditCommands)
+                              : is_people ? std::span<const Command>(kPeopleCommands)
+                                          : std::span<const Command>(kLexiconCommands)) {
       CLI::App* below = sub->add_subcommand(std::string(own.name), std::string(own.help));
-      if (!is_audit) (is_case ? AddOwnOfCase : AddOwnOfLexicon)(*below, own.name, arguments);
+      if (!is_audit) (is_case ? AddOwnOfCase : is_people ? AddOwnOfPeople : AddOwnOfLexicon)(*below, own.name, arguments);
       below->fallthrough();
       below->callback([&chosen, &own, &arguments] {
         chosen = &own;

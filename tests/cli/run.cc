@@ -181,7 +181,9 @@ std::string LeastConfig(const std::string& folder, std::string_view posts) {
                        "id = \"import\"\n"
                        "school = \"oakmoor\"\n"
                        "connector = \"file\"\n"
-                       "path = \"posts.jsonl\"\n")
+                       "path = \"posts.jsonl\"\n"
+                       "[console]\n"
+                       "port = 0\n")
                  .has_value());
   return config;
 }

@@ -1,0 +1,35 @@
+// The review console as one installation serves it: the pages (src/console) behind the HTTP server (src/http).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "src/access/gate.h"
+#include "src/app/config.h"
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+// What the configuration says of signing in.
+GateRules GateRulesOf(const Config& config);
+
+class Web {
+ public:
+  // All outlive it.
+  Web(const Config& config, Store& store, Gate& gate, const Clock& clock);
+  ~Web();
+
+  // kBusy: the port is taken.
+  Done Start();
+  void Stop();
+  // As people type it: the configured address, else http://127.0.0.1:8420.
+  std::string url() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heed

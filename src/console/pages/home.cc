@@ -1,0 +1,136 @@
+// The start, one's own settings, how the sources are doing, and what the public is told.
+#include <algorithm>
+#include <array>
+
+#include "src/base/text.h"
+#include "src/console/console.h"
+#include "src/console/pages.h"
+#include "src/console/words.h"
+
+namespace heed {
+namespace {
+
+constexpr Roles kWorksCases = Only(Role::kTriage, Role::kHead, Role::kLegal);
+
+// Sources of these schools; `only_trouble`: those that may have missed posts.
+std::vector<SourceHealth> SourcesOf(const Visit& visit, const std::vector<std::string>& schools, bool only_trouble, std::string& failed) {
+  auto all = visit.parts.sources();
+  if (!all) {
+    failed = all.error().message();
+    return {};
+  }
+  std::erase_if(*all, [&](const SourceHealth& source) {
+    return std::ranges::find(schools, source.school) == schools.end() || (only_trouble && !source.trouble);
+  });
+  return *std::move(all);
+}
+
+void ShowTroubles(Slots& view, const Visit& visit, const std::vector<std::string>& schools) {
+  std::string failed;
+  std::vector<Slots> troubles;
+  for (const auto& source : SourcesOf(visit, schools, true, failed)) troubles.push_back(Slots().Set("id", source.id).Set("message", Visible(source.message)));
+  if (!failed.empty()) troubles.push_back(Slots().Set("id", "Sources").Set("message", failed));
+  view.Set("has_troubles", !troubles.empty()).Set("troubles", std::move(troubles));
+}
+
+http::Response Home(Visit& visit) {
+  Slots view;
+  std::vector<std::string> working, any;
+  for (const auto& school : visit.parts.schools) {
+    if (visit.person().At(school.id) & kWorksCases) working.push_back(school.id);
+    if (visit.person().At(school.id) & Only(Role::kTriage, Role::kHead, Role::kAdministrator)) any.push_back(school.id);
+  }
+  view.Set("may_work", !working.empty());
+  if (!working.empty()) {
+    const auto counts = visit.parts.store.Count(working);
+    if (!counts) return visit.SayError(counts.error());
+    std::vector<Slots> categories;
+    for (const auto category : kCategories)
+      if (const auto found = counts->categories.find(category); found != counts->categories.end() && found->second > 0)
+        categories.push_back(Slots().Set("name", ToString(category)).Set("count", found->second));
+    view.Set("open", counts->open).Set("categories", std::move(categories));
+    if (counts->unjudged > 0) view.Set("unjudged", counts->unjudged);
+  }
+  ShowTroubles(view, visit, any);
+  return visit.Show("Home", "home", std::move(view));
+}
+
+http::Response Settings(Visit& visit) {
+  const Person& person = visit.person();
+  std::vector<Slots> grants;
+  for (const auto& grant : person.grants)
+    grants.push_back(Slots().Set("role", Title(grant.role)).Set("school", grant.school.empty() ? "every school" : visit.SchoolName(grant.school)));
+  return visit.Show("Settings", "settings",
+                    Slots().Set("covered", person.mask_words).Set("id", person.id).Set("has_password", !person.password.empty())
+                        .Set("has_factor", !person.second_factor.empty()).Set("codes_left", person.recovery.size()).Set("grants", std::move(grants)));
+}
+
+http::Response SetWords(Visit& visit) {
+  const std::string& words = visit.form.Get("words");
+  if (words != "covered" && words != "shown") {
+    visit.Complain("words-covered", "Choose how hurtful words are shown");
+    return Settings(visit);
+  }
+  if (const auto saved = visit.parts.gate.SetMask(visit.person().id, words == "covered"); !saved) return visit.SayError(saved.error());
+  return visit.Go("/settings", words == "covered" ? "Hurtful words will be covered" : "Hurtful words will be shown");
+}
+
+http::Response Sources(Visit& visit) {
+  std::string failed;
+  std::vector<Slots> rows, words;
+  for (const auto& source : SourcesOf(visit, visit.schools, false, failed)) {
+    Slots row;
+    row.Set("id", source.id).Set("connector", source.connector).Set("school", visit.SchoolName(source.school)).Set("schedule", source.schedule);
+    row.Set("state", source.state).Set("colour", source.trouble ? "red" : source.state == "ok" ? "green" : "grey");
+    row.Set("last", source.last_success ? FormatLocal(*source.last_success) : "never");
+    row.Set("next", !source.next ? "when somebody acts" : *source.next <= visit.now ? "now" : FormatLocal(*source.next));
+    row.Set("read", source.read).Set("mentioning", source.mentioning);
+    rows.push_back(std::move(row));
+    if (!source.message.empty()) words.push_back(Slots().Set("id", source.id).Set("text", Visible(source.message)));
+    for (const auto& gap : source.gaps) words.push_back(Slots().Set("id", source.id).Set("text", Visible(gap)));
+  }
+  if (!failed.empty()) return visit.SayError(Error{Fault::kIo, failed});
+  return visit.Show("Sources", "sources", Slots().Set("sources", std::move(rows)).Set("has_words", !words.empty()).Set("words", std::move(words)));
+}
+
+http::Response Notice(Visit& visit) {
+  std::vector<std::string> schools;
+  for (const auto& school : visit.parts.schools) schools.push_back(school.name);
+  std::vector<Slots> places;
+  std::string failed;
+  if (const auto all = visit.parts.sources()) {
+    std::vector<std::string> seen;
+    for (const auto& source : *all) {
+      if (source.state == "off" || std::ranges::find(seen, source.summary) != seen.end()) continue;
+      seen.push_back(source.summary);
+      places.push_back(Slots().Set("text", Capital(source.summary)));
+    }
+  }
+  Slots view;
+  view.Set("organisation", !visit.parts.organisation.empty() ? visit.parts.organisation : schools.size() == 1 ? schools.front() : "This organisation");
+  view.Set("schools", Join(schools, ", ")).Set("places", std::move(places)).Set("contact", visit.parts.contact);
+  view.Set("unflagged", visit.parts.retention.unflagged.count()).Set("closed", visit.parts.retention.closed.count());
+  return visit.Show("What is collected, and how to object", "notice", std::move(view));
+}
+
+http::Response Health(Visit&) {
+  http::Response response;
+  response.With("Content-Type", "text/plain; charset=utf-8");
+  response.body = "ok\n";
+  return response;
+}
+
+constexpr std::array kPages = {
+    WebPage{"GET", "/", Reach::kSignedIn, 0, &Home},
+    WebPage{"GET", "/settings", Reach::kSignedIn, 0, &Settings},
+    WebPage{"POST", "/settings/words", Reach::kSignedIn, 0, &SetWords},
+    WebPage{"GET", "/sources", Reach::kSomeSchool, Only(Role::kTriage, Role::kHead, Role::kAdministrator), &Sources},
+    WebPage{"GET", "/notice", Reach::kPublic, 0, &Notice},
+    WebPage{"GET", "/health", Reach::kPublic, 0, &Health},
+};
+
+}  // namespace
+
+std::span<const WebPage> HomePages() { return kPages; }
+
+}  // namespace heed

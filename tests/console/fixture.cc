@@ -1,0 +1,125 @@
+#include "tests/console/fixture.h"
+
+#include "src/base/text.h"
+#include "src/casework/observe.h"
+
+namespace heed {
+
+void ConsoleTest::SetUp() {
+  store_ = Store::Open(folder_.path()).value();
+  GateRules rules;
+  rules.effort = Effort::kLeast;
+  gate_ = std::make_unique<Gate>(*store_, clock_, rules);
+  SourceHealth source;
+  source.id = "social";
+  source.school = "oakmoor";
+  source.connector = "file";
+  source.summary = "posts from a file";
+  source.state = "ok";
+  sources_.push_back(source);
+  Build();
+}
+
+void ConsoleTest::Build(const std::function<void(ConsoleParts&)>& change) {
+  ConsoleParts parts{.store = *store_, .gate = *gate_, .clock = clock_};
+  School oakmoor, ashford;
+  oakmoor.id = "oakmoor";
+  oakmoor.name = "Oakmoor School";
+  oakmoor.clauses[Category::kAbuse] = "Swearing at people";
+  ashford.id = "ashford";
+  ashford.name = "Ashford School";
+  parts.schools = {oakmoor, ashford};
+  parts.organisation = "Vale Trust";
+  parts.requests_per_second = 1000;
+  parts.sources = [this] { return Result<std::vector<SourceHealth>>(sources_); };
+  if (change) change(parts);
+  console_ = std::make_unique<Console>(std::move(parts));
+}
+
+Post ConsoleTest::APost(std::string_view id, std::string_view text) {
+  Post post;
+  post.platform = "mastodon";
+  post.native_id = post.global_id = post.version_id = id;
+  post.permalink = "https://social.example/" + std::string(id);
+  post.author = {"acct-" + std::string(id), "somebody", "Some Body"};
+  post.text = text;
+  post.created_at = post.first_seen_at = clock_.Now();
+  return post;
+}
+
+CaseId ConsoleTest::Keep(const std::string& school, Post post, std::vector<Hit> hits) {
+  Assessment assessment;
+  assessment.mention = {true, 6, {{"name \"" + school + "\"", 6, 0, 0}}};
+  assessment.flag = true;
+  assessment.severity = 3;
+  assessment.priority = 500;
+  assessment.categories = {Category::kAbuse};
+  assessment.hits = std::move(hits);
+  PageCommit page;
+  page.source = "social";
+  page.at = clock_.Now();
+  const std::string id = post.global_id;
+  page.posts.push_back({school, std::move(post), std::move(assessment)});
+  EXPECT_TRUE(store_->Commit(page, &Observe));
+  return store_->FindPost(school, id)->case_id.value_or(0);
+}
+
+void ConsoleTest::AddPerson(const std::string& id, std::vector<Grant> grants) {
+  const auto added = gate_->Add(id, id, std::move(grants), "heed");
+  EXPECT_TRUE(added) << added.error().message();
+}
+
+http::Response ConsoleTest::Browser::Send(const std::string& method, const std::string& target, const std::string& body, const std::string& type) {
+  http::Request request;
+  request.method = method;
+  const auto parsed = http::ParseTarget(target);
+  EXPECT_TRUE(parsed) << target;
+  request.path = parsed->path;
+  request.query = parsed->query;
+  request.peer = peer;
+  request.headers.emplace_back("host", host);
+  std::string all;
+  for (const auto& [name, value] : cookies) all += (all.empty() ? "" : "; ") + name + "=" + value;
+  if (!all.empty()) request.headers.emplace_back("cookie", all);
+  if (!type.empty()) request.headers.emplace_back("content-type", type);
+  for (const auto& header : extra) request.headers.push_back(header);
+  request.body = body;
+  auto response = test.console_->Answer(request);
+  for (const auto& [name, value] : response.headers) {
+    if (name != "Set-Cookie") continue;
+    const auto equals = value.find('='), end = value.find(';');
+    if (value.find("Max-Age=0") != std::string::npos) cookies.erase(value.substr(0, equals));
+    else cookies[value.substr(0, equals)] = value.substr(equals + 1, end - equals - 1);
+  }
+  constexpr std::string_view kField = "name=\"csrf\" value=\"";
+  if (const auto at = response.body.find(kField); at != std::string::npos) csrf = response.body.substr(at + kField.size(), 43);
+  return response;
+}
+
+http::Response ConsoleTest::Browser::Post(const std::string& target, Form form) {
+  bool has_token = false;
+  std::string body;
+  const auto add = [&](const std::string& name, const std::string& value) { body += (body.empty() ? "" : "&") + http::PercentEncode(name) + "=" + http::PercentEncode(value); };
+  for (const auto& [name, value] : form) {
+    has_token = has_token || name == "csrf";
+    add(name, value);
+  }
+  if (!has_token) add("csrf", csrf);
+  return Send("POST", target, body, "application/x-www-form-urlencoded");
+}
+
+http::Response ConsoleTest::Browser::PostFrom(const std::string& page, const std::string& target, Form form) {
+  Get(page);
+  return Post(target, std::move(form));
+}
+
+ConsoleTest::Browser ConsoleTest::SignedIn(const std::string& id) {
+  Browser browser{*this};
+  const auto link = gate_->MakeLink(id, LinkKind::kSignIn, "heed");
+  EXPECT_TRUE(link);
+  const auto response = browser.PostFrom("/link/" + *link, "/link/" + *link);
+  EXPECT_EQ(response.status, 303) << response.body;
+  return browser;
+}
+
+}  // namespace heed

@@ -12,7 +12,8 @@
 #include "src/base/time.h"
 #include "src/base/utf8.h"
 
-namespace heed {
+// Its names are common ones: a namespace of their own.
+namespace heed::fields {
 
 inline std::string TextOf(Json value) { return std::string(value.StringOr("")); }
 
@@ -68,4 +69,4 @@ class Skipped {
   std::vector<std::string> notes_;
 };
 
-}  // namespace heed
+}  // namespace heed::fields

@@ -16,6 +16,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 constexpr std::string_view kLatest = "the newest posts";
 constexpr std::int64_t kIdsOnAPage = 50;  // ids that one answer of /posts.json covers
 constexpr std::size_t kPostsAtOnce = 20;  // asked for in one request: longer addresses are refused here and there

@@ -8,6 +8,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 // Post.types: regular, moderator_action, small_action, whisper.  Small actions are the forum's own lines
 // ("closed this topic"); a whisper is for its staff.
 bool IsWrittenForEverybody(Json post) {

@@ -9,6 +9,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 struct Stream {
   std::string name;  // as people read it
   LemmyList list;

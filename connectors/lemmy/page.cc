@@ -7,6 +7,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 // "published" of API v3 is "published_at" in v4, and so on.
 Json Either(Json object, std::string_view key) {
   const auto value = object[key];

@@ -10,6 +10,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 constexpr std::string_view kLatest = "the newest posts";
 
 struct Options {

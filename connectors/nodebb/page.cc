@@ -6,6 +6,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 std::optional<Instant> DateOf(Json post, std::string_view key) {
   if (const auto at = TimeOf(post[std::string(key) + "ISO"])) return at;
   const auto at = EpochOf(post[key], 1e3);

@@ -7,6 +7,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 bool IsGone(Json entry, bool comment) {
   if (entry["removed_by_category"].String() || entry["banned_by"].String()) return true;
   const auto words = entry[comment ? "body" : "selftext"].StringOr("");

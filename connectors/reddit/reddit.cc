@@ -10,6 +10,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 // Listings stop at about 1,000 entries, deleted ones not counted.
 constexpr std::int64_t kDeep = 900;
 

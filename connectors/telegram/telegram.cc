@@ -7,6 +7,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 struct Options {
   std::string site;
   RoundOptions round;

@@ -17,6 +17,9 @@
 #define LLVMFuzzerTestOneInput FuzzFileLine
 #include "tests/fuzz/connectors_file_line.cc"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput FuzzStream
+#include "tests/fuzz/connectors_stream.cc"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput FuzzForums
 #include "tests/fuzz/connectors_forums.cc"
 #undef LLVMFuzzerTestOneInput
@@ -68,6 +71,12 @@ TEST(FuzzTargets, FileLineHolds) {
   Hammer(&FuzzFileLine, {"{\"id\":\"1\",\"text\":\"a \\u00e9\\ud83d\\ude00 b\\n\",\"author\":{\"id\":\"1\",\"handle\":\"@jo\"},\"created_at\":\"2026-11-01T09:00:00Z\",\"media\":[{\"kind\":\"image\",\"description\":\"d\"}],"
                       "\"counts\":{\"like\":3,\"reply\":null},\"visibility\":\"public\",\"other\":[1,{\"a\":true}]}",
                       "{\"permalink\":\"https://x.example/1\",\"text\":\"<p>a</p>\",\"text_format\":\"html\",\"author\":\"sam\"}"});
+}
+
+TEST(FuzzTargets, StreamHolds) {
+  const auto frame = ReadFile(std::string(HEED_SOURCE_DIR) + "/tests/golden/connectors/bluesky/frame.json");
+  ASSERT_TRUE(frame) << frame.error().message();
+  Hammer(&FuzzStream, {*frame, R"({"time_us":1,"did":"did:plc:a","kind":"commit","commit":{"operation":"update"}} OS)"});
 }
 
 // The corpus: the pages of the golden tests.

@@ -2,9 +2,15 @@
 #include "connectors/catalogue.h"
 
 #include "connectors/bluesky/bluesky.h"
+#include "connectors/bluesky/stream.h"
+#include "connectors/discourse/discourse.h"
 #include "connectors/feed/feed.h"
 #include "connectors/file/file.h"
+#include "connectors/lemmy/lemmy.h"
 #include "connectors/mastodon/mastodon.h"
+#include "connectors/nodebb/nodebb.h"
+#include "connectors/reddit/reddit.h"
+#include "connectors/telegram/telegram.h"
 #include "connectors/youtube/youtube.h"
 
 namespace heed {
@@ -14,7 +20,13 @@ const std::vector<const ConnectorCard*>& Catalogue() {
       &kFileCard,
       &kFeedCard,
       &kBlueskyCard,
+      &kBlueskyStreamCard,
       &kMastodonCard,
+      &kLemmyCard,
+      &kDiscourseCard,
+      &kNodebbCard,
+      &kRedditCard,
+      &kTelegramCard,
       &kYouTubeCard,
   };
   return list;

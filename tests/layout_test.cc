@@ -52,6 +52,8 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHosts = {
     {"toml++/", {"src/base/toml"}},
     {"tl/expected", {"src/base/result.h"}},
     {"libxml/", {"connectors/markup/"}},
+    {"boost/", {"src/net/websocket"}},
+    {"openssl/", {"src/net/websocket"}},
     {"CLI/", {"src/cli/"}},
     {"archive", {"connectors/tip/zip.cc", "src/evidence/zip.cc"}},
     {"gmime/", {"connectors/tip/mail.cc"}},

@@ -317,6 +317,8 @@ HttpClient::HttpClient(Options options) : impl_(std::make_unique<Impl>()) {
 
 HttpClient::~HttpClient() = default;
 
+const HttpClient::Options& HttpClient::options() const { return impl_->options; }
+
 Result<HttpResponse> HttpClient::Send(const HttpRequest& request) {
   using SteadyClock = std::chrono::steady_clock;
   const auto deadline = SteadyClock::now() + request.timeout;

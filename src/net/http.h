@@ -60,6 +60,9 @@ class HttpClient {
   // kInvalid (not an http(s) address), kCancelled after Stop().  A proxy named in the environment is used.
   virtual Result<HttpResponse> Send(const HttpRequest& request);
 
+  // As given, the user agent filled in: what other clients (websocket.h) should call themselves.
+  const Options& options() const;
+
   // Ends running and later requests with kCancelled within a second; from any thread.
   void Stop() { stop_ = true; }
   bool stopped() const { return stop_; }

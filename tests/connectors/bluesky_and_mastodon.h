@@ -73,9 +73,10 @@ inline std::string GoldenInput(const std::string& name) {
   return text ? *text : "";
 }
 
-// The file of ../shared/recorded, or nullopt where the recordings are not on this machine.
+// The file of ../shared/recorded (or of $HEED_SHARED/recorded), or nullopt where the recordings are not on this machine.
 inline std::optional<std::string> Recorded(const std::string& name) {
-  auto text = ReadFile(std::string(HEED_SOURCE_DIR) + "/../shared/recorded/" + name);
+  const char* shared = std::getenv("HEED_SHARED");
+  auto text = ReadFile((shared ? std::string(shared) : std::string(HEED_SOURCE_DIR) + "/../shared") + "/recorded/" + name);
   if (!text) return std::nullopt;
   return *std::move(text);
 }

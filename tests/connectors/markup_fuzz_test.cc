@@ -1,10 +1,12 @@
-// The fuzz targets of feed, file and markup, run on a small corpus and on damaged copies of it, so that builds
+// The fuzz targets of feed, file, markup and the forums, run on a small corpus and on damaged copies of it, so that builds
 // without libFuzzer exercise them too.
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
 #include <vector>
+
+#include "src/base/file.h"
 
 #define LLVMFuzzerTestOneInput FuzzMarkup
 #include "tests/fuzz/connectors_markup.cc"
@@ -14,6 +16,12 @@
 #undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput FuzzFileLine
 #include "tests/fuzz/connectors_file_line.cc"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput FuzzStream
+#include "tests/fuzz/connectors_stream.cc"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput FuzzForums
+#include "tests/fuzz/connectors_forums.cc"
 #undef LLVMFuzzerTestOneInput
 
 namespace heed {
@@ -63,6 +71,27 @@ TEST(FuzzTargets, FileLineHolds) {
   Hammer(&FuzzFileLine, {"{\"id\":\"1\",\"text\":\"a \\u00e9\\ud83d\\ude00 b\\n\",\"author\":{\"id\":\"1\",\"handle\":\"@jo\"},\"created_at\":\"2026-11-01T09:00:00Z\",\"media\":[{\"kind\":\"image\",\"description\":\"d\"}],"
                       "\"counts\":{\"like\":3,\"reply\":null},\"visibility\":\"public\",\"other\":[1,{\"a\":true}]}",
                       "{\"permalink\":\"https://x.example/1\",\"text\":\"<p>a</p>\",\"text_format\":\"html\",\"author\":\"sam\"}"});
+}
+
+TEST(FuzzTargets, StreamHolds) {
+  const auto frame = ReadFile(std::string(HEED_SOURCE_DIR) + "/tests/golden/connectors/bluesky/frame.json");
+  ASSERT_TRUE(frame) << frame.error().message();
+  Hammer(&FuzzStream, {*frame, R"({"time_us":1,"did":"did:plc:a","kind":"commit","commit":{"operation":"update"}} OS)"});
+}
+
+// The corpus: the pages of the golden tests.
+TEST(FuzzTargets, ForumsHold) {
+  const std::pair<char, const char*> pages[] = {{0, "lemmy/posts.json"},     {0, "lemmy/v4.json"},       {0, "lemmy/troubles.json"}, {1, "lemmy/comments.json"},
+                                                {2, "discourse/latest.json"}, {3, "discourse/topic.json"}, {4, "nodebb/search.json"},  {4, "nodebb/recent.json"},
+                                                {5, "reddit/posts.json"},     {5, "reddit/comments.json"}, {6, "telegram/channel.html"}};
+  std::vector<std::string> corpus;
+  for (const auto& [which, name] : pages) {
+    const auto text = ReadFile(std::string(HEED_SOURCE_DIR) + "/tests/golden/connectors/" + name);
+    ASSERT_TRUE(text) << text.error().message();
+    corpus.push_back(std::string(1, which) + *text);
+  }
+  corpus.push_back(std::string(1, '\6') + "<html><div class=\"tgme_channel_info\"><div data-post=\"a/1\"><div class=tgme_widget_message_text>x<div>y</div><time datetime='2026-11-01T09:00:00Z'></html>");
+  Hammer(&FuzzForums, corpus);
 }
 
 }  // namespace

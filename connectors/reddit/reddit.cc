@@ -1,0 +1,230 @@
+// Reddit's requests: signing in as an application, one page of a listing at a time.  Positions are the listing's
+// own ("t3_abc": what comes after it).
+#include "connectors/reddit/reddit.h"
+
+#include <algorithm>
+
+#include "connectors/fields.h"
+#include "src/net/pace.h"
+
+namespace heed {
+namespace {
+
+using namespace fields;
+
+// Listings stop at about 1,000 entries, deleted ones not counted.
+constexpr std::int64_t kDeep = 900;
+
+struct Stream {
+  std::string name;  // as people read it
+  std::string path;
+  bool search;
+};
+
+struct Options {
+  std::string site, api;  // where tokens are made, where listings are read
+  std::string client_id, client_secret, username, password;
+  RoundOptions round;
+  std::int64_t page_size = 100;
+  std::vector<Stream> streams;
+};
+
+// {"message": "Forbidden", "error": 403, "reason": "private"}: the API itself refuses; `reason` may be "".
+struct ApiError {
+  bool is_one = false;
+  std::string reason;
+};
+
+ApiError ReadApiError(const HttpResponse& response) {
+  JsonParser parser;
+  const auto body = parser.Parse(response.body);
+  if (!body || !(*body)["error"]) return {};
+  return {true, Named((*body)["reason"].StringOr(""))};
+}
+
+std::string Base64(std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) out += i + k <= bytes.size() ? kLetters[group >> (18 - 6 * k) & 63] : '=';
+  }
+  return out;
+}
+
+class Reddit final : public Connector {
+ public:
+  Reddit(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {
+    for (const auto& stream : options_.streams) names_.push_back(stream.name);
+  }
+
+  Result<Page> Fetch(const Cursor& cursor) override {
+    return ReadRound(cursor, names_, options_.round, tools_.clock.Now(), [this](const std::string& name, const StreamStep& step) {
+      for (const auto& stream : options_.streams)
+        if (stream.name == name) return Read(stream, step);
+      return Result<StreamPage>(StreamPage{});
+    });
+  }
+
+ private:
+  struct Token {
+    std::string value;
+    Instant until;
+  };
+
+  Result<StreamPage> Read(const Stream& stream, const StreamStep& step) {
+    const auto what = "reading " + stream.name;
+    auto path = stream.path + "raw_json=1&limit=" + std::to_string(options_.page_size);
+    if (stream.search) path += "&t=" + Span(tools_.clock.Now() - step.from);
+    if (!step.position.empty()) path += "&after=" + UrlEncode(step.position) + "&count=" + std::to_string(step.given);
+    const auto response = HEED_TRY(Ask(path, what));
+    if (response.status != 200) {
+      const auto api = ReadApiError(response);
+      // One subreddit that closed its doors must not keep the others from being read.
+      if (!stream.search && api.is_one && (response.status == 404 || (response.status == 403 && !api.reason.empty()))) {
+        StreamPage closed;
+        closed.cut_short = stream.name + " cannot be read" + (api.reason.empty() ? ": there is no such subreddit" : " (" + api.reason + ")") + ": take it out of `subreddits`";
+        return closed;
+      }
+      auto error = StatusError(response, what, tools_.clock.Now());
+      if (response.status == 403)
+        return Fail(error.fault(), error.message() + ": Reddit refuses this application; since November 2025 it must have been approved in writing, for this use");
+      return Fail(std::move(error));
+    }
+    auto page = ParseRedditListing(response.body);
+    if (!page) return Fail(std::move(page).error().While(what));
+    page->wait = AskedWait(response, tools_.clock.Now());
+    const bool deep = step.given + static_cast<std::int64_t>(page->given) >= kDeep;
+    if (page->next.empty() && deep) page->cut_short = "Reddit lists no more than about 1,000 entries of " + stream.name + ": read it more often, or shorten `overlap`";
+    return page;
+  }
+
+  // The smallest span the search knows that covers `length`.
+  static std::string Span(microseconds length) {
+    if (length <= hours{1}) return "hour";
+    if (length <= hours{24}) return "day";
+    if (length <= days{7}) return "week";
+    if (length <= days{30}) return "month";
+    return length <= days{365} ? "year" : "all";
+  }
+
+  std::string UserAgent() const { return "linux:heed:" HEED_VERSION " (by /u/" + options_.username + ")"; }
+
+  // One request, with a new token where the old one is refused; any status but a refused token's.
+  Result<HttpResponse> Ask(const std::string& path, const std::string& what) {
+    const auto send = [&]() -> Result<HttpResponse> {
+      HttpRequest request{.url = options_.api + path};
+      request.headers = {{"accept", "application/json"}, {"user-agent", UserAgent()}, {"authorization", "Bearer " + token_->value}};
+      auto response = tools_.http.Send(request);
+      if (!response) return Fail(std::move(response).error().While(what));
+      return response;
+    };
+    const bool fresh = !token_ || token_->until <= tools_.clock.Now();
+    if (fresh) HEED_TRY(SignIn());
+    auto response = HEED_TRY(send());
+    if (response.status != 401) return response;
+    if (!fresh) {
+      HEED_TRY(SignIn());
+      response = HEED_TRY(send());
+      if (response.status != 401) return response;
+    }
+    token_.reset();
+    return Fail(Fault::kSignIn, what + ": signed in, but Reddit refuses the token: look at the application at " + options_.site + "/prefs/apps");
+  }
+
+  // RFC 6749 4.4 (the application alone) or 4.3 (a "script", for its owner's account).
+  Done SignIn() {
+    token_.reset();
+    HttpRequest request{.method = "POST", .url = options_.site + "/api/v1/access_token"};
+    request.headers = {{"accept", "application/json"},
+                       {"content-type", "application/x-www-form-urlencoded"},
+                       {"user-agent", UserAgent()},
+                       {"authorization", "Basic " + Base64(options_.client_id + ":" + options_.client_secret)}};
+    request.body = options_.password.empty() ? "grant_type=client_credentials"
+                                             : "grant_type=password&username=" + UrlEncode(options_.username) + "&password=" + UrlEncode(options_.password);
+    request.max_redirects = 0;
+    const std::string what = "signing in to Reddit";
+    auto response = tools_.http.Send(request);
+    if (!response) return Fail(std::move(response).error().While(what));
+    if (response->status == 400 || response->status == 401 || response->status == 403)
+      return Fail(Fault::kSignIn, what + ": refused: check client_id and the client_secret file; the application must have been approved by Reddit");
+    if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
+    JsonParser parser;
+    auto body = parser.Parse(response->body);
+    if (!body) return Fail(std::move(body).error().While(what));
+    // A wrong password answers 200 {"error": "invalid_grant"}.
+    if (const auto error = (*body)["error"].String()) return Fail(Fault::kSignIn, what + ": refused (" + Named(*error) + "): check username and password");
+    Token token{TextOf((*body)["access_token"]), tools_.clock.Now()};
+    if (token.value.empty()) return Fail(Fault::kMalformed, what + ": the answer has no token");
+    token.until += std::clamp<seconds>(seconds{(*body)["expires_in"].Int().value_or(3600)}, seconds{120}, hours{24}) - minutes{1};
+    token_ = std::move(token);
+    return {};
+  }
+
+  Options options_;
+  std::vector<std::string> names_;
+  ConnectorTools tools_;
+  std::optional<Token> token_;
+};
+
+Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
+  Options options;
+  options.site = HEED_TRY(ReadServer(spec, "site", "https://www.reddit.com"));
+  options.api = HEED_TRY(ReadServer(spec, "api", "https://oauth.reddit.com"));
+  options.client_id = spec.String("client_id");
+  options.client_secret = Trim(spec.String("client_secret"));
+  options.username = spec.String("username");
+  options.password = Trim(spec.String("password"));
+  if (options.client_id.empty() || options.client_secret.empty()) return Fail(Fault::kInvalid, "Reddit wants an application: add client_id, and client_secret_file or client_secret_env");
+  if (options.username.starts_with("/u/") || options.username.starts_with("u/")) options.username.erase(0, options.username.find("u/") + 2);
+  if (options.username.empty() || options.username.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") != std::string::npos)
+    return Fail(Fault::kInvalid, "`username` is missing or no Reddit name: the account that answers for the application, without /u/");
+  options.round = HEED_TRY(ReadRoundOptions(spec, options.api));
+  options.page_size = HEED_TRY(ReadPageSize(spec, 100, 100));
+  for (const auto& query : HEED_TRY(ReadQueries(spec, school))) {
+    const bool phrase = query.find('"') == query.npos && query.find(' ') != query.npos;
+    options.streams.push_back({"Reddit's search for \"" + query + "\"", "/search?q=" + UrlEncode(phrase ? "\"" + query + "\"" : query) + "&sort=new&type=link&", true});
+  }
+  for (auto name : spec.Strings("subreddits")) {
+    if (name.starts_with("/r/") || name.starts_with("r/")) name.erase(0, name.find("r/") + 2);
+    // "a+b" and "u_name" are other things than one subreddit; the second is a person's page.
+    if (name.empty() || name.starts_with("u_") || name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != name.npos)
+      return Fail(Fault::kInvalid, "subreddits holds \"" + name + "\": write one subreddit's name, such as \"brackwell\"; a person's page is not read");
+    options.streams.push_back({"posts in r/" + name, "/r/" + name + "/new?", false});
+    options.streams.push_back({"comments in r/" + name, "/r/" + name + "/comments?", false});
+  }
+  if (options.streams.empty()) return Fail(Fault::kInvalid, "nothing to read: give the school names, or the source `queries` or `subreddits`");
+  return std::make_unique<Reddit>(std::move(options), tools);
+}
+
+}  // namespace
+
+const ConnectorCard kRedditCard = {
+    "reddit",
+    "public posts that Reddit's search finds for the school, and posts and comments of the subreddits it names",
+    "Since November 2025 Reddit's API may be used only by applications it approved in writing (Responsible Builder Policy): ask for approval, and say plainly that "
+    "a school looks for abuse of its staff and pupils; commercial use needs a contract. What is deleted on Reddit must be deleted here, and content must "
+    "not be used to identify or watch people. One application and one account, under the school's own name.",
+    true,
+    {
+        {"client_id", SettingKind::kText, true, "", "the application's id, from reddit.com/prefs/apps"},
+        {"client_secret", SettingKind::kSecret, true, "", "the application's secret"},
+        {"username", SettingKind::kText, true, "", "the account that answers for the application: Reddit wants its name in every request"},
+        {"password", SettingKind::kSecret, false, "", "that account's password, for an application of type \"script\"; left out, the application signs in alone"},
+        {"queries", SettingKind::kList, false, "", "what to search posts for, each naming the school; its names when left out. Comments cannot be searched"},
+        {"subreddits", SettingKind::kList, false, "", "subreddits read whole, posts and comments, e.g. the town's: [\"brackwell\"]"},
+        {"look_back", SettingKind::kDuration, false, "7d", "how far the first reading goes back"},
+        {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time: search indexes lag, and posts are edited"},
+        {"page_size", SettingKind::kNumber, false, "100", "entries asked for at a time, 2 to 100"},
+        {"max_pages", SettingKind::kNumber, false, "20", "pages read of one search or list in one run; Reddit ends lists after about 1,000 entries"},
+        {"site", SettingKind::kText, false, "https://www.reddit.com", "where tokens are made; another address only for trying things out"},
+        {"api", SettingKind::kText, false, "https://oauth.reddit.com", "where lists are read; the same"},
+    },
+    true,
+    false,
+    false,
+    &Make,
+};
+
+}  // namespace heed

@@ -1,0 +1,90 @@
+// Telegram's requests: one preview page of one channel at a time.  Positions are message numbers: what lies before.
+#include "connectors/telegram/telegram.h"
+
+#include "connectors/fields.h"
+#include "src/net/pace.h"
+
+namespace heed {
+namespace {
+
+using namespace fields;
+
+struct Options {
+  std::string site;
+  RoundOptions round;
+  std::vector<std::string> channels;
+};
+
+class Telegram final : public Connector {
+ public:
+  Telegram(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {}
+
+  Result<Page> Fetch(const Cursor& cursor) override {
+    return ReadRound(cursor, options_.channels, options_.round, tools_.clock.Now(),
+                     [this](const std::string& channel, const StreamStep& step) { return Read(channel, step); });
+  }
+
+ private:
+  Result<StreamPage> Read(const std::string& channel, const StreamStep& step) {
+    const auto what = "reading t.me/s/" + channel;
+    HttpRequest request{.url = options_.site + "/s/" + channel + (step.position.empty() ? "" : "?before=" + UrlEncode(step.position))};
+    request.headers.emplace_back("accept", "text/html");
+    auto response = tools_.http.Send(request);
+    if (!response) return Fail(std::move(response).error().While(what));
+    if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
+    auto page = ParseTelegramPage(response->body);
+    // One channel that was renamed or switched its preview off must not keep the others from being read.
+    if (!page && page.error().fault() == Fault::kNotFound) {
+      StreamPage closed;
+      closed.cut_short = "t.me/" + channel + " has no public preview: it is private or a group, was renamed, or has switched it off";
+      return closed;
+    }
+    if (!page) return Fail(std::move(page).error().While(what));
+    page->wait = AskedWait(*response, tools_.clock.Now());
+    return page;
+  }
+
+  Options options_;
+  ConnectorTools tools_;
+};
+
+Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, ConnectorTools tools) {
+  Options options;
+  options.site = HEED_TRY(ReadServer(spec, "site", "https://t.me"));
+  options.round = HEED_TRY(ReadRoundOptions(spec, options.site));
+  for (const auto& given : spec.Strings("channels")) {
+    std::string_view name = given;
+    for (const std::string_view start : {"https://", "http://", "t.me/", "s/", "@"})
+      if (name.starts_with(start)) name.remove_prefix(start.size());
+    while (!name.empty() && name.back() == '/') name.remove_suffix(1);
+    if (name.size() < 4 || name.size() > 32 || name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") != name.npos)
+      return Fail(Fault::kInvalid, "channels holds \"" + given + "\": write a public channel's name, such as \"brackwellnews\" for t.me/brackwellnews; invitations are not followed");
+    options.channels.push_back(LowerAscii(name));
+  }
+  if (options.channels.empty()) return Fail(Fault::kInvalid, "nothing to read: give the source `channels`");
+  return std::make_unique<Telegram>(std::move(options), tools);
+}
+
+}  // namespace
+
+const ConnectorCard kTelegramCard = {
+    "telegram",
+    "public channels that the school names, by their web preview (t.me/s/NAME)",
+    "Telegram offers no interface for this: heed reads the page that everybody sees, a few times an hour, and Telegram's terms say nothing that allows or forbids "
+    "it. Decide with whoever answers for data protection, name only channels about the place or the school, never a person's, and set accept_terms = true. Groups and "
+    "private channels are never read: a person who lawfully sees them can bring in a tip.",
+    true,
+    {
+        {"channels", SettingKind::kList, true, "", "public channels, e.g. [\"brackwellnews\"]; what does not mention the school is forgotten at once"},
+        {"look_back", SettingKind::kDuration, false, "7d", "how far the first reading goes back"},
+        {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time: messages are edited"},
+        {"max_pages", SettingKind::kNumber, false, "20", "pages of about 20 messages read of one channel in one run"},
+        {"site", SettingKind::kText, false, "https://t.me", "another address only for trying things out"},
+    },
+    true,
+    false,
+    false,
+    &Make,
+};
+
+}  // namespace heed

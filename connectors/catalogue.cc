@@ -2,9 +2,14 @@
 #include "connectors/catalogue.h"
 
 #include "connectors/bluesky/bluesky.h"
+#include "connectors/facebook/facebook.h"
 #include "connectors/feed/feed.h"
 #include "connectors/file/file.h"
+#include "connectors/google/google.h"
+#include "connectors/instagram/instagram.h"
 #include "connectors/mastodon/mastodon.h"
+#include "connectors/trustpilot/trustpilot.h"
+#include "connectors/x/x.h"
 #include "connectors/youtube/youtube.h"
 
 namespace heed {
@@ -16,6 +21,11 @@ const std::vector<const ConnectorCard*>& Catalogue() {
       &kBlueskyCard,
       &kMastodonCard,
       &kYouTubeCard,
+      &kFacebookCard,
+      &kInstagramCard,
+      &kGoogleCard,
+      &kTrustpilotCard,
+      &kXCard,
   };
   return list;
 }

@@ -11,6 +11,7 @@
 #include "src/app/check.h"
 #include "src/app/installation.h"
 #include "src/app/lexicon_desk.h"
+#include "src/app/source_desk.h"
 #include "src/base/result.h"
 
 namespace heed {
@@ -48,6 +49,10 @@ struct Arguments {
   NewTerm term;                    // lexicon add
   Act act;                         // case
   std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
+  bool catalogue = false;          // sources
+  bool ask = false;                // sources add
+  NewSource source;                // sources add
+  std::vector<std::string> sets, secret_files, secret_envs;  // sources add: "KEY=VALUE"
 };
 
 // One command: name, help and function in one value.  A function returns an Exit.
@@ -64,6 +69,7 @@ int RunExplain(const Arguments& arguments);
 int RunMatch(const Arguments& arguments);
 int RunCheck(const Arguments& arguments);
 int RunSources(const Arguments& arguments);
+int RunSourcesAdd(const Arguments& arguments);
 int RunEval(const Arguments& arguments);
 
 int RunLexiconCheck(const Arguments& arguments);

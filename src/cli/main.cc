@@ -43,6 +43,9 @@ constexpr std::array kLexiconCommands = {
     Command{"reload", "have the running `heed serve` read the lexicons again, and hear how it went", &RunLexiconReload},
 };
 
+// `heed sources` lists them; `heed sources add` adds one.
+constexpr Command kSourcesAdd{"add", "set up a source: asks for what it needs, tries it, then writes it down", &RunSourcesAdd};
+
 void AddCommon(CLI::App& app, Arguments& arguments) {
   app.add_option("--config", arguments.locations.config, "the configuration (default: ./heed.toml, /etc/heed/heed.toml)")->type_name("FILE");
   app.add_option("--data", arguments.locations.data, "the folder heed keeps its store in (default: the configuration's)")->type_name("DIR");
@@ -62,9 +65,22 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->check(CLI::NonNegativeNumber)->required();
   if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");
   if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
+  if (name == "sources") app.add_flag("--catalogue", arguments.catalogue, "a page about every connector, as Markdown");
   if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");
   if (name == "match") app.add_option("--threads", arguments.threads, "judge on so many threads")->type_name("N")->check(CLI::Range(1, 256))->capture_default_str();
   if (name == "queue" || name == "show" || name == "scan") app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
+}
+
+void AddOwnOfSourcesAdd(CLI::App& app, Arguments& arguments) {
+  app.add_option("CONNECTOR", arguments.source.connector, "what to read: bluesky, youtube, ...; `heed sources` lists them");
+  app.add_option("--id", arguments.source.id, "a short name for the source (default: the connector's)");
+  app.add_option("--school", arguments.source.school, "the id of the school it is for (default: the only one)")->type_name("ID");
+  app.add_option("--every", arguments.source.every, "how often to read it (default: 30m)")->type_name("TIME");
+  app.add_option("--set", arguments.sets, "a setting; a list has commas; may be given several times")->type_name("KEY=VALUE")->allow_extra_args(false);
+  app.add_option("--secret-file", arguments.secret_files, "a file that holds a secret; may be given several times")->type_name("KEY=FILE")->allow_extra_args(false);
+  app.add_option("--secret-env", arguments.secret_envs, "an environment variable that holds a secret; may be given several times")->type_name("KEY=NAME")->allow_extra_args(false);
+  app.add_flag("--accept-terms", arguments.source.accept_terms, "the school accepts the platform's terms");
+  app.add_flag("--ask", arguments.ask, "ask for what is missing (the default at a terminal)");
 }
 
 void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments) {
@@ -162,6 +178,14 @@ int Main(int argc, char** argv) {
   for (const Command& command : kCommands) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
     AddOwn(*sub, command.name, arguments);
+    if (command.run == &RunSources) {
+      CLI::App* below = sub->add_subcommand(std::string(kSourcesAdd.name), std::string(kSourcesAdd.help));
+      AddOwnOfSourcesAdd(*below, arguments);
+      below->fallthrough();
+      sub->fallthrough();
+      sub->callback([&chosen, &command, below] { chosen = below->parsed() ? &kSourcesAdd : &command; });
+      continue;
+    }
     sub->fallthrough();  // --config and its like may stand before or after the command
     if (command.run) {
       sub->callback([&chosen, &command] { chosen = &command; });

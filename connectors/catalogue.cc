@@ -2,15 +2,19 @@
 #include "connectors/catalogue.h"
 
 #include "connectors/bluesky/bluesky.h"
-#include "connectors/bluesky/stream.h"
 #include "connectors/discourse/discourse.h"
+#include "connectors/facebook/facebook.h"
 #include "connectors/feed/feed.h"
 #include "connectors/file/file.h"
+#include "connectors/google/google.h"
+#include "connectors/instagram/instagram.h"
 #include "connectors/lemmy/lemmy.h"
 #include "connectors/mastodon/mastodon.h"
 #include "connectors/nodebb/nodebb.h"
 #include "connectors/reddit/reddit.h"
 #include "connectors/telegram/telegram.h"
+#include "connectors/trustpilot/trustpilot.h"
+#include "connectors/x/x.h"
 #include "connectors/youtube/youtube.h"
 
 namespace heed {
@@ -20,7 +24,6 @@ const std::vector<const ConnectorCard*>& Catalogue() {
       &kFileCard,
       &kFeedCard,
       &kBlueskyCard,
-      &kBlueskyStreamCard,
       &kMastodonCard,
       &kLemmyCard,
       &kDiscourseCard,
@@ -28,6 +31,11 @@ const std::vector<const ConnectorCard*>& Catalogue() {
       &kRedditCard,
       &kTelegramCard,
       &kYouTubeCard,
+      &kFacebookCard,
+      &kInstagramCard,
+      &kGoogleCard,
+      &kTrustpilotCard,
+      &kXCard,
   };
   return list;
 }

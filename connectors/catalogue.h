@@ -1,6 +1,7 @@
 // Every connector heed has: one hand-written list.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,5 +11,6 @@ namespace heed {
 
 const std::vector<const ConnectorCard*>& Catalogue();          // in the order people should read them
 const ConnectorCard* FindConnector(std::string_view name);     // nullptr when there is none
+std::string CataloguePage();  // connectors/README.md: Markdown, made from the cards
 
 }  // namespace heed

@@ -466,7 +466,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   for (const auto& query : options.queries) HEED_TRY(CheckQuery(query, school));
 
   std::string wrong;
-  options.look_back = DurationOf(spec, "look_back", days{7}, wrong);
+  options.look_back = DurationOf(spec, "look_back", days{30}, wrong);
   options.overlap = DurationOf(spec, "overlap", hours{48}, wrong);
   options.page_size = spec.Int("page_size", 100);
   options.max_pages = spec.Int("max_pages", 20);
@@ -493,7 +493,7 @@ const ConnectorCard kBlueskyCard = {
         {"appview", SettingKind::kText, false, "https://public.api.bsky.app", "where anonymous searches go"},
         {"queries", SettingKind::kList, false, "", "what to search for, each naming the school; its names, hashtags, handles and domains when left out. "
                                                    "A common name finds less noise in double quotes, where the server knows phrases (bsky.app does)"},
-        {"look_back", SettingKind::kDuration, false, "7d", "how far the first reading goes back"},
+        {"look_back", SettingKind::kDuration, false, "30d", "how far the first reading goes back"},
         {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time, because search indexes lag"},
         {"page_size", SettingKind::kNumber, false, "100", "posts asked for at a time, 2 to 100"},
         {"max_pages", SettingKind::kNumber, false, "20", "pages read for one query in one run; more is recorded as a gap"},

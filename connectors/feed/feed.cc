@@ -285,7 +285,7 @@ const ConnectorCard kFeedCard = {
     .settings =
         {
             {"url", SettingKind::kText, true, "", "address of the feed itself, not of the page that offers it"},
-            {"look_back", SettingKind::kDuration, false, "", "leave out items older than this at the first reading, e.g. \"30d\"; all are read when left out"},
+            {"look_back", SettingKind::kDuration, false, "30d", "how far the first reading goes back: older items are left out"},
             {"max_items", SettingKind::kNumber, false, "1000", "items read of one document; more is recorded as a gap"},
             {"max_pages", SettingKind::kNumber, false, "20", "pages read in one run of a feed that has pages; more is recorded as a gap"},
         },

@@ -471,7 +471,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
     return Fail(Fault::kInvalid, "nothing to read: give the school hashtags, or the source `hashtags`, or a token");
 
   std::string wrong;
-  options.look_back = DurationOf(spec, "look_back", days{7}, wrong);
+  options.look_back = DurationOf(spec, "look_back", days{30}, wrong);
   options.overlap = DurationOf(spec, "overlap", hours{48}, wrong);
   options.page_size = spec.Int("page_size", 40);
   options.max_pages = spec.Int("max_pages", 20);
@@ -497,7 +497,7 @@ const ConnectorCard kMastodonCard = {
         {"queries", SettingKind::kList, false, "", "what to search for, each naming the school; needs a token, and its names when left out. Finds only authors who agreed to be found"},
         {"mentions", SettingKind::kYesNo, false, "false", "read public posts that mention the school's account; needs a token"},
         {"unlisted", SettingKind::kYesNo, false, "false", "keep \"quiet public\" posts too"},
-        {"look_back", SettingKind::kDuration, false, "7d", "how far the first reading goes back"},
+        {"look_back", SettingKind::kDuration, false, "30d", "how far the first reading goes back"},
         {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time: posts arrive late, and are edited"},
         {"page_size", SettingKind::kNumber, false, "40", "posts asked for at a time, 1 to 40"},
         {"max_pages", SettingKind::kNumber, false, "20", "pages read of one hashtag, search or mentions in one run"},

@@ -70,7 +70,7 @@ class Reader {
   }
 
   void AddVideo(std::string id, Json snippet, std::optional<Instant> at, Json statistics) {
-    if (id.empty()) return skipped_.Add("it has no id", snippet["title"].StringOr(""));
+    if (id.empty()) return skipped_.Add("it has no id", "");
     if (!snippet["title"].String()) return skipped_.Add("it has no title", id);
     Post post;
     post.platform = "youtube";

@@ -61,6 +61,8 @@ CheckReport Check(const Locations& locations) {
       }
       const auto made = source.card->make(source.spec, config->schools[source.school], ConnectorTools{http, clock});
       if (!made) report.mistakes.push_back({source.place, "source \"" + source.spec.id + "\": " + made.error().message()});
+      if (const auto back = ParseDuration(source.spec.String("look_back")))
+        report.facts.push_back({source.place, "source \"" + source.spec.id + "\": its first reading goes back " + FormatDuration(*back) + " (look_back)"});
     }
   }
 

@@ -11,6 +11,7 @@ namespace heed {
 
 struct CheckReport {
   std::vector<Mistake> mistakes, advice;
+  std::vector<Mistake> facts;  // what a person should know of what is right: how far back a first reading goes
   std::uint64_t schools = 0, sources = 0, entries = 0;
   bool missing = false;  // a file that was named is not there
 };

@@ -12,6 +12,7 @@ namespace heed {
 namespace {
 
 constexpr std::uint64_t kMaxSecret = 64 * 1024;
+constexpr seconds kMostLookBack = days{366};  // of a source's first reading
 
 bool IsId(std::string_view id) {
   return !id.empty() && id.size() <= 40 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -286,6 +287,8 @@ class Reader {
         }
         if (setting.kind == SettingKind::kDuration && !ParseDuration(*value))
           table.Complain(key, Quoted(*value) + " is not a length of time; write 15m, 2h or 7d");
+        else if (setting.kind == SettingKind::kDuration && key == "look_back" && *ParseDuration(*value) > kMostLookBack)
+          table.Complain(key, Quoted(*value) + " is further back than a year, the most a first reading may go: people could not look at what it would bring");
         if (setting.kind == SettingKind::kPath) {
           *value = Resolve(config_->folder, *value);
           if (given && !Exists(*value)) table.Complain(key, "no such file or folder: " + *value);

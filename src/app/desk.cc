@@ -98,6 +98,8 @@ Result<std::vector<SourceView>> ReadSources(const Config& config, const Store* s
   return views;
 }
 
+std::string ConnectorCatalogue() { return CataloguePage(); }
+
 const std::vector<const ConnectorCard*>& Connectors() { return Catalogue(); }
 
 std::string StateOf(const SourceView& view, Instant now) {

@@ -59,6 +59,8 @@ std::string StateOf(const SourceView& view, Instant now);
 
 // Every connector there is, for help.
 const std::vector<const ConnectorCard*>& Connectors();
+// The same as a page, Markdown.
+std::string ConnectorCatalogue();
 
 // When a source is due, given how it has been doing; nullopt when a person must act first.
 std::optional<Instant> NextDue(const SourceEntry& entry, const SourceState& state, Instant now);

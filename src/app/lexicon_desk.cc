@@ -7,6 +7,7 @@
 #include "src/app/installation.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
+#include "src/base/toml.h"
 
 namespace heed {
 namespace {
@@ -17,40 +18,21 @@ Result<Lexicon> Read(const std::vector<LexiconFile>& files) {
   return *std::move(lexicon);
 }
 
-// A TOML basic string.
-std::string Quote(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\', out += c;
-    else if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += ' ';
-    else out += c;
-  }
-  return out + '"';
-}
-
-std::string QuoteList(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + Quote(text);
-  return out + "]";
-}
-
 std::string AsToml(const NewTerm& term) {
   std::string out = "\n[[term]]\n";
   const auto field = [&out](std::string_view key, const std::string& value) {
     if (!value.empty()) out += std::string(key) + " = " + value + "\n";
   };
   const auto text = [&field](std::string_view key, const std::string& value) {
-    if (!value.empty()) field(key, Quote(value));
+    if (!value.empty()) field(key, TomlText(value));
   };
   text("id", term.id);
-  field("phrases", QuoteList(term.phrases));
+  field("phrases", TomlList(term.phrases));
   text("category", term.category);
   field("severity", std::to_string(term.severity));
   text("why", term.why);
-  field("matches", QuoteList(term.matches));
-  field("ignores", QuoteList(term.ignores));
+  field("matches", TomlList(term.matches));
+  field("ignores", TomlList(term.ignores));
   text("status", term.status);
   text("author", term.author);
   text("added", term.added);
@@ -173,7 +155,7 @@ Result<std::string> AddTerm(const std::string& folder, const NewTerm& term) {
   auto files = HEED_TRY(ReadLexiconFiles(folder));
   const std::string name = folder + "/" + term.language + "/added.toml";
   const auto at = std::find_if(files.begin(), files.end(), [&](const LexiconFile& file) { return file.name == name; });
-  std::string text = at != files.end() ? at->text : "# Entries added with `heed lexicon add`.  Edit them here like any other.\nlanguage = " + Quote(term.language) + "\n";
+  std::string text = at != files.end() ? at->text : "# Entries added with `heed lexicon add`.  Edit them here like any other.\nlanguage = " + TomlText(term.language) + "\n";
   if (!text.ends_with('\n')) text += '\n';
   HEED_TRY(Save(std::move(files), name, text + AsToml(term)));
   return name;

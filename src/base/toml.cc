@@ -261,4 +261,22 @@ std::optional<TomlTable> ParseToml(std::string_view text, const std::string& fil
   return TomlTable(std::make_shared<TomlTable::Impl>(TomlTable::Impl{std::move(document), root, file, &mistakes, {}}));
 }
 
+std::string TomlText(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\', out += c;
+    else if (c == '\n') out += "\\n";
+    else if (c == '\t') out += "\\t";
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += ' ';
+    else out += c;
+  }
+  return out + '"';
+}
+
+std::string TomlList(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) out += (out.size() > 1 ? ", " : "") + TomlText(text);
+  return out + "]";
+}
+
 }  // namespace heed

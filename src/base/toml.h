@@ -74,4 +74,8 @@ std::optional<TomlTable> ParseToml(std::string_view text, const std::string& fil
 // All of them, one a line, for an Error's message.
 std::string ToString(const std::vector<Mistake>& mistakes);
 
+// A basic string, and an array of them, for writing TOML.  Control characters but tab and line end become spaces.
+std::string TomlText(std::string_view text);
+std::string TomlList(const std::vector<std::string>& texts);
+
 }  // namespace heed

@@ -190,6 +190,10 @@ int RunShow(const Arguments& arguments) {
 }
 
 int RunSources(const Arguments& arguments) {
+  if (arguments.catalogue) {
+    Print(ConnectorCatalogue());
+    return kExitDone;
+  }
   auto config = OpenConfig(arguments.locations);
   if (!config && config.error().fault() != Fault::kNotFound) return Complain(config.error());
   std::unique_ptr<Store> store;

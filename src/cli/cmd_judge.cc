@@ -115,11 +115,13 @@ int PrintCheck(const CheckReport& report, bool json, const std::string& all_of) 
     out.Object().Field("ok", report.mistakes.empty()).Field("schools", report.schools).Field("sources", report.sources).Field("entries", report.entries);
     list("mistakes", report.mistakes);
     list("advice", report.advice);
+    list("facts", report.facts);
     out.EndObject();
     Print(out.Take() + "\n");
   } else {
     std::string out;
     for (const auto& mistake : report.mistakes) out += ForTerminal(mistake.ToString()) + "\n";
+    for (const auto& fact : report.facts) out += ForTerminal(fact.ToString()) + "\n";
     for (const auto& advice : report.advice) out += ForTerminal(advice.where.ToString() + ": advice: " + advice.what) + "\n";
     if (report.mistakes.empty()) out += "All is well: " + all_of + ".\n";
     else out += std::to_string(report.mistakes.size()) + (report.mistakes.size() == 1 ? " mistake.\n" : " mistakes.\n");

@@ -11,6 +11,7 @@
 #include "src/app/check.h"
 #include "src/app/installation.h"
 #include "src/app/lexicon_desk.h"
+#include "src/app/source_desk.h"
 #include "src/base/result.h"
 
 namespace heed {
@@ -46,11 +47,11 @@ struct Arguments {
   std::string posts;               // lexicon diff
   std::string why;                 // lexicon retire
   NewTerm term;                    // lexicon add
+  Act act;                         // case
+  std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
   std::vector<std::string> roles, schools;  // people add, roles
   std::string id;                  // people add
   std::string link;                // serve
-  Act act;                         // case
-  std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
   std::string output;              // pack, open
   std::vector<std::uint64_t> cases;  // pack
   bool working = false, evidence = false, redact = false, pdf = false, no_pdf = false, no_stamp = false;  // pack
@@ -59,6 +60,10 @@ struct Arguments {
   std::string passphrase_file;     // pack, open, verify
   std::string certificates, key;   // verify
   std::string as;                  // who acts; default: the login name
+  bool catalogue = false;          // sources
+  bool ask = false;                // sources add
+  NewSource source;                // sources add
+  std::vector<std::string> sets, secret_files, secret_envs;  // sources add: "KEY=VALUE"
 };
 
 // One command: name, help and function in one value.  A function returns an Exit.
@@ -75,6 +80,7 @@ int RunExplain(const Arguments& arguments);
 int RunMatch(const Arguments& arguments);
 int RunCheck(const Arguments& arguments);
 int RunSources(const Arguments& arguments);
+int RunSourcesAdd(const Arguments& arguments);
 int RunEval(const Arguments& arguments);
 
 int RunPack(const Arguments& arguments);
@@ -94,6 +100,12 @@ int RunLexiconRecord(const Arguments& arguments);
 int RunLexiconResume(const Arguments& arguments);
 int RunLexiconReload(const Arguments& arguments);
 
+// `heed case VERB`: arguments.act.verb says which.
+int RunCase(const Arguments& arguments);
+
+// The login name of whoever runs this: who acts, unless said otherwise.
+std::string LoginName();
+
 int RunPeopleList(const Arguments& arguments);
 int RunPeopleAdd(const Arguments& arguments);
 int RunPeopleInvite(const Arguments& arguments);
@@ -103,12 +115,6 @@ int RunPeopleLock(const Arguments& arguments);
 int RunPeopleUnlock(const Arguments& arguments);
 int RunPeopleReset(const Arguments& arguments);
 int RunPeopleRoles(const Arguments& arguments);
-
-// `heed case VERB`: arguments.act.verb says which.
-int RunCase(const Arguments& arguments);
-
-// The login name of whoever runs this: who acts, unless said otherwise.
-std::string LoginName();
 
 // What a check found, for people or as JSON, and its exit code.  `all_of`: what was looked at, for when all is well.
 int PrintCheck(const CheckReport& report, bool json, const std::string& all_of);

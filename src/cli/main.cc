@@ -48,11 +48,6 @@ constexpr std::array kLexiconCommands = {
     Command{"reload", "have the running `heed serve` read the lexicons again, and hear how it went", &RunLexiconReload},
 };
 
-// `heed audit ...`
-constexpr std::array kAuditCommands = {
-    Command{"verify", "recompute every event, and say where the chain does not hold", &RunAuditVerify},
-};
-
 // `heed people ...`
 constexpr std::array kPeopleCommands = {
     Command{"list", "who may sign in, and what they may do", &RunPeopleList},
@@ -65,6 +60,14 @@ constexpr std::array kPeopleCommands = {
     Command{"unlock", "let them in again", &RunPeopleUnlock},
     Command{"reset", "forget password and second factor, and print a new invitation link", &RunPeopleReset},
 };
+
+// `heed audit ...`
+constexpr std::array kAuditCommands = {
+    Command{"verify", "recompute every event, and say where the chain does not hold", &RunAuditVerify},
+};
+
+// `heed sources` lists them; `heed sources add` adds one.
+constexpr Command kSourcesAdd{"add", "set up a source: asks for what it needs, tries it, then writes it down", &RunSourcesAdd};
 
 void AddCommon(CLI::App& app, Arguments& arguments) {
   app.add_option("--config", arguments.locations.config, "the configuration (default: ./heed.toml, /etc/heed/heed.toml)")->type_name("FILE");
@@ -86,6 +89,7 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->check(CLI::NonNegativeNumber)->required();
   if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");
   if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
+  if (name == "sources") app.add_flag("--catalogue", arguments.catalogue, "a page about every connector, as Markdown");
   if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");
   if (name == "match") app.add_option("--threads", arguments.threads, "judge on so many threads")->type_name("N")->check(CLI::Range(1, 256))->capture_default_str();
   if (name == "queue" || name == "show" || name == "scan") app.add_flag("--reveal", arguments.reveal, "show hurtful words in full");
@@ -120,6 +124,18 @@ void AddOwnOfEvidence(CLI::App& app, std::string_view name, Arguments& arguments
     auto* file = app.add_option("--passphrase-file", arguments.passphrase_file, "a file whose first line is the passphrase")->type_name("FILE");
     if (name == "open") file->required();
   }
+}
+
+void AddOwnOfSourcesAdd(CLI::App& app, Arguments& arguments) {
+  app.add_option("CONNECTOR", arguments.source.connector, "what to read: bluesky, youtube, ...; `heed sources` lists them");
+  app.add_option("--id", arguments.source.id, "a short name for the source (default: the connector's)");
+  app.add_option("--school", arguments.source.school, "the id of the school it is for (default: the only one)")->type_name("ID");
+  app.add_option("--every", arguments.source.every, "how often to read it (default: 30m)")->type_name("TIME");
+  app.add_option("--set", arguments.sets, "a setting; a list has commas; may be given several times")->type_name("KEY=VALUE")->allow_extra_args(false);
+  app.add_option("--secret-file", arguments.secret_files, "a file that holds a secret; may be given several times")->type_name("KEY=FILE")->allow_extra_args(false);
+  app.add_option("--secret-env", arguments.secret_envs, "an environment variable that holds a secret; may be given several times")->type_name("KEY=NAME")->allow_extra_args(false);
+  app.add_flag("--accept-terms", arguments.source.accept_terms, "the school accepts the platform's terms");
+  app.add_flag("--ask", arguments.ask, "ask for what is missing (the default at a terminal)");
 }
 
 void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments) {
@@ -227,25 +243,35 @@ int Main(int argc, char** argv) {
     CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.help));
     AddOwn(*sub, command.name, arguments);
     AddOwnOfEvidence(*sub, command.name, arguments);
+    if (command.run == &RunSources) {
+      CLI::App* below = sub->add_subcommand(std::string(kSourcesAdd.name), std::string(kSourcesAdd.help));
+      AddOwnOfSourcesAdd(*below, arguments);
+      below->fallthrough();
+      sub->fallthrough();
+      sub->callback([&chosen, &command, below] { chosen = below->parsed() ? &kSourcesAdd : &command; });
+      continue;
+    }
     sub->fallthrough();  // --config and its like may stand before or after the command
     if (command.run) {
       sub->callback([&chosen, &command] { chosen = &command; });
       continue;
     }
     sub->require_subcommand(1);
-    const bool is_case = command.name == "case", is_audit = command.name == "audit", is_people = command.name == "people";
-    for (const Command& own : is_case     ? std::span<const Command>(CaseCommands())
-                              : is_audit  ? std::span<const Command>(kAuditCommands)
-                              : is_people ? std::span<const Command>(kPeopleCommands)
-                                          : std::span<const Command>(kLexiconCommands)) {
-      CLI::App* below = sub->add_subcommand(std::string(own.name), std::string(own.help));
-      if (!is_audit) (is_case ? AddOwnOfCase : is_people ? AddOwnOfPeople : AddOwnOfLexicon)(*below, own.name, arguments);
-      below->fallthrough();
-      below->callback([&chosen, &own, &arguments] {
-        chosen = &own;
-        arguments.act.verb = own.name;
-      });
-    }
+    const auto add = [&](const auto& commands, auto&& add_own) {
+      for (const Command& own : commands) {
+        CLI::App* below = sub->add_subcommand(std::string(own.name), std::string(own.help));
+        add_own(*below, own.name, arguments);
+        below->fallthrough();
+        below->callback([&chosen, &own, &arguments] {
+          chosen = &own;
+          arguments.act.verb = own.name;
+        });
+      }
+    };
+    if (command.name == "people") add(kPeopleCommands, AddOwnOfPeople);
+    else if (command.name == "case") add(CaseCommands(), AddOwnOfCase);
+    else if (command.name == "audit") add(kAuditCommands, [](CLI::App&, std::string_view, Arguments&) {});
+    else add(kLexiconCommands, AddOwnOfLexicon);
   }
   try {
     app.parse(argc, argv);

@@ -64,7 +64,7 @@ TEST_F(BlueskyTest, ReadsEveryPageOfASearchNewestFirst) {
   EXPECT_EQ(run.posts[0].first_seen_at, clock_.Now());
   EXPECT_THAT(run.gaps, IsEmpty());
   EXPECT_THAT(Asked("sort"), testing::Each("latest"));
-  EXPECT_EQ(Asked("since")[0], "2026-11-13T09:00:00Z");  // the first reading looks back seven days
+  EXPECT_EQ(Asked("since")[0], "2026-10-21T09:00:00Z");  // the first reading looks back thirty days
 }
 
 TEST_F(BlueskyTest, AnswersEveryFetchWithOneSearch) {
@@ -145,7 +145,7 @@ TEST_F(BlueskyTest, RecordsAGapAtTheCapOfPages) {
   const auto connector = Make({{"page_size", 2}, {"max_pages", 2}});
   const auto run = ReadRun(*connector);
   ASSERT_FALSE(run.gaps.empty());
-  EXPECT_EQ(run.gaps[0].from, ParseRfc3339("2026-11-13T09:00:00Z"));
+  EXPECT_EQ(run.gaps[0].from, ParseRfc3339("2026-10-21T09:00:00Z"));
   EXPECT_EQ(run.gaps[0].until, ParseRfc3339("2026-11-20T07:57:00Z"));  // the fourth post
   EXPECT_THAT(run.gaps[0].why, HasSubstr("cap of 2 pages for \"Oakmoor School\""));
 }
@@ -344,7 +344,7 @@ TEST_F(BlueskyTest, TakesACursorOfAnOlderConfiguration) {
   ASSERT_EQ(asked.size() - before, 2u);
   EXPECT_EQ(since[before], "2026-11-18T09:00:00Z");      // known: overlap only
   EXPECT_EQ(asked[before + 1], "#oakmoor");
-  EXPECT_EQ(since[before + 1], "2026-11-13T10:00:00Z");  // new: looks back
+  EXPECT_EQ(since[before + 1], "2026-10-21T10:00:00Z");  // new: looks back
   const auto third = ReadRun(*Make({{"queries", std::vector<std::string>{"#oakmoor"}}}), second.cursor);
   EXPECT_THAT(third.cursor.value, testing::Not(HasSubstr("Oakmoor School")));
 }
@@ -355,7 +355,7 @@ TEST_F(BlueskyTest, ForgetsItsPlaceWhenAnotherServerIsConfigured) {
   HttpServer other;
   FakeBluesky elsewhere(other);
   ReadRun(*Make({{"appview", other.Origin()}}), first.cursor);
-  EXPECT_EQ(other.requests().at(0).Query("since"), "2026-11-13T09:00:00Z");
+  EXPECT_EQ(other.requests().at(0).Query("since"), "2026-10-21T09:00:00Z");
 }
 
 TEST_F(BlueskyTest, KeepsNoSecretInItsCursor) {

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "connectors/catalogue.h"
+#include "src/base/file.h"
 
 namespace heed {
 namespace {
@@ -69,8 +71,16 @@ TEST(Catalogue, HasEveryConnectorOnceWithACompleteCard) {
       EXPECT_FALSE(setting.help.empty()) << card->name << "." << setting.key;
     }
   }
-  for (const auto* name : {"bluesky", "feed", "file", "mastodon", "youtube"}) EXPECT_TRUE(names.contains(name)) << name;
+  for (const auto* name : {"bluesky", "facebook", "feed", "file", "google", "instagram", "mastodon", "trustpilot", "x", "youtube"}) EXPECT_TRUE(names.contains(name)) << name;
   EXPECT_EQ(FindConnector("twitter"), nullptr);
+}
+
+TEST(Catalogue, ThePageIsAsTheCardsSay) {
+  const std::string file = std::string(HEED_SOURCE_DIR) + "/connectors/README.md";
+  if (std::getenv("HEED_UPDATE_GOLDEN")) ASSERT_TRUE(WriteFile(file, CataloguePage()));
+  const auto kept = ReadFile(file);
+  ASSERT_TRUE(kept) << kept.error().message();
+  EXPECT_TRUE(*kept == CataloguePage()) << "a card has changed: heed sources --catalogue > connectors/README.md";
 }
 
 }  // namespace

@@ -174,7 +174,7 @@ TEST_F(MastodonTest, RecordsAGapAtTheCapOfPages) {
   Fill(9);
   const auto run = ReadRun(*Make({{"page_size", 2}, {"max_pages", 2}}));
   ASSERT_THAT(run.gaps, SizeIs(1));
-  EXPECT_EQ(run.gaps[0].from, ParseRfc3339("2026-11-13T09:00:00Z"));
+  EXPECT_EQ(run.gaps[0].from, ParseRfc3339("2026-10-21T09:00:00Z"));
   EXPECT_EQ(run.gaps[0].until, ParseRfc3339("2026-11-20T07:58:00Z"));  // the newest of the last page read
   EXPECT_THAT(run.gaps[0].why, HasSubstr("cap of 2 pages for #oakmoor"));
 }
@@ -389,7 +389,7 @@ TEST_F(MastodonTest, WaitsAsLongAsItIsAskedTo) {
 TEST_F(MastodonTest, StartsAgainFromACursorItCannotRead) {
   Fill(2);
   for (const std::string& bytes : {std::string("rubbish"), std::string(R"({"v":99})"), std::string("\xff\xfe"),
-                                   R"({"v":1,"server":")" + server_.Origin() + R"(","run":1,"running":true,"began":"2026-11-20T08:59:00Z","streams":{"#oakmoor":{"sweep":{"from":"2026-11-13T09:00:00Z","started":"2026-11-20T08:59:00Z","next":"//elsewhere.example/"}}}})"}) {
+                                   R"({"v":1,"server":")" + server_.Origin() + R"(","run":1,"running":true,"began":"2026-11-20T08:59:00Z","streams":{"#oakmoor":{"sweep":{"from":"2026-10-21T09:00:00Z","started":"2026-11-20T08:59:00Z","next":"//elsewhere.example/"}}}})"}) {
     const auto run = ReadRun(*Make(), Cursor{bytes});
     EXPECT_FALSE(run.error);
     EXPECT_THAT(run.posts, SizeIs(2)) << bytes;

@@ -50,6 +50,9 @@ struct NavItem {
 constexpr NavItem kNav[] = {
     {"/", "Home", 0},
     {"/queue", "Queue", Only(Role::kTriage, Role::kHead, Role::kLegal)},
+    {"/approvals", "Approvals", Only(Role::kHead)},
+    {"/lexicon", "Words and rules", Only(Role::kTriage, Role::kHead, Role::kLexicon)},
+    {"/insights", "Insights", Only(Role::kTriage, Role::kHead, Role::kLegal)},
     {"/sources", "Sources", Only(Role::kTriage, Role::kHead, Role::kAdministrator)},
     {"/people", "People", Only(Role::kAdministrator)},
     {"/audit", "Audit trail", Only(Role::kAuditor)},

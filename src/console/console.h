@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/judge.h"
 #include "src/access/gate.h"
 #include "src/console/page.h"
 #include "src/http/message.h"
@@ -31,6 +32,20 @@ struct SourceHealth {
   bool trouble = false;           // posts may be missing
 };
 
+// One entry of the lexicons, for a list.
+struct EntryLine {
+  std::string id, status, category, language, why;
+  int severity = 0;
+};
+
+// The words and rules in use, and what somebody may do with them.  All functions may be called from several threads.
+struct LexiconDoor {
+  std::function<std::vector<EntryLine>()> entries;                     // by id
+  std::function<Result<Explanation>(std::string_view text)> explain;   // as `heed explain --any`
+  std::function<Result<std::uint64_t>(std::string_view rule)> resume;  // lets a paused rule count again: how many cases that opened
+  std::function<std::string()> trouble;  // "" or why the lexicons on disk are not those in use
+};
+
 struct ConsoleParts {
   Store& store;
   Gate& gate;
@@ -43,6 +58,7 @@ struct ConsoleParts {
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and sign-in header count
   std::string sign_in_header;                // "" = off
   ExpiryLimits retention;
+  LexiconDoor lexicon;
   std::function<Result<std::vector<SourceHealth>>()> sources;
   double requests_per_second = 20;  // an address and a person, each; five times as many at once
 };

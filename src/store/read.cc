@@ -124,32 +124,51 @@ Result<std::map<std::string, SourceState>> Store::Sources() const {
   return states;
 }
 
+std::string PlaceInQueue(const Case& c) {
+  const std::string key = keys::Queue(c);
+  return Hex(keys::ParseQueue(key)->order);
+}
+
 Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
+  const auto after = FromHex(filter.after);
+  if (!after) return Fail(Fault::kInvalid, "\"" + filter.after + "\" is no place in the queue");
   const Moment now = HEED_TRY(impl_->Look());
   std::vector<Line> lines;
   for (const auto& school : HEED_TRY(Wanted(now, filter.schools))) {
     Line line{now.Walk(keys::kQueue), keys::School(school)};
-    line.rows->Seek(line.prefix);
+    std::string from = line.prefix + *after;
+    if (!after->empty()) from += '\0';
+    if (filter.state) from = std::max(from, line.prefix + static_cast<char>(*filter.state));
+    line.rows->Seek(from);
     if (HEED_TRY(line.Read())) lines.push_back(std::move(line));
   }
   // A heap of lines: the one with the worst, oldest next case on top.
   const auto later = [](const Line& a, const Line& b) { return a.order > b.order; };
   std::ranges::make_heap(lines, later);
-  std::vector<std::string> wanted;
-  while (!lines.empty() && wanted.size() < filter.limit) {
-    std::ranges::pop_heap(lines, later);
-    wanted.push_back(keys::Case(lines.back().id));
-    lines.back().rows->Next();
-    if (HEED_TRY(lines.back().Read())) std::ranges::push_heap(lines, later);
-    else lines.pop_back();
-  }
   std::vector<Case> cases;
-  cases.reserve(wanted.size());
-  const auto rows = HEED_TRY(now.GetAll(keys::kCases, wanted));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const std::string name = Name(keys::ReadU64(wanted[i]));
-    if (!rows[i]) return Fail(Fault::kMalformed, name + " is in the queue but its row is missing");
-    cases.push_back(HEED_TRY(Named(DecodeCase(*rows[i]), name)));
+  // Rows are read as many at once as may still be wanted, so that a page without a filter is one look.
+  for (std::size_t looked_at = 0; !lines.empty() && cases.size() < filter.limit && looked_at < filter.most_looked_at;) {
+    const std::size_t at_once = filter.wanted ? std::max<std::size_t>(filter.limit, 200) : filter.limit - cases.size();
+    std::vector<std::string> wanted;
+    while (!lines.empty() && wanted.size() < at_once) {
+      std::ranges::pop_heap(lines, later);
+      if (filter.state && static_cast<unsigned char>(lines.back().order[0]) != static_cast<unsigned char>(*filter.state)) {
+        lines.pop_back();  // past the state
+        continue;
+      }
+      wanted.push_back(keys::Case(lines.back().id));
+      lines.back().rows->Next();
+      if (HEED_TRY(lines.back().Read())) std::ranges::push_heap(lines, later);
+      else lines.pop_back();
+    }
+    looked_at += wanted.size();
+    const auto rows = HEED_TRY(now.GetAll(keys::kCases, wanted));
+    for (std::size_t i = 0; i < rows.size() && cases.size() < filter.limit; ++i) {
+      const std::string name = Name(keys::ReadU64(wanted[i]));
+      if (!rows[i]) return Fail(Fault::kMalformed, name + " is in the queue but its row is missing");
+      Case c = HEED_TRY(Named(DecodeCase(*rows[i]), name));
+      if (!filter.wanted || filter.wanted(c)) cases.push_back(std::move(c));
+    }
   }
   return cases;
 }
@@ -210,6 +229,16 @@ Done Store::EachPost(std::string_view school, const std::function<void(const Sto
   const auto rows = now.Walk(keys::kPosts);
   for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next())
     each(HEED_TRY(ReadPost(now, school, rows->key().ToString(), AsText(rows->value()), "a post of " + std::string(school))));
+  return Check(*rows);
+}
+
+Done Store::EachCase(const std::vector<std::string>& schools, const std::function<void(const Case&)>& each) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto rows = now.Walk(keys::kCases);
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const Case c = HEED_TRY(Named(DecodeCase(AsText(rows->value())), Name(keys::ReadU64(AsText(rows->key())))));
+    if (schools.empty() || std::ranges::find(schools, c.school) != schools.end()) each(c);
+  }
   return Check(*rows);
 }
 

@@ -76,7 +76,14 @@ struct StoredPost {
 struct QueueFilter {
   std::vector<std::string> schools;  // empty: every school
   std::size_t limit = 50;
+  std::optional<CaseState> state;    // only cases in it
+  std::string after;                 // only what stands behind this place (PlaceInQueue()); empty: from the front
+  std::function<bool(const Case&)> wanted;  // empty: all; cases it refuses do not count towards `limit`
+  std::size_t most_looked_at = 200'000;     // the walk ends there, `limit` reached or not
 };
+
+// Where a case stands in the queue, for QueueFilter::after: hex, the same over all schools.
+std::string PlaceInQueue(const Case& c);
 
 // Open cases (all but closed ones).
 struct QueueCounts {
@@ -169,6 +176,8 @@ class Store {
   // Every post kept for a school, in no order a person would know; one moment of the store.  `each` must not use the store.
   Done EachPost(std::string_view school, const std::function<void(const StoredPost&)>& each) const;
   Result<StoredPost> PostOf(const Case& c) const { return FindPost(c.school, c.global_id); }
+  // Every case of these schools (empty: every school), closed ones too, oldest first; one moment of the store.  `each` must not use the store.
+  Done EachCase(const std::vector<std::string>& schools, const std::function<void(const Case&)>& each) const;
   // What made a case, oldest first; without details once it is erased.  kNotFound for a case that never was.
   Result<std::vector<Event>> History(CaseId id) const;
   // Every event from `first` to `last` (both included), oldest first; one moment of the store.  `each` must not use the store.

@@ -1,11 +1,13 @@
 // Every page against every role, at the school itself and at another one.  The table of pages is the console's own, so a page that is
 // added is tried too; what a page is for stands in `kWho` here a second time, so that a slip of the pen in its row shows.
+#include "src/casework/acts.h"
 #include "tests/console/fixture.h"
 
 namespace heed {
 namespace {
 
-constexpr Roles kCases = Only(Role::kTriage, Role::kHead, Role::kLegal), kAdmin = Only(Role::kAdministrator), kAll = 0xff;
+constexpr Roles kCases = Only(Role::kTriage, Role::kHead, Role::kLegal), kAdmin = Only(Role::kAdministrator), kAll = 0xff, kWorks = Only(Role::kTriage, Role::kHead),
+                kRules = Only(Role::kTriage, Role::kHead, Role::kLexicon);
 
 struct Who {
   const char* page;
@@ -18,6 +20,30 @@ constexpr Who kWho[] = {
     {"GET /cases/{case}", kCases, false},
     {"POST /cases/{case}/author", kCases, false},
     {"GET /cases/{case}/open", kCases, false},
+    {"POST /cases/{case}/claim", kWorks, false},
+    {"POST /cases/{case}/release", kWorks, false},
+    {"POST /cases/{case}/assign", kWorks, false},
+    {"POST /cases/{case}/snooze", kWorks, false},
+    {"POST /cases/{case}/note", kWorks, false},
+    {"POST /cases/{case}/undo", kWorks, false},
+    {"POST /cases/{case}/close", kWorks, false},
+    {"GET /cases/{case}/decide", kWorks, false},
+    {"POST /cases/{case}/decide", kWorks, false},
+    {"GET /cases/{case}/respond", kWorks, false},
+    {"GET /cases/{case}/respond/{kind}", kWorks, false},
+    {"POST /cases/{case}/respond/{kind}", kWorks, false},
+    {"GET /cases/{case}/responses/{number}", kCases, false},
+    {"POST /cases/{case}/responses/{number}/approve", Only(Role::kHead), false},
+    {"POST /cases/{case}/responses/{number}/send-back", Only(Role::kHead), false},
+    {"POST /cases/{case}/responses/{number}/decline", Only(Role::kHead), false},
+    {"POST /cases/{case}/responses/{number}/cancel", kWorks, false},
+    {"POST /cases/{case}/responses/{number}/finish", kWorks, false},
+    {"GET /approvals", Only(Role::kHead), false},
+    {"GET /lexicon", kRules, false},
+    {"POST /lexicon/resume", Only(Role::kLexicon), true},
+    {"GET /lexicon/try", kRules, false},
+    {"POST /lexicon/try", kRules, false},
+    {"GET /insights", kCases, false},
     {"GET /sources", Only(Role::kTriage, Role::kHead, Role::kAdministrator), false},
     {"GET /people", kAdmin, true},
     {"GET /people/new", kAdmin, true},
@@ -38,6 +64,13 @@ class AccessMatrix : public ConsoleTest {
     AddPerson("victim", {{Role::kTriage, "oakmoor"}});
     case_ = Keep("oakmoor", APost("1", "a post about Oakmoor School"));
     ASSERT_NE(case_, 0u);
+    NewDecision decision;
+    decision.finding = Finding::kBreach;
+    decision.category = Category::kAbuse;
+    decision.severity = 2;
+    decision.why = "insults";
+    decision.proposals = {{ResponseKind::kLetter, "the author", "Please stop.", ""}};
+    ASSERT_TRUE(store_->Record(*Decide(*store_->FindCase(case_), "victim", decision, clock_.Now())));
   }
   std::string Target(const WebPage& page) const {
     std::string path(page.path);
@@ -46,6 +79,8 @@ class AccessMatrix : public ConsoleTest {
     };
     put("{case}", std::to_string(case_));
     put("{person}", "victim");
+    put("{kind}", "letter");
+    put("{number}", "1");
     put("{token}", "victim.nothing");
     EXPECT_EQ(path.find('{'), std::string::npos) << "a new name in a path: teach Target() what to put there";
     return path;
@@ -78,7 +113,7 @@ TEST_F(AccessMatrix, EveryRoleAtEverySchoolGetsWhatItShouldAndNoMore) {
         const bool has_role = Holds(who->roles, role);
         const bool in_scope = who->everywhere ? school.empty() : page.reach == Reach::kCase ? school != "ashford" : true;
         const auto response = Try(browser, page);
-        if (has_role && in_scope) EXPECT_TRUE(response.status == 200 || response.status == 303 || response.status == 422) << response.status;
+        if (has_role && in_scope) EXPECT_TRUE(response.status == 200 || response.status == 303 || response.status == 409 || response.status == 422 || (page.path == "/lexicon/resume" && response.status == 404)) << response.status;
         else if (has_role && page.reach == Reach::kCase) EXPECT_EQ(response.status, 404) << "another school's case is not there";
         else EXPECT_EQ(response.status, 403);
         if (!(has_role && in_scope)) EXPECT_EQ(response.body.find("a post about"), std::string::npos);

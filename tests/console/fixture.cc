@@ -32,6 +32,18 @@ void ConsoleTest::Build(const std::function<void(ConsoleParts&)>& change) {
   parts.organisation = "Vale Trust";
   parts.requests_per_second = 1000;
   parts.sources = [this] { return Result<std::vector<SourceHealth>>(sources_); };
+  parts.lexicon.entries = [] { return std::vector<EntryLine>{{"abuse.clown", "live", "abuse", "en", "Calls somebody a clown.", 2}, {"abuse.old", "retired", "abuse", "en", "An old word.", 1}}; };
+  parts.lexicon.explain = [](std::string_view text) {
+    Explanation e;
+    e.assessment.flag = text.find("clown") != text.npos;
+    e.arithmetic = {"so it is"};
+    return Result<Explanation>(e);
+  };
+  parts.lexicon.resume = [](std::string_view rule) -> Result<std::uint64_t> {
+    if (rule != "abuse.clown") return Fail(Fault::kNotFound, "rule " + std::string(rule) + " is not paused");
+    return 3;
+  };
+  parts.lexicon.trouble = [] { return std::string(); };
   if (change) change(parts);
   console_ = std::make_unique<Console>(std::move(parts));
 }

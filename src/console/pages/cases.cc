@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <array>
 
+#include "src/base/hash.h"
 #include "src/base/text.h"
+#include "src/casework/acts.h"
+#include "src/casework/details.h"
 #include "src/console/console.h"
 #include "src/console/pages.h"
 #include "src/console/words.h"
@@ -24,16 +27,70 @@ std::string TextOf(const Post& post) {
   return std::string(JudgedText(post, scratch));
 }
 
+// What somebody asked the queue for, and how it is asked again.
+struct Asked {
+  std::string school, category, severity, state, whose, text, rule;
+
+  explicit Asked(const http::Fields& query)
+      : school(query.Get("school")), category(query.Get("category")), severity(query.Get("severity")), state(query.Get("state")), whose(query.Get("whose")), text(Trim(query.Get("text"))),
+        rule(query.Get("rule")) {}
+  bool narrow() const { return !category.empty() || !severity.empty() || !whose.empty() || !text.empty() || !rule.empty(); }
+  std::string Query() const {
+    std::string out;
+    for (const auto& [key, value] : {std::pair("school", &school), std::pair("category", &category), std::pair("severity", &severity), std::pair("state", &state), std::pair("whose", &whose),
+                                     std::pair("text", &text), std::pair("rule", &rule)})
+      if (!value->empty()) out += (out.empty() ? "" : "&") + std::string(key) + "=" + http::PercentEncode(*value);
+    return out;
+  }
+};
+
+bool IsAsleep(const Case& c, Instant now) { return c.snoozed_until && now < *c.snoozed_until; }
+
+// "3 days": how long it has waited, as people say it.
+std::string Waiting(Instant since, Instant now) {
+  const auto hours_waiting = std::chrono::floor<hours>(now - since).count();
+  if (hours_waiting < 1) return "less than an hour";
+  if (hours_waiting < 48) return std::to_string(hours_waiting) + (hours_waiting == 1 ? " hour" : " hours");
+  return std::to_string(hours_waiting / 24) + " days";
+}
+
 http::Response Queue(Visit& visit) {
-  const std::string& school = visit.query.Get("school");
+  const Asked asked(visit.query);
   QueueFilter filter;
-  filter.schools = visit.Chosen(school);
-  filter.limit = kPageOfQueue;
+  filter.schools = visit.Chosen(asked.school);
+  filter.limit = kPageOfQueue + 1;  // one more tells whether there is another page
+  filter.after = visit.query.Get("after");
   if (filter.schools.empty()) return visit.Say(404, "There is no such school", {"Or you have no role there."}, "/queue", "Go to the queue");
+  const auto category = ParseCategory(asked.category);
+  filter.state = ParseCaseState(asked.state);
+  const bool asleep = asked.state == "snoozed";
+  if ((!asked.category.empty() && !category) || (!asked.state.empty() && !filter.state && !asleep) || !FromHex(filter.after))
+    return visit.Say(400, "There is no such list", {"The address asks for something the queue does not know."}, "/queue", "Go to the queue");
+  const std::string needle = LowerAscii(asked.text);
+  std::string failed;
+  filter.wanted = [&](const Case& c) {
+    if (IsAsleep(c, visit.now) != asleep) return false;
+    if (category && std::ranges::find(c.assessment.categories, *category) == c.assessment.categories.end()) return false;
+    if (!asked.severity.empty() && std::to_string(c.assessment.severity) != asked.severity) return false;
+    if (asked.whose == "mine" && HolderAt(c, visit.now) != visit.person().id && c.assigned_to != visit.person().id) return false;
+    if (asked.whose == "nobody" && (!HolderAt(c, visit.now).empty() || !c.assigned_to.empty())) return false;
+    if (!asked.rule.empty() && std::ranges::none_of(c.assessment.hits, [&](const Hit& hit) { return hit.rule == asked.rule; })) return false;
+    if (needle.empty()) return true;
+    const auto post = visit.parts.store.PostOf(c);
+    if (!post) {
+      if (post.error().fault() != Fault::kNotFound) failed = post.error().message();
+      return false;
+    }
+    return LowerAscii(TextOf(post->Version(c.worst).post)).find(needle) != std::string::npos;
+  };
+  if (!needle.empty()) filter.most_looked_at = 5000;  // each is a look at a post
   const auto counts = visit.parts.store.Count(filter.schools);
   if (!counts) return visit.SayError(counts.error());
-  const auto cases = visit.parts.store.Queue(filter);
+  auto cases = visit.parts.store.Queue(filter);
   if (!cases) return visit.SayError(cases.error());
+  if (!failed.empty()) return visit.SayError(Error{Fault::kIo, failed});
+  const bool more = cases->size() > kPageOfQueue;
+  if (more) cases->pop_back();
   const Words how = visit.person().mask_words ? Words::kCovered : Words::kShown;
   std::vector<Slots> rows;
   for (const auto& c : *cases) {
@@ -42,29 +99,106 @@ http::Response Queue(Visit& visit) {
     if (!post && post.error().fault() == Fault::kNotFound) continue;
     if (!post) return visit.SayError(post.error());
     const Post& shown = post->Version(c.worst).post;
-    const bool unjudged = !c.assessment.could_not_judge.empty();
+    const bool unjudged = !c.assessment.could_not_judge.empty(), locked = c.decision && c.decision->finding == Finding::kChildImage;
     Slots row;
     row.Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("platform", shown.platform).Set("posted", FormatLocal(c.posted_at));
     row.Set("severity", unjudged ? "?" : std::to_string(c.assessment.severity));
     row.Set("categories", unjudged ? "Could not be judged" : CategoryList(c.assessment.categories));
     const std::string text = TextOf(shown);
-    row.Set("words", text.empty() ? "(no words)" : OneLine(text, c.assessment.hits, how, kLineOfQueue));
+    row.Set("words", locked ? "(not to be viewed)" : text.empty() ? "(no words)" : OneLine(text, c.assessment.hits, how, kLineOfQueue));
+    row.Set("waiting", Waiting(c.opened_at, visit.now));
+    const auto holder = HolderAt(c, visit.now);
+    if (!holder.empty()) row.Set("who", "Being worked on by " + std::string(holder == visit.person().id ? "you" : holder));
+    else if (!c.assigned_to.empty()) row.Set("who", "Assigned to " + (c.assigned_to == visit.person().id ? "you" : c.assigned_to));
+    if (c.state != CaseState::kQueued) row.Set("state", c.state == CaseState::kApproval ? "Waits for approval" : "Responding");
     rows.push_back(std::move(row));
   }
   Slots view;
+  const auto options = [](std::initializer_list<std::pair<std::string_view, std::string_view>> all, std::string_view chosen) {
+    std::vector<Slots> list;
+    for (const auto& [value, name] : all) list.push_back(Slots().Set("value", value).Set("name", name).Set("selected", value == chosen));
+    return list;
+  };
   std::vector<Slots> schools;
-  for (const auto& id : visit.schools) schools.push_back(Slots().Set("id", id).Set("name", visit.SchoolName(id)).Set("selected", id == school));
+  for (const auto& id : visit.schools) schools.push_back(Slots().Set("id", id).Set("name", visit.SchoolName(id)).Set("selected", id == asked.school));
   view.Set("several_schools", visit.schools.size() > 1).Set("schools", std::move(schools));
-  view.Set("summary", counts->open > rows.size() ? std::to_string(rows.size()) + " of " + std::to_string(counts->open) + " open cases."
-                      : rows.size() == 1         ? "1 open case."
-                                                 : std::to_string(rows.size()) + " open cases.");
+  std::vector<Slots> categories;
+  for (const auto each : kCategories) {
+    const auto count = counts->categories.find(each);
+    categories.push_back(Slots().Set("value", ToString(each)).Set("name", Capital(ToString(each)) + " (" + std::to_string(count == counts->categories.end() ? 0 : count->second) + ")").Set("selected", category == each));
+  }
+  view.Set("categories", std::move(categories));
+  view.Set("severities", options({{"4", "4: grave"}, {"3", "3: serious"}, {"2", "2: a clear breach"}, {"1", "1: unkind"}}, asked.severity));
+  view.Set("states", options({{"queued", "Waiting for a decision"}, {"approval", "Waiting for approval"}, {"responding", "Responding"}, {"snoozed", "Left for later"}}, asked.state));
+  view.Set("whoses", options({{"mine", "Mine"}, {"nobody", "Nobody's"}}, asked.whose));
+  view.Set("text", asked.text).Set("rule", asked.rule).Set("filtered", !asked.Query().empty());
+  view.Set("summary", std::to_string(rows.size()) + (rows.size() == 1 ? " case here" : " cases here") + " of " + std::to_string(counts->open) + " open.");
   view.Set("masked_note", how == Words::kCovered ? "Hurtful words are covered." : "");
   view.Set("has_cases", !rows.empty()).Set("cases", std::move(rows));
+  const std::string query = asked.Query();
+  if (more) view.Set("next", "/queue?" + query + (query.empty() ? "" : "&") + "after=" + PlaceInQueue(cases->back()));
+  if (!filter.after.empty()) view.Set("first", "/queue" + (query.empty() ? "" : "?" + query));
   bool trouble = true;
   if (const auto sources = visit.parts.sources())
     trouble = std::ranges::any_of(*sources, [&](const SourceHealth& source) { return source.trouble && std::ranges::find(filter.schools, source.school) != filter.schools.end(); });
   view.Set("has_troubles", trouble);
   return visit.Show("Queue", "queue", std::move(view));
+}
+
+// What stands above the post: who works on it, what was decided, what can be done now.
+Result<Slots> WorkSlots(const Visit& visit) {
+  constexpr Roles kWorks = Only(Role::kTriage, Role::kHead);
+  const Case& c = *visit.c;
+  Slots view;
+  const std::string& me = visit.person().id;
+  const auto holder = HolderAt(c, visit.now);
+  if (!holder.empty()) view.Set("held_by", (holder == me ? "You are working on this" : std::string(holder) + " is working on this") + " until " + FormatLocal(*c.held_until) + ".");
+  if (!c.assigned_to.empty()) view.Set("assigned", c.assigned_to == me ? "you" : c.assigned_to);
+  if (IsAsleep(c, visit.now)) view.Set("snoozed", FormatLocal(*c.snoozed_until));
+  if (c.decision) {
+    std::string finding = Capital(ToString(c.decision->finding));
+    if (c.decision->category) finding += ": " + std::string(ToString(*c.decision->category)) + ", severity " + std::to_string(c.decision->severity) + " of 4";
+    view.Set("decision", Slots().Set("finding", finding).Set("why", Visible(c.decision->why)).Set("clause", c.decision->clause).Set("by", c.decision->by).Set("at", FormatLocal(c.decision->at)));
+  }
+  std::vector<Slots> responses;
+  bool live = false;
+  for (const auto& response : c.responses) {
+    responses.push_back(ResponseSlots(c, response));
+    live = live || IsLive(response.state);
+  }
+  view.Set("has_responses", !responses.empty()).Set("responses", std::move(responses)).Set("moment", c.events);
+  const bool works = (visit.person().At(c.school) & kWorks) != 0, open = c.state != CaseState::kClosed, mine = holder.empty() || holder == me;
+  view.Set("can_work", works).Set("open", open).Set("can_decide", open && !c.decision && mine).Set("can_respond", open && c.decision && mine && c.decision->finding != Finding::kNotOurs);
+  view.Set("can_claim", open && holder.empty()).Set("can_release", open && holder == me).Set("can_close", open && c.decision && !live && mine).Set("can_undo", c.decision.has_value());
+  std::vector<Slots> staff;
+  const auto people = HEED_TRY(visit.parts.store.People());
+  for (const auto& person : people)
+    if (!person.locked && (person.At(c.school) & kWorks)) staff.push_back(Slots().Set("id", person.id).Set("name", person.name).Set("selected", person.id == c.assigned_to));
+  view.Set("staff", std::move(staff));
+  return view;
+}
+
+// What an event says beyond its kind, for the history.
+std::string Detail(const Event& event) {
+  if (event.erased || event.kind == EventKind::kOpened || event.kind == EventKind::kEdited || event.kind == EventKind::kReopened || event.kind == EventKind::kErased) return {};
+  const auto details = ReadAct(event.details);
+  if (!details) return {};
+  std::string out;
+  const auto add = [&](std::string_view words) { out += (out.empty() ? "" : "; ") + std::string(words); };
+  if (details->finding) add(ToString(*details->finding));
+  if (details->response != 0) add("response " + std::to_string(details->response));
+  if (!details->to.empty()) add("to " + details->to);
+  if (details->outcome) add(ToString(*details->outcome));
+  if (!details->presence.empty()) add(details->presence);
+  if (details->until) add("until " + FormatLocal(*details->until));
+  if (!details->why.empty()) add(details->why);
+  return Visible(out);
+}
+
+std::vector<Slots> HistorySlots(const std::vector<Event>& history) {
+  std::vector<Slots> events;
+  for (const auto& event : history) events.push_back(Slots().Set("at", FormatLocal(event.at)).Set("what", Capital(ToString(event.kind))).Set("detail", Detail(event)).Set("actor", event.actor));
+  return events;
 }
 
 std::string AuthorOf(const Post& post) {
@@ -86,8 +220,15 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   const Words how = asked == "shown" || (asked != "covered" && !visit.person().mask_words) ? Words::kShown : Words::kCovered;
   const bool unjudged = !c.assessment.could_not_judge.empty();
 
-  Slots view;
+  auto work = WorkSlots(visit);
+  if (!work) return visit.SayError(work.error());
+  Slots view = *std::move(work);
   view.Set("id", c.id).Set("platform", shown.post.platform);
+  // A sexual image of a child is not viewed again: not its words, not its pictures, not its address.
+  if (c.decision && c.decision->finding == Finding::kChildImage) {
+    view.Set("locked", true).Set("rows", std::vector<Slots>{}).Set("history", HistorySlots(*history));
+    return visit.Show("Case " + std::to_string(c.id), "case-locked", std::move(view));
+  }
   std::vector<Slots> rows;
   const auto row = [&](std::string_view key, std::string value) { rows.push_back(Slots().Set("key", key).Set("value", std::move(value))); };
   row("What it may be", unjudged ? "Could not be judged" : CategoryList(c.assessment.categories));
@@ -104,12 +245,15 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   view.Set("segments", std::move(marked.segments));
   if (marked.left_out > 0) view.Set("cut", "The post goes on for " + std::to_string(marked.left_out) + " more characters, which are not shown here.");
   view.Set("masked", how == Words::kCovered && !hits.empty()).Set("can_mask", how == Words::kShown && !hits.empty());
+  const auto records = visit.parts.store.RuleRecords({c.school});
+  if (!records) return visit.SayError(records.error());
   std::vector<Slots> reasons;
   for (const auto& hit : hits) {
+    const auto record = records->find(hit.rule);
     const std::string_view words = std::string_view(text).substr(std::min<std::size_t>(hit.begin, text.size()), hit.end - hit.begin);
     const std::string visible = OneLine(words, {}, Words::kShown, 300);
     reasons.push_back(Slots().Set("why", hit.why).Set("words", how == Words::kCovered ? Cover(visible) : visible).Set("category", ToString(hit.category))
-                          .Set("severity", static_cast<int>(hit.severity)).Set("rule", hit.rule));
+                          .Set("severity", static_cast<int>(hit.severity)).Set("rule", hit.rule).Set("record", ToString(ShareRight(record == records->end() ? RuleRecord{} : record->second))));
   }
   view.Set("has_reasons", !reasons.empty()).Set("reasons", std::move(reasons));
 
@@ -138,9 +282,7 @@ http::Response ShowCase(Visit& visit, bool with_author) {
     versions.push_back(std::move(one));
   }
   view.Set("has_versions", !versions.empty()).Set("versions", std::move(versions));
-  std::vector<Slots> events;
-  for (const auto& event : *history) events.push_back(Slots().Set("at", FormatLocal(event.at)).Set("what", Capital(ToString(event.kind))).Set("actor", event.actor));
-  view.Set("history", std::move(events));
+  view.Set("history", HistorySlots(*history));
   return visit.Show("Case " + std::to_string(c.id), "case", std::move(view));
 }
 
@@ -158,6 +300,8 @@ http::Response Author(Visit& visit) {
 }
 
 http::Response OpenPost(Visit& visit) {
+  if (visit.c->decision && visit.c->decision->finding == Finding::kChildImage)
+    return visit.Say(403, "It is not to be viewed", {"The case was found to be about a sexual image of a child. The police and the IWF look at it, nobody else."}, "/cases/" + std::to_string(visit.c->id), "Back to the case");
   const auto post = visit.parts.store.PostOf(*visit.c);
   if (!post) return visit.SayError(post.error());
   const std::string& address = post->Version(visit.c->worst).post.permalink;

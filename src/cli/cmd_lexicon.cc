@@ -56,6 +56,14 @@ std::string CountsLine(const std::map<std::string, std::uint64_t>& counts) {
   return out;
 }
 
+// What add and retire did, for programs.
+int PutChange(std::string_view id, std::string_view file, std::string_view status) {
+  JsonWriter out;
+  out.Object().Field("id", id).Field("file", file).Field("status", status).EndObject();
+  Print(out.Take() + "\n");
+  return kExitDone;
+}
+
 std::string Excerpt(std::string_view text, const Assessment& a, bool reveal, std::size_t width) { return FitWidth(ForTerminal(Masked(text, a.hits, reveal)), width); }
 
 // The rules that fired, each once, in the order of their hits.
@@ -145,6 +153,8 @@ int RunLexiconTest(const Arguments& arguments) {
   std::map<std::string, std::uint64_t> fired;
   std::uint64_t texts = 0, flagged = 0, right = 0, labelled = 0;
   std::string out;
+  JsonWriter json;
+  json.Object().Key("texts").Array();
   for (const std::string_view line : Split(*content, '\n')) {
     if (Trim(line).empty()) continue;
     std::string text(line), label;
@@ -169,6 +179,18 @@ int RunLexiconTest(const Arguments& arguments) {
     const auto rules = RulesOf(a);
     for (const std::string& rule : rules) ++fired[rule];
     out += verdict + "\t" + Join(rules, ", ") + "\t" + ForTerminal(text) + "\n";
+    json.Object().Field("text", text).Field("flag", a.flag).Field("priority", a.priority);
+    if (!label.empty()) json.Field("label", label == "flag");
+    if (!a.could_not_judge.empty()) json.Field("could_not_judge", a.could_not_judge);
+    json.Key("rules").Array();
+    for (const std::string& rule : rules) json.String(rule);
+    json.EndArray().EndObject();
+  }
+  if (arguments.json) {
+    json.EndArray().Field("flagged", flagged).Field("labelled", labelled).Field("right", right).Key("fired").Object();
+    for (const auto& [rule, count] : fired) json.Field(rule, count);
+    Print(json.EndObject().EndObject().Take() + "\n");
+    return kExitDone;
   }
   out += "\n" + std::to_string(flagged) + " of " + std::to_string(texts) + " flagged";
   if (labelled > 0) out += "; " + std::to_string(right) + " of " + std::to_string(labelled) + " as labelled";
@@ -246,6 +268,7 @@ int RunLexiconAdd(const Arguments& arguments) {
   if (term.author.empty()) term.author = LoginName();
   const auto file = AddTerm(*folder, term);
   if (!file) return Complain(file.error());
+  if (arguments.json) return PutChange(term.id, *file, term.status);
   Print("Added \"" + ForTerminal(term.id) + "\" to " + ForTerminal(*file) + " as " + term.status + ".\n" +
         (term.status == "draft" ? "It is not used yet.  `" + arguments.program + " lexicon backtest` says what it would change; edit its status to \"shadow\" or \"live\" there.\n" : ""));
   return kExitDone;
@@ -256,6 +279,7 @@ int RunLexiconRetire(const Arguments& arguments) {
   if (!folder) return Complain(folder.error());
   const auto file = RetireEntry(*folder, arguments.words[0], arguments.why, Today());
   if (!file) return Complain(file.error());
+  if (arguments.json) return PutChange(arguments.words[0], *file, "retired");
   Print("Retired \"" + ForTerminal(arguments.words[0]) + "\" in " + ForTerminal(*file) + ".\n");
   return kExitDone;
 }
@@ -266,6 +290,26 @@ int RunLexiconDiff(const Arguments& arguments) {
   if (!after) return Complain(after.error());
   const LexiconDiff diff = DiffLexicons(*before, *after);
   std::string out;
+  JsonWriter json;
+  json.Object();
+  const auto names = [&json](std::string_view key, const std::vector<std::string>& list) {
+    json.Key(key).Array();
+    for (const std::string& one : list) json.String(one);
+    json.EndArray();
+  };
+  const auto differences = [&](std::string_view key, const std::vector<EntryChange>& list) {
+    json.Key(key).Array();
+    for (const EntryChange& change : list) {
+      json.Object().Field("id", change.id);
+      names("what", change.what);
+      json.EndObject();
+    }
+    json.EndArray();
+  };
+  names("added", diff.added);
+  names("removed", diff.removed);
+  differences("changed", diff.changed);
+  differences("concepts", diff.concepts);
   for (const std::string& id : diff.added) out += "+ " + id + "\n";
   for (const std::string& id : diff.removed) out += "- " + id + "\n";
   const auto changes = [&out](std::string_view mark, const std::vector<EntryChange>& list) {
@@ -287,15 +331,18 @@ int RunLexiconDiff(const Arguments& arguments) {
     if (!was) return Complain(was.error());
     if (!is) return Complain(is.error());
     std::uint64_t changed = 0;
+    json.Key("verdicts").Array();
     for (const Labelled& label : *labels) {
       const Prediction &a = was->at(label.id), &b = is->at(label.id);
       if (a.flag == b.flag && a.categories == b.categories) continue;
       ++changed;
+      json.Object().Field("id", label.id).Field("before", a.flag).Field("after", b.flag).EndObject();
       out += std::string(!a.flag && b.flag ? "now flagged      " : a.flag && !b.flag ? "no longer flagged" : "other category   ") + " " + ForTerminal(label.id) + "  " + Join(b.flag ? b.rules : a.rules, ", ") + "\n";
     }
     out += std::to_string(changed) + " of " + std::to_string(labels->size()) + " verdicts differ\n";
+    json.EndArray().Field("posts", static_cast<std::uint64_t>(labels->size()));
   }
-  Print(out);
+  Print(arguments.json ? json.EndObject().Take() + "\n" : out);
   return kExitDone;
 }
 

@@ -56,6 +56,35 @@ TEST_F(LexiconCommand, ChecksForPrograms) {
   EXPECT_THAT(Lexicon({"check", "--json"}).out, HasSubstr("{\"ok\":true,\"schools\":0,\"sources\":0,\"entries\":2,\"mistakes\":[]"));
 }
 
+TEST_F(LexiconCommand, AnswersProgramsInJson) {
+  const std::string texts = Write("texts.jsonl", "{\"text\": \"what a numpty\", \"flag\": true}\n{\"text\": \"a hammock\", \"flag\": true}\nplain words\n");
+  const auto parsed = [](JsonParser& parser, const Ran& ran) {
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    const auto root = parser.Parse(ran.out);
+    EXPECT_TRUE(root) << ran.out;
+    return root.value_or(Json{});
+  };
+  JsonParser parser;
+  const Json tested = parsed(parser, Lexicon({"test", texts, "--json"}));
+  EXPECT_EQ(tested["texts"].size(), 3u);
+  EXPECT_EQ(tested["flagged"].Int(), 1);
+  EXPECT_EQ(tested["labelled"].Int(), 2);
+  EXPECT_EQ(tested["right"].Int(), 1);
+  EXPECT_EQ(tested["texts"][0]["rules"][0].StringOr(""), "abuse.numpty");
+  const std::string other = folder_.path() + "/other";
+  ASSERT_TRUE(MakeFolder(other));
+  ASSERT_TRUE(WriteFile(other + "/small.toml", kLexicon));
+  EXPECT_EQ(parsed(parser, Lexicon({"add", "--id", "abuse.pillock", "--phrase", "pillock", "--category", "abuse", "--why", "An insult.", "--matches", "a pillock", "--ignores", "pillow", "--status", "live", "--json"}))["id"].StringOr(""),
+            "abuse.pillock");
+  EXPECT_EQ(parsed(parser, Lexicon({"retire", "abuse.wazzock", "--why", "meant fondly", "--json"}))["status"].StringOr(""), "retired");
+  const std::string more = Write("more.jsonl", "{\"id\": \"1\", \"text\": \"a pillock\"}\n{\"id\": \"2\", \"text\": \"a pillow\"}\n");
+  const Json diff = parsed(parser, Heed({"lexicon", "diff", other, lex(), "--posts", more, "--json"}));
+  EXPECT_EQ(diff["added"][0].StringOr(""), "abuse.pillock");
+  EXPECT_EQ(diff["changed"][0]["id"].StringOr(""), "abuse.wazzock");
+  EXPECT_EQ(diff["verdicts"].size(), 1u);
+  EXPECT_EQ(diff["posts"].Int(), 2);
+}
+
 TEST_F(LexiconCommand, ListsWhatIsAskedFor) {
   const Ran all = Lexicon({"list"});
   EXPECT_EQ(all.code, 0) << all.err;

@@ -50,7 +50,7 @@ struct Web::Impl {
   std::unique_ptr<http::Server> server;
 };
 
-Web::Web(const Config& config, Store& store, Gate& gate, const Clock& clock) {
+Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock) {
   ConsoleParts parts{.store = store, .gate = gate, .clock = clock};
   parts.schools = config.schools;
   parts.organisation = config.console.organisation;
@@ -61,6 +61,18 @@ Web::Web(const Config& config, Store& store, Gate& gate, const Clock& clock) {
   parts.sign_in_header = config.console.sign_in_header;
   parts.retention = config.retention;
   parts.sources = [&config, &store, &clock] { return HealthOf(config, store, clock.Now()); };
+  parts.lexicon.entries = [&judge] {
+    std::vector<EntryLine> lines;
+    const Judge now = judge.Now().judge;
+    for (const Entry& e : now.lexicon().entries) lines.push_back({e.id, std::string(ToString(e.status)), std::string(ToString(e.category)), e.language, e.why, e.severity});
+    return lines;
+  };
+  parts.lexicon.explain = [&judge](std::string_view text) -> Result<Explanation> {
+    LiveWorker workers(judge);
+    return HEED_TRY(workers.Now())->Explain(kAnySchool, text);
+  };
+  parts.lexicon.resume = [&judge, &store, &clock](std::string_view rule) { return ResumeRule(store, judge, rule, clock.Now()); };
+  parts.lexicon.trouble = [&reloader] { return reloader.Look().error; };
   impl_.reset(new Impl{config, Console(std::move(parts)), nullptr});
 }
 

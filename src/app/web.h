@@ -6,6 +6,7 @@
 
 #include "src/access/gate.h"
 #include "src/app/config.h"
+#include "src/app/live_judge.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
 #include "src/store/store.h"
@@ -18,7 +19,7 @@ GateRules GateRulesOf(const Config& config);
 class Web {
  public:
   // All outlive it.
-  Web(const Config& config, Store& store, Gate& gate, const Clock& clock);
+  Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock);
   ~Web();
 
   // kBusy: the port is taken.

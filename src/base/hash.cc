@@ -47,18 +47,6 @@ std::string Hex(const Digest& digest) {
   return Hex(std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
-std::optional<std::string> FromHex(std::string_view hex) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
-  if (hex.size() % 2 != 0) return std::nullopt;
-  std::string bytes;
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const int high = digit(hex[i]), low = digit(hex[i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    bytes += static_cast<char>(high * 16 + low);
-  }
-  return bytes;
-}
-
 std::string Sha256Hex(std::string_view bytes) { return Hex(Sha256(bytes)); }
 
 std::uint64_t Hash64(std::string_view bytes) {

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +15,6 @@ Digest Sha256(std::string_view bytes);
 Digest Blake2b(std::string_view bytes);
 std::string Hex(std::string_view bytes);
 std::string Hex(const Digest& digest);
-std::optional<std::string> FromHex(std::string_view hex);  // small letters, two a byte
 std::string Sha256Hex(std::string_view bytes);
 
 // For caches and shards, never for evidence: fast, not for adversaries.

@@ -191,7 +191,7 @@ int RunServe(const Arguments& arguments) {
   Gate gate(**store, clock, GateRulesOf(*config));
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
-  Web web(*config, **store, gate, clock);
+  Web web(*config, **store, gate, live, reloader, clock);
   ServeOptions options{.data = data, .at_once = 4};
   options.console_is_up = [&] {
     if (const auto people = (*store)->People(); people && people->empty())

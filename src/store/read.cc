@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "src/base/seal.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 

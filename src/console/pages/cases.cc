@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "src/base/hash.h"
+#include "src/base/seal.h"
 #include "src/base/text.h"
 #include "src/casework/acts.h"
 #include "src/casework/details.h"

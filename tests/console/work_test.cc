@@ -154,7 +154,9 @@ TEST_F(Work, HandingOverSnoozingAndNoting) {
   EXPECT_THAT(amina.Get("/queue?state=snoozed").body, HasSubstr("Case 1"));
   clock_.Advance(hours{25});
   EXPECT_THAT(SignedIn("amina").Get("/queue").body, HasSubstr("Case 1"));
-  EXPECT_EQ(Submit(amina, Path(), Path("/snooze"), {{"for", "99d"}}).status, 303) << "signed out by now";
+  EXPECT_EQ(Submit(amina, Path(), Path("/snooze"), {{"for", "1d"}}).status, 403) << "signed out by now";
+  auto again = SignedIn("amina");
+  EXPECT_EQ(Submit(again, Path(), Path("/snooze"), {{"for", "99d"}}).status, 422);
 }
 
 TEST_F(Work, TheQueueIsNarrowedAndPaged) {

@@ -190,6 +190,7 @@ std::string Detail(const Event& event) {
   if (!details->to.empty()) add("to " + details->to);
   if (details->outcome) add(ToString(*details->outcome));
   if (!details->presence.empty()) add(details->presence);
+  if (!details->reference.empty()) add("reference " + details->reference);
   if (details->until) add("until " + FormatLocal(*details->until));
   if (!details->why.empty()) add(details->why);
   return Visible(out);

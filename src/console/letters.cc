@@ -68,7 +68,7 @@ std::string FillLetter(const Letter& letter, const Case& c, const School* school
   Replace(text, "{posted}", FormatLocal(c.posted_at).substr(0, FormatLocal(c.posted_at).rfind(' ')));
   Replace(text, "{platform}", platform);
   Replace(text, "{category}", category ? ToString(*category) : std::string_view("[[what it is]]"));
-  Replace(text, "{clause}", clause.empty() ? "[[the words of the code of conduct]]" : clause);
+  Replace(text, "{clause}", "It says: “" + (clause.empty() ? "[[the words of the code of conduct]]" : clause) + "”.");
   return text;
 }
 

@@ -55,7 +55,7 @@ TEST_F(Work, FromTheQueueToALetterTheHeadApproves) {
   Decided(amina);
   EXPECT_THAT(amina.Get(Path("/respond")).body, HasSubstr("Letter asking that it stops"));
   const auto form = amina.Get(Path("/respond/letter"));
-  EXPECT_THAT(form.body, AllOf(HasSubstr("Oakmoor School"), HasSubstr("Swearing at people"), HasSubstr("[[telephone]]"), Not(HasSubstr("clown")))) << "a letter does not repeat what hurt";
+  EXPECT_THAT(form.body, AllOf(HasSubstr("Oakmoor School"), HasSubstr("It says: “Swearing at people”."), HasSubstr("[[telephone]]"), Not(HasSubstr("clown")))) << "a letter does not repeat what hurt";
   const auto open = Submit(amina, Path("/respond/letter"), Path("/respond/letter"), {{"to", "the author"}, {"text", "Ring [[telephone]]."}});
   EXPECT_EQ(open.status, 422);
   EXPECT_THAT(open.body, HasSubstr("Fill in [[telephone]]"));

@@ -59,6 +59,17 @@ Sieve::Sieve(const std::vector<std::string>& terms) {
     for (std::size_t i = 1; i < words.size(); ++i) kept.others.push_back(Keep(words[i], !any_long && ascii));
     terms_.push_back(std::move(kept));
   }
+  // "oakmoorschool" is not there where "oakmoor" is not: the shortest such word is every such term's gate.
+  for (std::size_t i = 0; i < terms_.size(); ++i) {
+    std::size_t gate = terms_[i].searched;
+    for (const auto& other : terms_) {
+      const auto& word = words_[other.searched];
+      if (!word.alone && word.text.size() < words_[gate].text.size() && words_[gate].text.find(word.text) != std::string::npos) gate = other.searched;
+    }
+    const auto known = std::ranges::find(gates_, gate, &Gate::word);
+    if (known == gates_.end()) gates_.push_back({gate, {i}});
+    else known->terms.push_back(i);
+  }
 }
 
 std::size_t Sieve::Keep(std::string text, bool alone) {
@@ -114,8 +125,12 @@ bool Sieve::Holds(std::string_view bytes, const Word& word) {
 }
 
 bool Sieve::Passes(std::string_view bytes) const {
-  return std::ranges::any_of(terms_, [&](const Term& term) {
-    return Holds(bytes, words_[term.searched]) && std::ranges::all_of(term.others, [&](std::size_t other) { return Holds(bytes, words_[other]); });
+  return std::ranges::any_of(gates_, [&](const Gate& gate) {
+    if (!Holds(bytes, words_[gate.word])) return false;
+    return std::ranges::any_of(gate.terms, [&](std::size_t i) {
+      const auto& term = terms_[i];
+      return (term.searched == gate.word || Holds(bytes, words_[term.searched])) && std::ranges::all_of(term.others, [&](std::size_t other) { return Holds(bytes, words_[other]); });
+    });
   });
 }
 

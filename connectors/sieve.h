@@ -32,11 +32,17 @@ class Sieve {
     std::size_t searched;             // in words_: the one that is looked for
     std::vector<std::size_t> others;  // in words_: must be there too
   };
+  // A word without which none of these terms can be there: most bytes are dropped by a search for these alone.
+  struct Gate {
+    std::size_t word;                // in words_
+    std::vector<std::size_t> terms;  // in terms_
+  };
   static bool Holds(std::string_view bytes, const Word& word);
   std::size_t Keep(std::string text, bool alone);
 
   std::vector<Word> words_;
   std::vector<Term> terms_;
+  std::vector<Gate> gates_;
 };
 
 }  // namespace heed

@@ -1,7 +1,10 @@
 // Bluesky's stream: raw frames that name no school, through the sieve, beside grep and rg over the same bytes with the same
-// names.  grep and rg are started as programs and read a file that is in memory by then; that start is in their time.
+// names.  grep and rg are started as programs and read a file that is in memory by then; theirs is the processor time
+// that the system counted for them, start included, so that others on the machine do not count against them.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -98,6 +101,14 @@ void BM_StreamFramesParsed(benchmark::State& state) {
 }
 BENCHMARK(BM_StreamFramesParsed)->Unit(benchmark::kMillisecond);
 
+// Seconds of processor that programs started from here have used.
+double ProgramsTime() {
+  rusage used{};
+  getrusage(RUSAGE_CHILDREN, &used);
+  const auto in_seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+  return in_seconds(used.ru_utime) + in_seconds(used.ru_stime);
+}
+
 void Compare(benchmark::State& state, const std::string& program, const std::string& command) {
   if (std::system(("command -v " + program + " > /dev/null 2>&1").c_str()) != 0) {
     state.SkipWithError((program + " is not on this machine").c_str());
@@ -109,7 +120,9 @@ void Compare(benchmark::State& state, const std::string& program, const std::str
   std::ofstream(folder / "names") << Join(Names(), "\n") << "\n";
   const std::string run = fmt::format("{} -f {}/names {}/frames > {}/found 2>&1", command, folder.string(), folder.string(), folder.string());
   for (auto _ : state) {
+    const double before = ProgramsTime();
     const int status = std::system(run.c_str());
+    state.SetIterationTime(ProgramsTime() - before);
     if (status != 0 && WEXITSTATUS(status) != 1) state.SkipWithError("it failed");
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(Bytes().size()));
@@ -117,13 +130,13 @@ void Compare(benchmark::State& state, const std::string& program, const std::str
 }
 
 void BM_StreamGrep(benchmark::State& state) { Compare(state, "grep", "LC_ALL=C grep -F -c"); }
-BENCHMARK(BM_StreamGrep)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(BM_StreamGrep)->Unit(benchmark::kMillisecond)->UseManualTime();
 void BM_StreamGrepAnyCase(benchmark::State& state) { Compare(state, "grep", "LC_ALL=C grep -F -i -c"); }
-BENCHMARK(BM_StreamGrepAnyCase)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(BM_StreamGrepAnyCase)->Unit(benchmark::kMillisecond)->UseManualTime();
 void BM_StreamRipgrep(benchmark::State& state) { Compare(state, "rg", "rg -F -c -j1"); }
-BENCHMARK(BM_StreamRipgrep)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(BM_StreamRipgrep)->Unit(benchmark::kMillisecond)->UseManualTime();
 void BM_StreamRipgrepAnyCase(benchmark::State& state) { Compare(state, "rg", "rg -F -i -c -j1"); }
-BENCHMARK(BM_StreamRipgrepAnyCase)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(BM_StreamRipgrepAnyCase)->Unit(benchmark::kMillisecond)->UseManualTime();
 
 }  // namespace
 }  // namespace heed

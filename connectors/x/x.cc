@@ -10,7 +10,7 @@
 namespace heed {
 namespace {
 
-constexpr seconds kShown = days{7};         // what the recent search goes back
+constexpr seconds kShown = days{7} - hours{1};  // what the recent search goes back, less an hour for a reading that takes its time
 constexpr std::int64_t kFewest = 10;        // posts the search can be asked for at least
 constexpr std::size_t kLongestQuery = 512;
 
@@ -87,8 +87,9 @@ Result<ListAnswer> X::Ask(const ListQuestion& question, Instant now) {
                      "&tweet.fields=author_id,conversation_id,created_at,edit_history_tweet_ids,lang,note_tweet,public_metrics,referenced_tweets";
   if (options_.authors) path += "&expansions=author_id&user.fields=name,username";
   const bool since = !question.mark.empty();
-  // A time further back is refused; a minute is left for the way there.
-  const auto from = std::max<Instant>(sweep.from, sweep.started - kShown + minutes{1});
+  // A time further back is refused, and pages of one search want the same one: a reading that was interrupted moves on by the hour.
+  const Instant base = now - sweep.started < minutes{50} ? sweep.started : Instant(std::chrono::floor<hours>(now));
+  const auto from = std::max<Instant>(sweep.from, base - kShown);
   if (since) path += "&since_id=" + UrlEncode(question.mark);
   else path += "&start_time=" + UrlEncode(FormatRfc3339(std::chrono::ceil<seconds>(from)));
   if (!sweep.next.empty()) path += "&next_token=" + UrlEncode(sweep.next);
@@ -165,12 +166,13 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   if (options.cap < 1 || options.cap > 100'000'000'000) return Fail(Fault::kInvalid, "monthly_cap must be 1 to 100000 US dollars");
   if (options.post_price < 1 || options.user_price < 1 || options.post_price > 10'000'000 || options.user_price > 10'000'000)
     return Fail(Fault::kInvalid, "post_price and user_price are millionths of a US dollar: 5000 is half a cent");
-  auto lists = HEED_TRY(ReadListOptions(spec, options.server, kShown, hours{1}));
-  if (lists.look_back > kShown) return Fail(Fault::kInvalid, "look_back: X shows the last seven days only");
+  auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{7}, hours{1}));
+  if (lists.look_back > days{7}) return Fail(Fault::kInvalid, "look_back: X shows the last seven days only");
   auto queries = spec.settings.contains("queries") ? spec.Strings("queries") : XQueries(school);
   for (auto& query : queries) {
     HEED_TRY(CheckQuery(query, school));
-    if (query.find("is:retweet") == query.npos) query += " -is:retweet";
+    // "a OR b -is:retweet" would pay for retweets of a.
+    if (query.find("is:retweet") == query.npos) query = "(" + query + ") -is:retweet";
     if (query.size() > kLongestQuery) return Fail(Fault::kInvalid, "queries: X takes 512 characters at most: " + InNote(query));
     options.roots.push_back({.key = "search " + query, .about = query});
   }

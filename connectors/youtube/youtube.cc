@@ -103,8 +103,10 @@ Result<ListAnswer> YouTube::Ask(const ListQuestion& question, Instant now) {
     const auto reason = YouTubeReason(response.body);
     if (reason == "commentsDisabled") {
       answer.about_school = titled;
-    } else if (reason == "videoNotFound" || reason == "commentNotFound" || (reason == "channelNotFound" && kind != 'u')) {
+    } else if ((kind == 'v' || kind == 'r') && (reason == "videoNotFound" || reason == "commentNotFound" || reason == "channelNotFound")) {
       answer.forget = true;
+    } else if ((kind == 'c' || kind == 'o') && (reason == "channelNotFound" || reason == "videoNotFound")) {
+      answer.gap = Gap{question.sweep.from, now, "YouTube does not know the channel " + InNote(of) + ": check its id"};
     } else if (kind == 'u' && (reason == "playlistNotFound" || reason == "channelNotFound")) {
       answer.notes.push_back("YouTube knows no uploads of the channel " + InNote(of) + ": check its id, unless it has no videos yet");
     } else if (!question.sweep.next.empty() && (reason == "invalidPageToken" || reason == "INVALID_PAGE_TOKEN")) {

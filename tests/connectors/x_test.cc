@@ -44,7 +44,7 @@ class XTest : public testing::Test {
 TEST_F(XTest, AsksForAllTheSchoolsNamesAtOnce) {
   ReadRun(*Make());
   EXPECT_EQ(server.requests()[0].Query("query"), "(\"Oakmoor School\" OR #OakmoorSchool OR url:\"oakmoor.example\" OR @oakmoorschool) -is:retweet");
-  EXPECT_EQ(server.requests()[0].Query("start_time"), "2031-02-23T08:01:00Z");
+  EXPECT_EQ(server.requests()[0].Query("start_time"), "2031-02-23T09:00:00Z");
 }
 
 TEST_F(XTest, SplitsQueriesAtXsLimitAndEachStillNamesTheSchool) {
@@ -94,7 +94,27 @@ TEST_F(XTest, SaysWhatItCouldNotSeeAfterMoreThanAWeek) {
   const auto second = ReadRun(*connector, first.cursor);
   ASSERT_EQ(second.gaps.size(), 1u);
   EXPECT_THAT(second.gaps[0].why, HasSubstr("last seven days"));
-  EXPECT_EQ(second.gaps[0].until, clock.Now() - days{7});
+  EXPECT_EQ(second.gaps[0].until, clock.Now() - days{7} + hours{1});
+}
+
+TEST_F(XTest, AReadingThatWasInterruptedForHoursAsksForNoTimeThatXHasForgotten) {
+  spec.settings["page_size"] = std::int64_t{10};
+  Write(25);
+  const auto page = Make()->Fetch({});
+  ASSERT_TRUE(page);
+  ASSERT_TRUE(page->more);
+  clock.Advance(hours{3} + minutes{20});
+  const auto rest = ReadRun(*Make(), page->next);
+  ASSERT_FALSE(rest.error) << rest.error->message();
+  EXPECT_EQ(page->posts.size() + rest.posts.size(), 25u);
+  EXPECT_EQ(server.requests()[1].Query("start_time"), "2031-02-23T12:00:00Z");
+  EXPECT_EQ(server.requests()[2].Query("start_time"), "2031-02-23T12:00:00Z");
+}
+
+TEST_F(XTest, LeavesRetweetsOutOfEveryAlternative) {
+  spec.settings["queries"] = std::vector<std::string>{"\"Oakmoor School\" OR #OakmoorSchool"};
+  ReadRun(*Make());
+  EXPECT_EQ(server.requests()[0].Query("query"), "(\"Oakmoor School\" OR #OakmoorSchool) -is:retweet");
 }
 
 TEST_F(XTest, NeverAsksForMoreThanTheCapPaysFor) {

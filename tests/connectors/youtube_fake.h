@@ -32,6 +32,7 @@ class FakeYouTube {
   std::vector<Video> videos;      // newest first
   std::vector<Comment> comments;  // newest first, replies too
   std::set<std::string> disabled;  // videos without comments
+  std::set<std::string> unknown;   // channels
   std::size_t page = 0;            // entries on a page at most, 0 = as asked
   std::size_t inlined = 1;         // replies that come with a thread
   std::map<std::string, std::string> refuse;  // method -> body of a 403
@@ -74,6 +75,7 @@ class FakeYouTube {
       const auto video = request.Query("videoId"), channel = request.Query("allThreadsRelatedToChannelId");
       if (disabled.contains(video)) return Error(403, "commentsDisabled");
       if (!video.empty() && std::ranges::find(videos, video, &Video::id) == videos.end()) return Error(404, "videoNotFound");
+      if (unknown.contains(channel)) return Error(404, "channelNotFound");
       for (const auto& comment : comments)
         if (comment.parent.empty() && (video.empty() ? comment.channel == channel : comment.video == video)) items.push_back(Thread(comment));
     } else if (method == "comments") {

@@ -103,6 +103,15 @@ TEST_F(YouTubeTest, CommentsThatAreSwitchedOffAndVideosThatWentAreNoErrors) {
   EXPECT_EQ(second.cursor.value.find("v2"), std::string::npos) << "a video that went is still followed";
 }
 
+TEST_F(YouTubeTest, AChannelThatIsNotThereIsAGapAndNotNothing) {
+  spec.settings["channels"] = std::vector<std::string>{kChannel};
+  host.unknown = {kChannel};
+  const auto run = ReadRun(*Make());
+  ASSERT_FALSE(run.error) << run.error->message();
+  ASSERT_EQ(run.gaps.size(), 1u);
+  EXPECT_THAT(run.gaps[0].why, HasSubstr("does not know the channel"));
+}
+
 TEST_F(YouTubeTest, SearchesNoMoreOftenThanToldToAndReadsCommentsInBetween) {
   host.videos = {{"v1", "Oakmoor School", "", "2031-03-01T08:00:00Z"}};
   const auto connector = Make();

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "src/app/anchors.h"
 #include "src/app/installation.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
@@ -70,6 +71,10 @@ Result<PackMade> MakePackOf(const Config& config, const std::string& data, const
   request.pdf = order.pdf;
   request.key = HEED_TRY(OpenSigningKey(data + "/keys"));
   request.progress = progress;
+  for (auto& anchor : HEED_TRY(CheckAnchors(AnchorFolder(data), **store, config.evidence.certificates))) {
+    if (anchor.stamp) request.anchors.emplace_back(anchor.sequence, std::move(anchor.answer));
+    else LogWarning("anchors/" + anchor.file + " is left out: " + anchor.flaw);
+  }
   if (order.stamp && !config.evidence.authorities.empty())
     request.stamp = [&](std::string_view digest) {
       Stamped stamped;
@@ -96,6 +101,28 @@ Result<PackMade> MakePackOf(const Config& config, const std::string& data, const
     made.notes.push_back("that this pack was made could not be written down in the custody chain: " + done.error().message());
   }
   return made;
+}
+
+Result<Capture> AddStaffCapture(const std::string& data, const CaptureOrder& order, const Clock& clock) {
+  auto bytes = ReadFile(order.file, kMaxCapture);
+  if (!bytes) return Fail(std::move(bytes).error().While("the capture"));
+  auto captured = HEED_TRY(CaptureFile(order.file, *std::move(bytes), order.how, order.address, order.taken_at));
+  if (!Exists(data + "/store")) return Fail(Fault::kNotFound, "nothing has been scanned into " + data + " yet; run `heed scan` first");
+  const auto store = HEED_TRY(OpenStore(data, Access::kWrite));
+  Change change;
+  change.after = HEED_TRY(store->FindCase(order.case_id));
+  if (change.after.decision && change.after.decision->finding == Finding::kChildImage)
+    return Fail(Fault::kDenied, "case " + std::to_string(order.case_id) + " is about a sexual image of a child: make no copy, keep none; delete the file only when the police or the IWF say so");
+  Event& event = change.events.emplace_back();
+  event.case_id = order.case_id;
+  event.kind = EventKind::kCaptured;
+  event.at = clock.Now();
+  event.actor = order.actor;
+  event.details = WriteCapture(captured.capture);
+  event.attachment = std::move(captured.bytes);
+  ++change.after.events;
+  HEED_TRY(store->Record(change));
+  return std::move(captured.capture);
 }
 
 Result<PackReport> CheckPack(const CheckOrder& order) {

@@ -7,6 +7,7 @@
 
 #include "src/app/config.h"
 #include "src/base/result.h"
+#include "src/evidence/capture.h"
 #include "src/evidence/pack.h"
 #include "src/evidence/verify.h"
 #include "src/store/store.h"
@@ -29,6 +30,16 @@ struct PackOrder {
 // the pack is made all the same, and a note says that it is not written down.
 Result<PackMade> MakePackOf(const Config& config, const std::string& data, const PackOrder& order, const Clock& clock,
                             const std::function<void(std::size_t, std::size_t)>& progress);
+
+// A person's own capture of what they saw.
+struct CaptureOrder {
+  CaseId case_id = 0;
+  std::string file, how, address, actor;
+  std::optional<Instant> taken_at;
+};
+// Keeps it with the case, as an event of the chain.  kDenied: the case is about a sexual image of a child, of which nothing is
+// ever kept; kBusy: another heed holds the store; kInvalid, kTooLarge: see CaptureFile().
+Result<Capture> AddStaffCapture(const std::string& data, const CaptureOrder& order, const Clock& clock);
 
 struct CheckOrder {
   std::string path, passphrase;  // of a sealed pack

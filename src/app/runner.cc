@@ -8,7 +8,9 @@
 #include "src/base/json.h"
 #include "src/base/log.h"
 #include "src/casework/observe.h"
+#include "src/evidence/capture.h"
 #include "src/net/pace.h"
+#include "src/net/recording.h"
 
 namespace heed {
 namespace {
@@ -27,6 +29,20 @@ Post WithoutWords(Post post) {
   post.raw.clear();
   post.media.clear();
   return post;
+}
+
+// The exchange that brought a post which a person should see, as the event that keeps it.
+std::optional<Event> CaptureOf(const Post& post, const Assessment& assessment, const HttpRecording& recording, Instant now) {
+  if (recording.exchanges().empty() || (!assessment.flag && assessment.could_not_judge.empty())) return std::nullopt;
+  auto captured = CaptureExchange(post, recording.exchanges(), AboutTheClock());
+  if (!captured) return std::nullopt;
+  Event event;
+  event.kind = EventKind::kCaptured;
+  event.at = now;
+  event.actor = "heed";
+  event.details = WriteCapture(captured->capture);
+  event.attachment = std::move(captured->bytes);
+  return event;
 }
 
 void Fail(SourceState& state, const Error& error, Instant now) {
@@ -155,6 +171,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
   std::vector<Assessment> assessments;
   for (int pages = 0; pages < kMaxPages; ++pages) {
     if (http_.stopped()) return fail(Error{Fault::kCancelled, "stopped; the next run goes on from here"});
+    const HttpRecording recording;  // what is flagged is kept with the exchange that brought it
     auto fetched = (*connector)->Fetch(state.cursor);
     if (!fetched) return fail(fetched.error());
     Page& page = *fetched;
@@ -194,9 +211,10 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
         ++mentioning;
         run.unjudged += !assessments[i].could_not_judge.empty();
         on_this_page.insert(post.global_id);
-        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i])});
+        auto capture = CaptureOf(post, assessments[i], recording, now);
+        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i]), std::move(capture)});
       } else {
-        commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}});
+        commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}, std::nullopt});
       }
     }
 

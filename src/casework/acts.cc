@@ -210,6 +210,8 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
     case EventKind::kOpened:
     case EventKind::kEdited:
     case EventKind::kReopened:
+    case EventKind::kCaptured:
+    case EventKind::kExported:  // Fold() has dealt with them
     case EventKind::kErased: return Fail(Fault::kInvalid, "not something a person does");
   }
   Settle(c);

@@ -1,4 +1,5 @@
 // `heed audit`: the installation's own custody chain.
+#include "src/app/anchors.h"
 #include "src/app/installation.h"
 #include "src/app/packs.h"
 #include "src/base/json.h"
@@ -10,22 +11,71 @@ namespace heed {
 int RunAuditVerify(const Arguments& arguments) {
   auto config = OpenConfig(arguments.locations);
   if (!config) return Complain(config.error());
-  auto store = OpenStore(DataFolder(arguments.locations, *config), Access::kRead);
+  const std::string data = DataFolder(arguments.locations, *config);
+  auto store = OpenStore(data, Access::kRead);
   if (!store) return Complain(store.error());
   const auto report = (*store)->VerifyChain();
   if (!report) return Complain(report.error());
+  const std::string& certificates = arguments.certificates.empty() ? config->evidence.certificates : arguments.certificates;
+  const auto anchors = CheckAnchors(arguments.anchors.empty() ? AnchorFolder(data) : arguments.anchors, **store, certificates);
+  if (!anchors) return Complain(anchors.error());
+  bool good = !report->broken;
+  for (const auto& anchor : *anchors) good = good && anchor.stamp;
   if (arguments.json) {
     JsonWriter out;
-    out.Object().Field("ok", !report->broken).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).EndObject();
+    out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Key("anchors").Array();
+    for (const auto& anchor : *anchors) {
+      out.Object().Field("file", anchor.file).Field("event", anchor.sequence).Field("flaw", anchor.flaw);
+      if (anchor.stamp) out.Field("at", FormatRfc3339(anchor.stamp->at)).Field("authority", anchor.stamp->authority).Field("trusted", anchor.stamp->not_trusted.empty());
+      out.EndObject();
+    }
+    out.EndArray().EndObject();
     Print(out.Take() + "\n");
-    return report->broken ? kExitPartly : kExitDone;
+    return good ? kExitDone : kExitPartly;
   }
   std::string out;
   if (report->broken) out += "THE CHAIN DOES NOT HOLD: " + ForTerminal(*report->broken) + "\nKeep the data folder as it is, and restore a backup into another one to compare.\n";
   else out += "The chain holds: " + std::to_string(report->events) + " events, " + std::to_string(report->erased) + " of them without details because their time was up.\n";
-  out += "Its head is " + Hex(report->head) + "\nWrite it down somewhere else: then nobody can take the chain back to before it unseen.\n";
+  for (const auto& anchor : *anchors) {
+    if (!anchor.stamp) out += "ANCHOR " + ForTerminal(anchor.file) + " DOES NOT HOLD: " + ForTerminal(anchor.flaw) + "\n";
+    else
+      out += "Event " + std::to_string(anchor.sequence) + " and all before it were written by " + FormatRfc3339(anchor.stamp->at) + ", says " + ForTerminal(anchor.stamp->authority) +
+             (anchor.stamp->not_trusted.empty() ? ".\n" : ", which is not trusted here.\n");
+  }
+  out += "The chain's head is " + Hex(report->head) + "\n";
+  out += anchors->empty() ? "Nobody has time-stamped it yet. Write the head down somewhere else, or have it stamped with `heed audit anchor`: then nobody can take the chain back unseen.\n"
+                          : "Keep copies of the anchors somewhere else: whoever can take the store back can take them along.\n";
   Print(out);
-  return report->broken ? kExitPartly : kExitDone;
+  return good ? kExitDone : kExitPartly;
+}
+
+int RunAuditAnchor(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  const std::string data = DataFolder(arguments.locations, *config);
+  auto store = OpenStore(data, Access::kRead);
+  if (!store) return Complain(store.error());
+  const auto anchoring = AnchorChain(*config, data, **store);
+  if (!anchoring) return Complain(anchoring.error());
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Field("event", anchoring->sequence).Key("made").Array();
+    for (const auto& anchor : anchoring->made)
+      out.Object().Field("file", anchor.file).Field("at", FormatRfc3339(anchor.stamp->at)).Field("authority", anchor.stamp->authority).Field("trusted", anchor.stamp->not_trusted.empty()).EndObject();
+    out.EndArray().Key("failed").Array();
+    for (const auto& why : anchoring->failed) out.String(why);
+    out.EndArray().EndObject();
+    Print(out.Take() + "\n");
+  } else {
+    std::string out;
+    if (anchoring->sequence == 0) out += "The chain is empty: there is nothing to time-stamp.\n";
+    for (const auto& anchor : anchoring->made)
+      out += "Event " + std::to_string(anchor.sequence) + " time-stamped " + FormatRfc3339(anchor.stamp->at) + " by " + ForTerminal(anchor.stamp->authority) +
+             (anchor.stamp->not_trusted.empty() ? "" : ", which is not trusted here") + ": anchors/" + anchor.file + "\n";
+    for (const auto& why : anchoring->failed) out += "Not time-stamped: " + ForTerminal(why) + "; run this again later\n";
+    Print(out);
+  }
+  return anchoring->failed.empty() ? kExitDone : kExitPartly;
 }
 
 }  // namespace heed

@@ -58,7 +58,9 @@ struct Arguments {
   std::vector<std::string> mask;   // pack
   std::string mask_file, purpose, seal_for;  // pack
   std::string passphrase_file;     // pack, open, verify
-  std::string certificates, key;   // verify
+  std::string certificates, key;   // verify; audit verify
+  std::string anchors;             // audit verify
+  std::string how, address, taken_at;  // capture add
   std::string as;                  // who acts; default: the login name
   bool catalogue = false;          // sources
   bool ask = false;                // sources add
@@ -87,6 +89,8 @@ int RunPack(const Arguments& arguments);
 int RunOpen(const Arguments& arguments);
 int RunVerify(const Arguments& arguments);
 int RunAuditVerify(const Arguments& arguments);
+int RunAuditAnchor(const Arguments& arguments);
+int RunCaptureAdd(const Arguments& arguments);
 
 int RunLexiconCheck(const Arguments& arguments);
 int RunLexiconList(const Arguments& arguments);

@@ -28,7 +28,8 @@ constexpr std::array kCommands = {
     Command{"pack", "make an evidence pack of cases, for a person without heed", &RunPack},
     Command{"verify", "check an evidence pack: no store, no network", &RunVerify},
     Command{"open", "open a sealed evidence pack", &RunOpen},
-    Command{"audit", "check the custody chain", nullptr},
+    Command{"capture", "add a picture or a saved page to a case", nullptr},
+    Command{"audit", "check the custody chain, and have it time-stamped", nullptr},
     Command{"lexicon", "look at the words and rules, try them, change them", nullptr},
     Command{"people", "who may sign in to the console, and their one-time links", nullptr},
 };
@@ -64,10 +65,30 @@ constexpr std::array kPeopleCommands = {
 // `heed audit ...`
 constexpr std::array kAuditCommands = {
     Command{"verify", "recompute every event, and say where the chain does not hold", &RunAuditVerify},
+    Command{"anchor", "have the chain's head time-stamped by the configured authorities", &RunAuditAnchor},
 };
 
 // `heed sources` lists them; `heed sources add` adds one.
 constexpr Command kSourcesAdd{"add", "set up a source: asks for what it needs, tries it, then writes it down", &RunSourcesAdd};
+// `heed capture ...`
+constexpr std::array kCaptureCommands = {
+    Command{"add", "keep a file with a case, and say how it was made", &RunCaptureAdd},
+};
+
+void AddOwnOfCapture(CLI::App& app, std::string_view, Arguments& arguments) {
+  app.add_option("CASE", arguments.case_id, "the case's number")->check(CLI::PositiveNumber)->required();
+  app.add_option("FILE", arguments.words, "a picture, a PDF, a saved page, a web archive")->required()->expected(1);
+  app.add_option("--how", arguments.how, "how it was made: who saw what, on which device, with which program")->required();
+  app.add_option("--address", arguments.address, "the page's address as typed")->type_name("URL");
+  app.add_option("--taken-at", arguments.taken_at, "when it was made: 2026-11-02T08:15:00Z")->type_name("TIME");
+  app.add_option("--as", arguments.as, "who adds it (default: your login name)")->type_name("NAME");
+}
+
+void AddOwnOfAudit(CLI::App& app, std::string_view name, Arguments& arguments) {
+  if (name != "verify") return;
+  app.add_option("--anchors", arguments.anchors, "a folder with copies of anchors, kept elsewhere (default: the data folder's)")->type_name("DIR");
+  app.add_option("--certificates", arguments.certificates, "PEM file of trusted authorities (default: the configuration's, or the system's)")->type_name("FILE");
+}
 
 void AddCommon(CLI::App& app, Arguments& arguments) {
   app.add_option("--config", arguments.locations.config, "the configuration (default: ./heed.toml, /etc/heed/heed.toml)")->type_name("FILE");
@@ -270,7 +291,8 @@ int Main(int argc, char** argv) {
     };
     if (command.name == "people") add(kPeopleCommands, AddOwnOfPeople);
     else if (command.name == "case") add(CaseCommands(), AddOwnOfCase);
-    else if (command.name == "audit") add(kAuditCommands, [](CLI::App&, std::string_view, Arguments&) {});
+    else if (command.name == "audit") add(kAuditCommands, AddOwnOfAudit);
+    else if (command.name == "capture") add(kCaptureCommands, AddOwnOfCapture);
     else add(kLexiconCommands, AddOwnOfLexicon);
   }
   try {

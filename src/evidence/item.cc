@@ -54,9 +54,14 @@ std::string PostJson(const StoredVersion& version) {
   return out.Take() + "\n";
 }
 
-std::string HowCaptured(const Item&, const StoredVersion& shown) {
+std::string HowCaptured(const Item& item, const StoredVersion& shown) {
+  std::size_t heeds = 0, staffs = 0;
+  for (const auto& event : item.history)
+    if (event.kind == EventKind::kCaptured && !event.erased) ++(event.actor == "heed" ? heeds : staffs);
   return "read by heed " HEED_VERSION " from the source \"" + shown.source + "\" (" + shown.post.platform +
-         "), through what the platform offers programs or from a file, at " + FormatRfc3339(shown.seen_at) + " by this installation's clock; not a picture of the page";
+         "), through what the platform offers programs or from a file, at " + FormatRfc3339(shown.seen_at) + " by this installation's clock; not a picture of the page" +
+         (heeds > 0 ? "; with the exchange with the platform (" + std::to_string(heeds) + ")" : "; the exchange with the platform was not kept") +
+         (staffs > 0 ? "; and captures by staff (" + std::to_string(staffs) + ")" : "");
 }
 
 std::string NotCaptured(const Item& item, const StoredVersion& shown) {
@@ -107,6 +112,7 @@ std::string_view KindInWords(EventKind kind) {
     case EventKind::kEdited: return "the author changed the post";
     case EventKind::kReopened: return "put before a person again, after a change";
     case EventKind::kClosed: return "closed";
+    case EventKind::kCaptured: return "a capture was added";
     case EventKind::kExported: return "packed";
     default: return ToString(kind);
   }

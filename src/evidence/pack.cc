@@ -12,6 +12,7 @@
 #include "src/base/seal.h"
 #include "src/base/text.h"
 #include "src/evidence/bag.h"
+#include "src/evidence/capture.h"
 #include "src/evidence/chain_file.h"
 #include "src/evidence/item.h"
 #include "src/evidence/mask.h"
@@ -84,6 +85,13 @@ Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
     const std::string school = OneLine(named == request.school_names.end() ? item.c.school : named->second);
     if (std::ranges::find(plan.schools, school) == plan.schools.end()) plan.schools.push_back(school);
   }
+  // Up to the first time stamp that covers all of these events.
+  std::uint64_t covered = ~std::uint64_t{0};
+  for (const auto& [sequence, answer] : request.anchors)
+    if (sequence >= plan.last) covered = std::min(covered, sequence);
+  if (covered != ~std::uint64_t{0}) plan.last = covered;
+  for (const auto& [sequence, answer] : request.anchors)
+    if (sequence >= plan.first && sequence <= plan.last) content.Add("anchor " + std::to_string(sequence) + " " + Sha256Hex(answer) + "\n");
   plan.id = content.Take().sha256.substr(0, 16);
   plan.folder = "heed-pack-" + plan.id;
   return plan;
@@ -153,6 +161,9 @@ class Packing {
       if (whole() && !IsOfChildImage(item.c)) HEED_TRY(add(folder + "post-" + n + ".json", PostJson(version), "version " + n + " with all that was received of it"));
     }
 
+    if (whole() && !IsOfChildImage(item.c))
+      for (const auto& event : item.history)
+        if (event.kind == EventKind::kCaptured && !event.erased) HEED_TRY(AddCapture(item, event, folder, add));
     page.facts = Facts(item, shown);
     page.reasons = Reasons(item.c, shown);
     for (const auto& event : item.history)
@@ -163,6 +174,21 @@ class Packing {
     for (const auto& [kind, count] : counts) masks_[id][kind] += count;
     HEED_TRY(add(folder + "item.json", ItemJson(item, shown, whole(), counts), "what it is and how it was captured"));
     return report_.Item(page);
+  }
+
+  template <typename Add>
+  Done AddCapture(const Item& item, const Event& event, const std::string& folder, const Add& add) {
+    const std::string number = std::to_string(event.sequence), base = folder + "captures/" + number;
+    auto capture = ReadCapture(event.details);
+    if (!capture) return Fail(std::move(capture).error().While("event " + number));
+    const std::string bytes = HEED_TRY(store_.Attachment(item.c.id, event.sequence));
+    if (Sha256Hex(bytes) != capture->sha256) return Fail(Fault::kMalformed, "the capture of event " + number + " is not the one that was recorded: restore the store from a backup");
+    const std::string extension = IsPlainName(capture->extension) && capture->extension != "json" ? capture->extension : "bin";
+    const bool staffs = capture->whose == "staff";
+    HEED_TRY(add(base + "." + extension, bytes, staffs ? "capture by staff: " + capture->name : "the exchange with the platform"));
+    HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that capture"));
+    if (staffs) HEED_TRY(add(base + "-statement.txt", CaptureStatement(*capture, item.c.id, event.actor, event.at), "a statement to be signed"));
+    return {};
   }
 
   ReportTable Facts(const Item& item, const StoredVersion& shown) {
@@ -275,7 +301,11 @@ class Packing {
     }));
     out.close();
     if (!out) return Fail(Fault::kIo, path + ": cannot be written (disk full?)");
-    return bag_.AddFile("data/chain/events.jsonl", path);
+    HEED_TRY(bag_.AddFile("data/chain/events.jsonl", path));
+    std::map<std::uint64_t, int> numbers;
+    for (const auto& [sequence, answer] : request_.anchors)
+      if (sequence >= plan_.first && sequence <= plan_.last) HEED_TRY(bag_.Add("data/chain/anchors/" + std::to_string(sequence) + "-" + std::to_string(++numbers[sequence]) + ".tsr", answer));
+    return {};
   }
 
   Done AddTables() {

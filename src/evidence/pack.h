@@ -56,6 +56,7 @@ struct PackRequest {
   std::string output;                                 // the zip; replaced when it is there
   enum class Pdf { kNever, kIfShort, kAlways } pdf = Pdf::kIfShort;
   SigningKey key;
+  std::vector<std::pair<std::uint64_t, std::string>> anchors;  // time stamps of the chain: of which event, the RFC 3161 answer
   std::function<Stamped(std::string_view digest)> stamp;  // 64 bytes, SHA-512; may be empty
   // Called as items are written: so many of so many.
   std::function<void(std::size_t, std::size_t)> progress;

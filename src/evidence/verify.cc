@@ -11,6 +11,7 @@
 #include "src/base/text.h"
 #include "src/evidence/chain_file.h"
 #include "src/evidence/signing.h"
+#include "src/evidence/warc.h"
 #include "src/evidence/zip.h"
 
 namespace heed {
@@ -35,7 +36,8 @@ class Verifying {
       }
       name.erase(0, base_->size() + 1);
     }
-    const bool keep = !name.starts_with("data/") || name == "data/pack.json" || name.starts_with(kAnchors);
+    const bool keep = !name.starts_with("data/") || name == "data/pack.json" || name.starts_with(kAnchors) || IsRecordOfCapture(name);
+    const bool warc = name.starts_with("data/items/") && name.ends_with(".warc");
     Hashing hashing;
     std::string kept;
     for (;;) {
@@ -43,15 +45,18 @@ class Verifying {
       if (chunk.empty()) break;
       hashing.Add(chunk);
       if (name == kEvents) chain_.Add(chunk);
-      if (keep) {
+      if (keep || warc) {
         kept += chunk;
         if (kept.size() > kMaxKept) return Fail(heed::Fault::kTooLarge, name + ": larger than any file of its kind heed writes");
       }
     }
+    if (warc)
+      if (const auto records = CheckWarc(kept); !records) Fault(name, "is not a whole WARC file: " + records.error().message());
     if (!IsPlainName(name)) Fault(name, "has a name heed does not write");
     files_[name] = hashing.Take();
     report_.bytes += files_[name].bytes;
     if (keep) kept_[name] = std::move(kept);
+    if (name.find("/captures/") != std::string::npos && IsRecordOfCapture(name)) ++report_.captures;
     return {};
   }
 
@@ -65,6 +70,7 @@ class Verifying {
     Signatures();
     Info();
     Chain();
+    Captures();
     Stamps();
     std::ranges::stable_sort(report_.faults, {}, &PackFault::file);
     return std::move(report_);
@@ -81,6 +87,25 @@ class Verifying {
     return found == kept_.end() ? "" : found->second;
   }
   std::string Missing(const std::string& name, std::string otherwise) const { return kept_.contains(name) || files_.contains(name) ? std::move(otherwise) : "is missing"; }
+
+  static bool IsRecordOfCapture(std::string_view name) { return name.starts_with("data/items/") && name.find("/captures/") != std::string_view::npos && name.ends_with(".json"); }
+
+  // What is recorded of each capture is what is there.
+  void Captures() {
+    for (const auto& [name, text] : kept_) {
+      if (!IsRecordOfCapture(name)) continue;
+      JsonParser parser;
+      const auto record = parser.Parse(text);
+      if (!record) {
+        Fault(name, "is not JSON");
+        continue;
+      }
+      const std::string file = name.substr(0, name.size() - 4) + std::string((*record)["extension"].StringOr(""));
+      const auto capture = files_.find(file);
+      if (capture == files_.end()) Fault(file, "is missing: " + name + " tells of it");
+      else if (capture->second.sha256 != (*record)["sha256"].StringOr("")) Fault(file, "is not the capture that was recorded");
+    }
+  }
 
   // A manifest against the files it must tell of: each once, and no other.
   void Manifest(const std::string& manifest, bool sha256, bool payload) {

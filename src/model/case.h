@@ -128,6 +128,10 @@ struct Event {
   Digest previous{};        // hash of the event before, zeros for the first
   Digest hash{};
 
+  // Bytes kept beside the event, whose digest stands in the details (src/evidence/capture.h).  Written with it and gone with its
+  // details; never read back with it: Store::Attachment().
+  std::string attachment;
+
   bool operator==(const Event&) const = default;
 };
 

@@ -12,12 +12,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 
 #include "src/base/check.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
 #include "src/net/guard.h"
+#include "src/net/recording.h"
 
 namespace heed {
 namespace {
@@ -84,6 +86,8 @@ struct Exchange {
   std::size_t header_bytes = 0;
   bool headers_ended = false;
   bool body_too_large = false, headers_too_large = false;
+  bool recorded = false;             // somebody listens: the heads are kept as they are
+  std::string sent_head, came_head;
 };
 
 std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* user) {
@@ -96,13 +100,20 @@ std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* user
   }
   if (StartsWithIgnoreCase(line, "HTTP/") && (exchange.headers_ended || exchange.response.headers.empty())) {
     exchange.response.headers.clear();  // a "100 Continue" or a proxy's answer came before this one
+    exchange.came_head.clear();
     exchange.headers_ended = false;
   } else if (line.empty()) {
     exchange.headers_ended = true;
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
     exchange.response.headers.emplace_back(LowerAscii(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
   }
+  if (exchange.recorded && !line.empty()) exchange.came_head.append(line).append("\r\n");
   return size * count;
+}
+
+int OnDebug(CURL*, curl_infotype type, char* data, std::size_t size, void* user) {
+  if (type == CURLINFO_HEADER_OUT) static_cast<Exchange*>(user)->sent_head.assign(data, size);
+  return 0;
 }
 
 std::size_t OnBody(char* data, std::size_t size, std::size_t count, void* user) {
@@ -193,6 +204,8 @@ struct HttpClient::Impl {
   // Handles not in use; each keeps its connections.  There are never more than threads that asked at once.
   std::mutex mutex;
   std::vector<Handle> idle;
+  // By origin: libcurl tells of certificates only where a connection is made, not where one is used again.
+  std::map<std::string, std::string> certificates;
 
   Handle Borrow() {
     const std::lock_guard lock(mutex);
@@ -204,6 +217,23 @@ struct HttpClient::Impl {
   void Return(Handle handle) {
     const std::lock_guard lock(mutex);
     idle.push_back(std::move(handle));
+  }
+
+  std::string CertificatesOf(CURL* curl, const std::string& origin) {
+    constexpr std::size_t kMostOrigins = 500;
+    curl_certinfo* chain = nullptr;
+    std::string pem;
+    if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) == CURLE_OK && chain)
+      for (int i = 0; i < chain->num_of_certs; ++i)
+        for (const curl_slist* line = chain->certinfo[i]; line; line = line->next)
+          if (std::string_view(line->data).starts_with("Cert:")) pem += std::string(line->data + 5) + (pem.ends_with('\n') ? "" : "\n");
+    const std::lock_guard lock(mutex);
+    if (pem.empty()) {
+      const auto known = certificates.find(origin);
+      return known == certificates.end() ? "" : known->second;
+    }
+    if (certificates.size() >= kMostOrigins) certificates.clear();
+    return certificates[origin] = pem;
   }
 
   // One request and one answer: no redirects.
@@ -283,17 +313,35 @@ Result<HttpResponse> HttpClient::Impl::Ask(const HttpRequest& request, const std
   }
   if (request.method != "HEAD") curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
 
+  HttpRecording* const recording = HttpRecording::Current();
+  exchange.recorded = recording != nullptr;
+  if (recording) {
+    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, &OnDebug);
+    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &exchange);
+    curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
+  }
+  const Instant began = SystemClock{}.Now();
+
   const CURLcode rc = curl_easy_perform(curl);
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   if (rc != CURLE_OK) {
     return Fail(CurlError(rc, exchange, request, details.data(), what));  // and the handle, its connections included, goes
   }
+  std::string ip, chain;
+  if (recording) {
+    const char* peer = nullptr;
+    if (curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer) ip = peer;
+    chain = CertificatesOf(curl, address.Origin());
+  }
   if (!request.guard) Return(std::move(handle));
   // libcurl 7.88 takes an answer cut inside its headers for a whole, empty one.
   if (!exchange.headers_ended) return Fail(Fault::kUnavailable, what + ": the answer broke off half way");
   exchange.response.status = static_cast<int>(status);
   exchange.response.final_url = url;
+  if (recording)
+    recording->Add({WithoutKeys(url), WithoutSecrets(exchange.sent_head), WithoutSecrets(exchange.came_head), exchange.response.body, std::move(ip), std::move(chain), began});
   return std::move(exchange.response);
 }
 

@@ -10,7 +10,7 @@ namespace heed {
 namespace {
 
 enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H',
-                                kPerson = 'p', kSession = 's', kAudit = 'a' };
+                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -680,6 +680,19 @@ std::string Encode(const PausedRule& paused) {
   Out out;
   out.Text(1, paused.rule).Time(2, paused.at).Whole(3, paused.fired).Whole(4, paused.posts);
   return out.Finish(Row::kPaused);
+}
+
+std::string EncodeBytes(std::string_view bytes) {
+  Out out;
+  out.AlwaysText(1, bytes);
+  return out.Finish(Row::kBytes);
+}
+
+Result<std::string> DecodeBytes(std::string_view row) {
+  return Decode<std::string>(Row::kBytes, row, [](In& in, std::string& to) {
+    while (in.Next())
+      if (in.number() == 1) in.Text(to);
+  });
 }
 
 std::string Encode(const Head& head) {

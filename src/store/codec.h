@@ -69,6 +69,9 @@ std::string Encode(const Person& person);
 std::string Encode(const Session& session);
 std::string Encode(const AuditRow& row);
 std::string Encode(const AuditHead& head);  // sequence:8 hash:32
+// What is kept beside an event.
+std::string EncodeBytes(std::string_view bytes);
+Result<std::string> DecodeBytes(std::string_view row);
 
 Result<SourceState> DecodeSourceState(std::string_view bytes);
 Result<PostRow> DecodePostRow(std::string_view bytes);

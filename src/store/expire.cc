@@ -86,6 +86,9 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
       batch.Put((*impl.database)[keys::kEvents], sequence, Encode(event));
     }
     if (!history->status().ok()) return Fail(impl.Translate(history->status()));
+    const auto captures = seen.Walk(keys::kCaptures);
+    for (captures->Seek(due.key); captures->Valid() && captures->key().starts_with(due.key); captures->Next()) batch.Delete((*impl.database)[keys::kCaptures], captures->key());
+    if (!captures->status().ok()) return Fail(impl.Translate(captures->status()));
     Event tombstone;
     tombstone.case_id = c.id;
     tombstone.kind = EventKind::kErased;
@@ -151,7 +154,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
   auto status = in.db->Flush(rocksdb::FlushOptions(), in.families);
   rocksdb::CompactRangeOptions how;
   how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  for (const auto family : {keys::kPosts, keys::kVersions, keys::kCases, keys::kEvents})
+  for (const auto family : {keys::kPosts, keys::kVersions, keys::kCases, keys::kEvents, keys::kCaptures})
     if (status.ok()) status = in.db->CompactRange(how, in[family], nullptr, nullptr);
   if (!status.ok()) {
     impl.failure = impl.Translate(status);

@@ -27,6 +27,7 @@
 //   people    person id                                    -> Person
 //   sessions  SHA-256(what stands in the cookie):32        -> Session
 //   audit     sequence:8                                   -> AuditRow
+//   captures  case id:8 sequence:8                         -> the bytes kept beside that event
 //
 // Schema 1 had no `rules` and nothing below.  A family that an older heed did not have is made when the store is opened for writing.
 //
@@ -44,8 +45,8 @@
 namespace heed::keys {
 
 // Column families; the default one is RocksDB's own and stays empty.
-enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry, kRules, kPeople, kSessions, kAudit };
-inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry", "rules", "people", "sessions", "audit"};
+enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry, kRules, kPeople, kSessions, kAudit, kCaptures };
+inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry", "rules", "people", "sessions", "audit", "captures"};
 
 // How many of them the store of schema 1 had.
 inline constexpr std::size_t kFamiliesOfSchema1 = 10;

@@ -261,6 +261,14 @@ Done Store::EachEvent(std::uint64_t first, std::uint64_t last, const std::functi
   return Check(*rows);
 }
 
+Result<std::string> Store::Attachment(CaseId id, std::uint64_t sequence) const {
+  const std::string name = "what is kept beside event " + std::to_string(sequence) + " of " + Name(id);
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto row = HEED_TRY(now.Get(keys::kCaptures, keys::History(id, sequence)));
+  if (!row) return Fail(Fault::kNotFound, name + " is not there");
+  return Named(DecodeBytes(*row), name);
+}
+
 Result<ChainReport> Store::VerifyChain() const {
   const Moment now = HEED_TRY(impl_->Look());
   const auto row = HEED_TRY(now.Get(keys::kMeta, keys::kHeadKey));

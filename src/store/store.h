@@ -36,6 +36,7 @@ struct KeptPost {
   std::string school;  // School::id
   Post post;
   Assessment assessment;
+  std::optional<Event> capture;  // of the exchange that brought it; kept when this sighting changes its case
 };
 
 // What one page changes.  `posts` in the page's order; duplicates are fine, posts known already too.
@@ -182,6 +183,8 @@ class Store {
   Result<std::vector<Event>> History(CaseId id) const;
   // Every event from `first` to `last` (both included), oldest first; one moment of the store.  `each` must not use the store.
   Done EachEvent(std::uint64_t first, std::uint64_t last, const std::function<void(const Event&)>& each) const;
+  // The bytes kept beside an event.  kNotFound: there are none, or they are erased.
+  Result<std::string> Attachment(CaseId id, std::uint64_t sequence) const;
   // Writes what a person did to a case.  kExists when the case has moved on since `change` was made from it:
   // read it again (after a failed Record, that may be because it reached the disk after all).  Returns the row
   // as written.

@@ -65,6 +65,7 @@ void Store::Impl::AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) c
   to.hash = event.hash;
   batch.Put((*database)[keys::kEvents], keys::Event(event.sequence), Encode(event));
   batch.Put((*database)[keys::kHistory], keys::History(event.case_id, event.sequence), rocksdb::Slice());
+  if (!event.attachment.empty()) batch.Put((*database)[keys::kCaptures], keys::History(event.case_id, event.sequence), EncodeBytes(event.attachment));
 }
 
 Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book) const {
@@ -154,6 +155,10 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
                             static_cast<std::uint32_t>(row.versions.size()), version_known};
     if (auto change = observe(post.c ? &*post.c : nullptr, sighting)) {
       Tally(tally, *change);
+      if (kept.capture) {
+        change->events.push_back(*kept.capture);
+        ++change->after.events;
+      }
       if (row.case_id == 0) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
       post.c = HEED_TRY(impl_->Add(batch, post.c ? &*post.c : nullptr, *std::move(change), head, book));
       row.case_id = post.c->id;

@@ -1,10 +1,7 @@
 #include "tests/evidence/kit.h"
 
 #include <gtest/gtest.h>
-#include <stdio.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <filesystem>
 
 #include "src/base/file.h"
@@ -69,6 +66,20 @@ Kit::Kit(std::size_t cases) {
   HEED_CHECK(store_->Commit(page, Observe).has_value());
 }
 
+void Kit::Attach(CaseId id, CapturedPost captured, std::string_view actor) {
+  Change change;
+  change.after = store_->FindCase(id).value();
+  Event& event = change.events.emplace_back();
+  event.case_id = id;
+  event.kind = EventKind::kCaptured;
+  event.at = kStart + hours{2};
+  event.actor = actor;
+  event.details = WriteCapture(captured.capture);
+  event.attachment = std::move(captured.bytes);
+  ++change.after.events;
+  ASSERT_TRUE(store_->Record(change));
+}
+
 PackRequest Kit::Request(std::vector<CaseId> cases, std::string_view file) {
   PackRequest request;
   request.cases = std::move(cases);
@@ -94,23 +105,6 @@ std::string Kit::Unpack(std::string_view zip, std::string_view into) {
   EXPECT_EQ(unzip.code, 0) << unzip.out;
   for (const auto& entry : std::filesystem::directory_iterator(folder_ / into)) return entry.path().string();
   return {};
-}
-
-Shell InShell(const std::string& line, const std::string& folder) {
-  Shell shell;
-  FILE* pipe = ::popen(("cd '" + folder + "' && { " + line + "\n} 2>&1").c_str(), "r");
-  if (!pipe) return shell;
-  char buffer[4096];
-  for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) shell.out.append(buffer, got);
-  const int status = ::pclose(pipe);
-  shell.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return shell;
-}
-
-bool Have(const char* program) {
-  if (InShell("command -v " + std::string(program), "/").code == 0) return true;
-  std::fprintf(stderr, "\n*** SKIPPED: %s is not installed; tests/packages.txt and deploy/packages.txt name it ***\n\n", program);
-  return false;
 }
 
 std::map<std::string, std::string> ReadTree(const std::string& folder) {

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "src/evidence/capture.h"
 #include "src/evidence/pack.h"
 #include "src/store/store.h"
+#include "tests/fakes/shell.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace heed {
@@ -26,6 +28,8 @@ class Kit {
   std::string operator/(std::string_view name) const { return folder_ / name; }
 
   PackRequest Request(std::vector<CaseId> cases, std::string_view file = "pack.zip");
+  // Adds a capture to a case as `heed capture add` does.
+  void Attach(CaseId id, CapturedPost captured, std::string_view actor);
   // Made without a PDF unless the request says so; a failure fails the test.
   PackMade Make(const PackRequest& request);
   // Unpacked by `unzip` into a folder of that name; the bag's own folder.
@@ -35,15 +39,6 @@ class Kit {
   TempFolder folder_;
   std::unique_ptr<Store> store_;
 };
-
-struct Shell {
-  int code = -1;
-  std::string out;  // and standard error
-};
-// Runs a line of shell in `folder`.
-Shell InShell(const std::string& line, const std::string& folder);
-// Whether a program is installed; says loudly that a test is skipped where it is not.
-bool Have(const char* program);
 
 std::map<std::string, std::string> ReadTree(const std::string& folder);
 

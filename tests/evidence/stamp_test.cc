@@ -7,7 +7,7 @@
 #include "src/base/seal.h"
 #include "src/evidence/stamp.h"
 #include "src/evidence/verify.h"
-#include "tests/evidence/authority.h"
+#include "tests/fakes/authority.h"
 #include "tests/evidence/kit.h"
 #include "tests/fakes/http_server.h"
 

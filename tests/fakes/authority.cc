@@ -1,9 +1,9 @@
-#include "tests/evidence/authority.h"
+#include "tests/fakes/authority.h"
 
 #include <gtest/gtest.h>
 
 #include "src/base/file.h"
-#include "tests/evidence/kit.h"
+#include "tests/fakes/shell.h"
 
 namespace heed {
 

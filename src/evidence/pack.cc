@@ -141,8 +141,8 @@ class Packing {
     page.anchor = "item-" + std::to_string(id);
     page.title = "Item " + std::to_string(number) + ": case " + std::to_string(id);
     page.line = shown.post.platform + ", " + FormatLocal(item.c.posted_at);
-    const auto add = [&](const std::string& name, std::string_view bytes, const std::string& what) -> Done {
-      HEED_TRY(bag_.Add(name, bytes));
+    const auto add = [&](const std::string& name, std::string_view bytes, const std::string& what, bool compress = true) -> Done {
+      HEED_TRY(bag_.Add(name, bytes, compress));
       page.files.push_back({name, what, bag_.SumsOf(name).sha256});
       return {};
     };
@@ -185,7 +185,7 @@ class Packing {
     if (Sha256Hex(bytes) != capture->sha256) return Fail(Fault::kMalformed, "the capture of event " + number + " is not the one that was recorded: restore the store from a backup");
     const std::string extension = IsPlainName(capture->extension) && capture->extension != "json" ? capture->extension : "bin";
     const bool staffs = capture->whose == "staff";
-    HEED_TRY(add(base + "." + extension, bytes, staffs ? "capture by staff: " + capture->name : "the exchange with the platform"));
+    HEED_TRY(add(base + "." + extension, bytes, staffs ? "capture by staff: " + capture->name : "the exchange with the platform", !staffs || capture->media_type.starts_with("text/")));  // pictures are packed already
     HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that capture"));
     if (staffs) HEED_TRY(add(base + "-statement.txt", CaptureStatement(*capture, item.c.id, event.actor, event.at), "a statement to be signed"));
     return {};

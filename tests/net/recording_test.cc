@@ -40,7 +40,7 @@ TEST(Recording, KeepsEveryHopOfARedirectAndNoneOfAFailure) {
   HttpRecording recording;
   ASSERT_TRUE(http.Send({.url = server.Url("/from")}));
   EXPECT_EQ(recording.exchanges().size(), 2u);
-  server.Next(Answer::Hangup());
+  server.Next(Answer::Of("text/plain", std::string(200, 'x')).CutAfter(150));
   EXPECT_FALSE(http.Send({.url = server.Url("/to")}));
   EXPECT_EQ(recording.exchanges().size(), 2u);
 }

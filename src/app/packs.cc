@@ -34,7 +34,7 @@ Done WriteDown(Store& store, const PackOrder& order, const PackMade& made, Insta
     event.at = now;
     event.actor = order.actor;
     JsonWriter details;
-    details.Object().Field("for", order.recipient).Field("kind", ToString(order.kind)).Field("manifest_sha512", made.manifest).Field("pack", made.id).Field("purpose", order.purpose).EndObject();
+    details.Object().Field("copy", ToString(order.kind)).Field("for", order.recipient).Field("manifest_sha512", made.manifest).Field("pack", made.id).Field("purpose", order.purpose).EndObject();
     event.details = details.Take();
     ++change.after.events;
     HEED_TRY(store.Record(change));

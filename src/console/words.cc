@@ -106,8 +106,15 @@ Marked Mark(std::string_view text, const std::vector<Hit>& hits, Words how, std:
     plain(from, stretch.begin);
     const std::string words = Visible(text.substr(stretch.begin, stretch.end - stretch.begin));
     std::ranges::sort(stretch.numbers);
+    // "2, 4–6"
     std::string numbers;
-    for (const auto number : stretch.numbers) numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+    for (std::size_t i = 0; i < stretch.numbers.size();) {
+      std::size_t last = i;
+      while (last + 1 < stretch.numbers.size() && stretch.numbers[last + 1] == stretch.numbers[last] + 1) ++last;
+      numbers += (numbers.empty() ? "" : ", ") + std::to_string(stretch.numbers[i]);
+      if (last > i) numbers += (last == i + 1 ? ", " : "–") + std::to_string(stretch.numbers[last]);
+      i = last + 1;
+    }
     marked.segments.push_back(Slots().Set("text", how == Words::kCovered ? Cover(words) : words).Set("hit", true).Set("number", numbers));
     from = stretch.end;
   }

@@ -99,6 +99,10 @@ TEST_F(Pages, AnAdministratorAddsPeopleAndTheLinkIsShownOnce) {
   EXPECT_THAT(added.body, HasSubstr("http://127.0.0.1:8420/link/ben-ode."));
   EXPECT_THAT(browser.Get("/people/ben-ode").body, Not(HasSubstr("/link/ben-ode.")));
   EXPECT_EQ(store_->FindPerson("ben-ode")->grants, (std::vector<Grant>{{Role::kTriage, "oakmoor"}, {Role::kHead, ""}}));
+  browser.Get("/people/ben-ode");
+  EXPECT_EQ(browser.Post("/people/ben-ode/roles", {{"grant", "triage oakmoor"}, {"grant", "head"}, {"add_role", "legal"}, {"add_school", "ashford"}}).status, 303);
+  EXPECT_EQ(store_->FindPerson("ben-ode")->grants.back(), (Grant{Role::kLegal, "ashford"}));
+  EXPECT_EQ(browser.Post("/people/ben-ode/roles", {{"grant", "triage oakmoor"}, {"grant", "head"}, {"add_role", "legal"}, {"add_school", ""}}).status, 303) << "half a choice adds nothing";
   EXPECT_THAT(browser.Get("/people").body, HasSubstr("Triage, Oakmoor School; Headteacher, every school"));
   browser.Get("/people/ben-ode");
   EXPECT_EQ(browser.Post("/people/ben-ode/lock").status, 303);

@@ -33,7 +33,7 @@ http::Response People(Visit& visit) {
   return visit.Show("People", "people", Slots().Set("people", std::move(rows)));
 }
 
-// Check boxes "role" (every school) and "role school".
+// Check boxes "role" (every school) and "role school" for what is held; another school is added by two lists, however many there are.
 std::vector<Slots> Choices(const Visit& visit, const std::vector<Grant>& grants) {
   std::vector<Slots> choices;
   const bool several = visit.parts.schools.size() > 1;
@@ -47,10 +47,21 @@ std::vector<Slots> Choices(const Visit& visit, const std::vector<Grant>& grants)
     add(role, "");
     for (const auto& school : visit.parts.schools) {
       const bool held = std::ranges::any_of(grants, [&](const Grant& grant) { return grant.role == role && grant.school == school.id; });
-      if ((several || held) && role != Role::kAdministrator) add(role, school.id);
+      if (held) add(role, school.id);
     }
   }
   return choices;
+}
+
+// The lists for one more role at one school; only where there are several schools.
+void AddLists(const Visit& visit, Slots& slots) {
+  if (visit.parts.schools.size() < 2) return;
+  std::vector<Slots> roles, schools;
+  const std::string &role = visit.form.Get("add_role"), &school = visit.form.Get("add_school");
+  for (const auto each : kRoles)
+    if (each != Role::kAdministrator) roles.push_back(Slots().Set("value", ToString(each)).Set("name", Title(each)).Set("selected", role == ToString(each)));
+  for (const auto& each : visit.parts.schools) schools.push_back(Slots().Set("value", each.id).Set("name", each.name).Set("selected", school == each.id));
+  slots.Set("several_schools", true).Set("add_roles", std::move(roles)).Set("add_schools", std::move(schools));
 }
 
 std::optional<std::vector<Grant>> ReadGrants(const Visit& visit) {
@@ -62,12 +73,21 @@ std::optional<std::vector<Grant>> ReadGrants(const Visit& visit) {
     if (!role || (!school.empty() && !visit.FindSchool(school))) return std::nullopt;
     grants.push_back({*role, school});
   }
+  const std::string &add_role = visit.form.Get("add_role"), &add_school = visit.form.Get("add_school");
+  if (!add_role.empty() && !add_school.empty()) {
+    const auto role = ParseRole(add_role);
+    if (!role || !visit.FindSchool(add_school)) return std::nullopt;
+    const Grant grant{*role, add_school};
+    if (std::ranges::find(grants, grant) == grants.end()) grants.push_back(grant);
+  }
   return grants;
 }
 
 http::Response NewForm(Visit& visit) {
-  return visit.Show("Add somebody", "person-new",
-                    Slots().Set("name", visit.form.Get("name")).Set("id", visit.form.Get("id")).Set("choices", Choices(visit, ReadGrants(visit).value_or(std::vector<Grant>{}))));
+  Slots slots;
+  slots.Set("name", visit.form.Get("name")).Set("id", visit.form.Get("id")).Set("choices", Choices(visit, ReadGrants(visit).value_or(std::vector<Grant>{})));
+  AddLists(visit, slots);
+  return visit.Show("Add somebody", "person-new", std::move(slots));
 }
 
 http::Response ShowPerson(Visit& visit, const Person& person, const std::string& link = "", Instant until = {}) {
@@ -82,6 +102,7 @@ http::Response ShowPerson(Visit& visit, const Person& person, const std::string&
   if (person.locked) row("Locked", "cannot sign in");
   view.Set("id", person.id).Set("name", person.name).Set("locked", person.locked).Set("rows", std::move(rows));
   view.Set("choices", Choices(visit, person.grants)).Set("link_button", person.password.empty() ? "Make an invitation link" : "Make a link for a new password");
+  AddLists(visit, view);
   if (!link.empty()) view.Set("fresh_link", link).Set("fresh_until", FormatLocal(until));
   return visit.Show(person.name, "person", std::move(view));
 }

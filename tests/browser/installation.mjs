@@ -1,0 +1,68 @@
+// An installation of heed to try: the demo school, a second school whose posts are hostile, people of several roles; served on a free port.
+import {spawn, spawnSync} from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+const heed = process.env.HEED, source = process.env.HEED_SOURCE;
+
+// Posts that try to get out of the page.
+export const hostile = [
+  `<script>window.pwned=1</script><img src=x onerror="window.pwned=1">`,
+  `"><svg/onload=window.pwned=1> ' onmouseover='window.pwned=1`,
+  `{{{csrf}}} {{content}} {{#nav}}x{{/nav}} {{=<% %>=}}`,
+  `\u202Eevil\u202C \u2066isolate\u2069 \u200B\u200Bzero\u2060width \u0007bell \u001b[31mred`,
+  `javascript:alert(1) http://evil.example/?a=b&c=<d> https://раypal.example/`,
+  "Z" + "\u0301".repeat(500) + "algo",
+  `</main></body></html><h1>gone</h1><!-- <![CDATA[ ]]> `,
+  `data:text/html,<script>window.pwned=1</script> \ud83d\ude00 \u{E0041}tag`,
+  "wwww".repeat(5000),
+];
+
+export function install() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "heed-browser-"));
+  const demo = path.join(source, "deploy/demo");
+  let config = fs.readFileSync(path.join(demo, "heed.toml"), "utf8").replace(/^lexicons\s*=.*$/m, "");
+  config = `lexicons = ${JSON.stringify(path.resolve(source, "lexicons"))}\n` + config;
+  fs.cpSync(path.join(demo, "posts"), path.join(folder, "posts"), {recursive: true});
+  config += `\n[console]\nport = 0\norganisation = "Vale Trust"\n\n[[school]]\nid = "ashford"\nname = "Ashford Grange School"\nplaces = ["Ashford"]\n
+[[source]]\nid = "hostile"\nschool = "ashford"\nconnector = "file"\npath = "posts/hostile.jsonl"\n`;
+  const lines = hostile.map((text, i) => JSON.stringify({
+    id: `h${i}`, text: `Ashford Grange School, I will kill you all, you scum. ${text}`,
+    author: {handle: `<b>h${i}</b>\u202E`, name: `"><script>window.pwned=1</script>`}, url: i % 2 ? `javascript:window.pwned=1` : `https://evil.example/<script>?x="y"`,
+  }));
+  fs.writeFileSync(path.join(folder, "posts/hostile.jsonl"), lines.join("\n") + "\n");
+  fs.writeFileSync(path.join(folder, "heed.toml"), config);
+  const at = ["--config", path.join(folder, "heed.toml"), "--data", path.join(folder, "data")];
+  const run = (...words) => {
+    const ran = spawnSync(heed, [...words, ...at], {encoding: "utf8"});
+    if (ran.status > 1 || ran.status === null) throw new Error(`heed ${words.join(" ")}: ${ran.status}\n${ran.stderr}`);
+    return ran.stdout;
+  };
+  run("scan", "-q");
+  const roles = ["triage", "head", "lexicon-editor", "administrator", "auditor"].flatMap((role) => ["--role", role]);
+  run("people", "add", "Amina Khan", "--id", "amina", ...roles);
+  run("people", "add", "Ben Ode", "--id", "ben", "--role", "triage", "--school", "oakmoor");
+  return {folder, run, at};
+}
+
+// Resolves once the console answers.
+export async function serve(installation) {
+  const child = spawn(heed, ["serve", "--link", "amina", ...installation.at], {stdio: ["ignore", "pipe", "pipe"]});
+  let out = "", err = "";
+  child.stderr.on("data", (data) => (err += data));
+  const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(signal ?? code)));
+  const link = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (data) => {
+      out += data;
+      const found = out.match(/(http:\/\/127\.0\.0\.1:\d+)(\/link\/\S+)/);
+      if (found) resolve(found);
+    });
+    ended.then((code) => reject(new Error(`heed serve ended with ${code}\n${err}`)));
+  });
+  return {
+    url: link[1], link: link[0], pid: child.pid, errors: () => err,
+    newLink: (id) => JSON.parse(installation.run("people", "link", id, "--json")).link,
+    stop: () => (child.kill("SIGTERM"), ended),
+  };
+}

@@ -101,7 +101,7 @@ http::Response Queue(Visit& visit) {
     const Post& shown = post->Version(c.worst).post;
     const bool unjudged = !c.assessment.could_not_judge.empty(), locked = c.decision && c.decision->finding == Finding::kChildImage;
     Slots row;
-    row.Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("platform", shown.platform).Set("posted", FormatLocal(c.posted_at));
+    row.Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("platform", Visible(shown.platform)).Set("posted", FormatLocal(c.posted_at));
     row.Set("severity", unjudged ? "?" : std::to_string(c.assessment.severity));
     row.Set("categories", unjudged ? "Could not be judged" : CategoryList(c.assessment.categories));
     const std::string text = TextOf(shown);
@@ -224,7 +224,7 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   auto work = WorkSlots(visit);
   if (!work) return visit.SayError(work.error());
   Slots view = *std::move(work);
-  view.Set("id", c.id).Set("platform", shown.post.platform);
+  view.Set("id", c.id).Set("platform", Visible(shown.post.platform));
   // A sexual image of a child is not viewed again: not its words, not its pictures, not its address.
   if (c.decision && c.decision->finding == Finding::kChildImage) {
     view.Set("locked", true).Set("rows", std::vector<Slots>{}).Set("history", HistorySlots(*history));
@@ -236,7 +236,7 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   if (!unjudged) row("Severity", std::to_string(c.assessment.severity) + " of 4");
   row("School", visit.SchoolName(c.school));
   row("State", Capital(ToString(c.state)));
-  row("Posted", FormatLocal(c.posted_at) + " on " + shown.post.platform);
+  row("Posted", FormatLocal(c.posted_at) + " on " + Visible(shown.post.platform));
   row("Found", FormatLocal(c.opened_at) + ", by the source " + c.source);
   view.Set("rows", std::move(rows));
   if (unjudged) view.Set("unjudged", c.assessment.could_not_judge);

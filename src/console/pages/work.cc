@@ -192,7 +192,7 @@ http::Response ShowPropose(Visit& visit) {
   const auto post = visit.parts.store.PostOf(c);
   if (!post) return visit.SayError(post.error());
   const Letter& letter = LetterFor(*kind);
-  const std::string& platform = post->Version(c.worst).post.platform;
+  const std::string platform = Visible(post->Version(c.worst).post.platform);
   Slots view;
   view.Set("id", c.id).Set("moment", c.events).Set("kind", ToString(*kind)).Set("title", letter.title).Set("consequence", letter.consequence);
   view.Set("to", visit.request.method == "POST" ? visit.form.Get("to") : *kind == ResponseKind::kReport ? platform : std::string(letter.to));

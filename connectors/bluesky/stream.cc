@@ -170,7 +170,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
 const ConnectorCard kBlueskyStreamCard = {
     "bluesky-stream",
     "every new public post on Bluesky as it is written, of which only those that name the school are kept",
-    "Everybody's posts pass through this machine (about 3 GB a day); those that do not name the school are dropped unread and unstored. The search of `bluesky` asks for far less: "
+    "Everybody's posts pass through this machine (gigabytes a day); those that do not name the school are dropped unread and unstored. The search of `bluesky` asks for far less: "
     "take this only where heed runs for many schools, after whoever answers for data protection has agreed, and set accept_terms = true. It sees new posts only, "
     "does not know which authors ask not to be shown to strangers, and misses a name written with other signs in it (\"0akmoor\").",
     true,

@@ -70,8 +70,8 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, C
 const ConnectorCard kTelegramCard = {
     "telegram",
     "public channels that the school names, by their web preview (t.me/s/NAME)",
-    "Telegram offers no interface for this: heed reads the page that everybody sees, a few times an hour, and Telegram's terms say nothing that allows or forbids "
-    "it. Decide with whoever answers for data protection, name only channels about the place or the school, never a person's, and set accept_terms = true. Groups and "
+    "Telegram offers no interface for this: heed reads the page that everybody sees, a few times an hour. Read Telegram's terms and "
+    "decide with whoever answers for data protection, name only channels about the place or the school, never a person's, and set accept_terms = true. Groups and "
     "private channels are never read: a person who lawfully sees them can bring in a tip.",
     true,
     {

@@ -2,6 +2,7 @@
 #include "connectors/catalogue.h"
 
 #include "connectors/bluesky/bluesky.h"
+#include "connectors/bluesky/stream.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/facebook/facebook.h"
 #include "connectors/feed/feed.h"
@@ -24,6 +25,7 @@ const std::vector<const ConnectorCard*>& Catalogue() {
       &kFileCard,
       &kFeedCard,
       &kBlueskyCard,
+      &kBlueskyStreamCard,
       &kMastodonCard,
       &kLemmyCard,
       &kDiscourseCard,

@@ -4,6 +4,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -74,17 +75,42 @@ class RuleBook {
   RuleStretch counted_;
 };
 
+// A mutex that lets in whoever came first.  A scan commits page after page; with std::mutex it takes the lock again before anybody who
+// was woken can, and a person's decision waits for seconds.
+class FairMutex {
+ public:
+  void lock() {
+    std::unique_lock hold(mutex_);
+    const std::uint64_t mine = next_++;
+    turn_.wait(hold, [&] { return mine == serving_; });
+  }
+  void unlock() {
+    const std::lock_guard hold(mutex_);
+    ++serving_;
+    turn_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable turn_;
+  std::uint64_t next_ = 0, serving_ = 0;
+};
+
 struct Store::Impl {
   std::string folder;
   Options options;
 
   // Writers first take `writing`, then nobody else changes `head`, `failure` or which database is open.
   // `opened` is held shared by everyone who uses the database, exclusively to reopen it.
-  std::mutex writing;
+  FairMutex writing;
   mutable std::shared_mutex opened;
   std::unique_ptr<Database> database;  // null when reopening failed for reading too
   Head head;
   std::optional<Error> failure;  // of the last write; the next write reopens first
+
+  // Counting walks the whole queue, and every page of the console shows counts: they are kept until the next event.
+  mutable std::mutex counting;
+  mutable std::map<std::string, std::pair<std::uint64_t, QueueCounts>> counted;  // by schools -> sequence of the last event, counts
 
   std::string path() const { return folder + "/store"; }
   // What RocksDB says, in our words.

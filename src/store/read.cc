@@ -176,6 +176,13 @@ Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
 
 Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const {
   const Moment now = HEED_TRY(impl_->Look());
+  const auto head = HEED_TRY(now.Get(keys::kMeta, keys::kHeadKey));
+  const std::uint64_t sequence = head ? HEED_TRY(Named(DecodeHead(*head), "the head row")).sequence : 0;
+  std::string key;
+  for (const auto& school : schools) key += school + '\n';
+  // Whoever asks meanwhile waits for this count instead of making it again; a count of a later moment will do.
+  const std::lock_guard lock(impl_->counting);
+  if (const auto kept = impl_->counted.find(key); kept != impl_->counted.end() && kept->second.first >= sequence) return kept->second.second;
   QueueCounts counts;
   const auto rows = now.Walk(keys::kQueue);
   for (const auto& school : HEED_TRY(Wanted(now, schools))) {
@@ -191,6 +198,8 @@ Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const 
     }
     HEED_TRY(Check(*rows));
   }
+  if (impl_->counted.size() > 1000) impl_->counted.clear();
+  impl_->counted[key] = {sequence, counts};
   return counts;
 }
 

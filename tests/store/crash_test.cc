@@ -45,8 +45,15 @@ const Undisturbed& TheEnd() {
 
 void ExpectTheEnd(const std::string& folder) {
   const std::string story = Story(folder);
-  EXPECT_TRUE(story == TheEnd().story) << "rows: " << std::ranges::count(story, '\n') << " instead of "
-                                       << std::ranges::count(TheEnd().story, '\n');
+  // The first row that differs, as it is and as it should be.
+  const auto at = static_cast<std::size_t>(std::ranges::mismatch(story, TheEnd().story).in1 - story.begin());
+  const auto row = [](const std::string& all, std::size_t where) {
+    const auto begin = where == 0 ? std::string::npos : all.rfind('\n', where - 1);
+    const auto from = begin == std::string::npos ? 0 : begin + 1;
+    return all.substr(from, all.find('\n', std::min(where, all.size())) - from);
+  };
+  EXPECT_TRUE(story == TheEnd().story) << "rows: " << std::ranges::count(story, '\n') << " instead of " << std::ranges::count(TheEnd().story, '\n') << "\n"
+                                       << row(story, at) << "\n" << row(TheEnd().story, at);
   const auto chain = (*Store::Open(folder, {.read_only = true}))->VerifyChain();
   ASSERT_TRUE(chain) << chain.error().message();
   EXPECT_FALSE(chain->broken) << *chain->broken;

@@ -74,7 +74,7 @@ class Walk {
     post.author.display_name = who;
     post.created_at = at;
     if (url.starts_with("https://") || url.starts_with("http://")) post.permalink = url;
-    post.handed_in->note = std::move(title);
+    if (!title.empty()) post.handed_in->item += ", " + title;
     const std::string when = at ? FormatRfc3339(*at) : "";
     std::string id = IdOf(item_.kind, {when, who, post.text});
     if (const int again = same_[id]++; again > 0) id += "-" + std::to_string(again + 1);
@@ -91,7 +91,7 @@ class Walk {
     }
     if (const Json comment = json["comment"]; comment.IsObject() && comment["comment"].String()) {
       const auto at = TimeOf(comment);
-      Add(Mended(comment["author"].StringOr("")), Mended(comment["comment"].StringOr("")), at ? at : outer, "comment", "", Mended(comment["group"].StringOr("")));
+      Add(Mended(comment["author"].StringOr("")), Mended(comment["comment"].StringOr("")), at ? at : outer, "comment", "", comment["group"].String() ? "in " + Mended(comment["group"].StringOr("")) : "");
       return true;
     }
     if (const Json map = json["string_map_data"]; map.IsObject() && map["Comment"]["value"].String()) {

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,6 +82,7 @@ Result<std::string> RunOutside(const std::vector<std::string>& command, std::str
     Limit(RLIMIT_CORE, 0);
     Limit(RLIMIT_NOFILE, 64);
     if (::dup2(in.ends[0], 0) < 0 || ::dup2(out.ends[1], 1) < 0 || ::dup2(err.ends[1], 2) < 0) ::_exit(127);
+    ::syscall(SYS_close_range, 3u, ~0u, 0u);  // whatever else heed has open, the store's lock among it
     ::execve(program.c_str(), argv.data(), environment.data());
     ::_exit(127);
   }
@@ -120,6 +122,19 @@ Result<std::string> RunOutside(const std::vector<std::string>& command, std::str
       }
     }
     if (too_much) break;
+  }
+  // One that has closed its output and goes on all the same is waited for no longer than the rest.
+  if (!too_late && !too_much) {
+    const int ended = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0u));
+    const auto left = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(deadline - Steady::now()).count());
+    pollfd watched{ended, POLLIN, 0};
+    if (ended >= 0) {
+      int ready = 0;
+      while ((ready = ::poll(&watched, 1, static_cast<int>(left))) < 0 && errno == EINTR) {
+      }
+      too_late = ready == 0;
+      ::close(ended);
+    }
   }
   if (too_late || too_much) ::kill(-pid, SIGKILL), ::kill(pid, SIGKILL);
   int status = 0;

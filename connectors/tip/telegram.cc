@@ -78,8 +78,10 @@ std::string_view InDiv(std::string_view html, std::string_view name) {
   std::size_t at = html.find(open);
   if (at == html.npos || (at = html.find('>', at)) == html.npos) return {};
   const std::size_t begin = ++at;
+  std::size_t close = 0, inner = 0;  // found once each: a page of nothing but divs would else be searched to its end for every one
   for (int depth = 1; depth > 0;) {
-    const std::size_t close = html.find("</div", at), inner = html.find("<div", at);
+    if (close != html.npos && close < at) close = html.find("</div", at);
+    if (inner != html.npos && inner < at) inner = html.find("<div", at);
     if (close == html.npos) return html.substr(begin);
     if (inner < close) {
       ++depth;

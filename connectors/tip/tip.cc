@@ -2,6 +2,7 @@
 #include "connectors/tip/tip.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "connectors/markup/html.h"
 #include "connectors/tip/readers.h"
@@ -176,7 +177,30 @@ TipReading ReadTip(std::string_view name, std::string_view bytes, const TipTools
     reading.not_read.push_back({shown, "is over " + std::to_string(kMaxTipBytes >> 20) + " MB: export the chat without media, or hand in only the part that matters"});
     return reading;
   }
-  return tip::ReadOne(shown, bytes, tools, 0);
+  // An album is no tip: reading pictures takes seconds each.
+  const auto left = std::make_shared<std::size_t>(kMaxTipPictures);
+  const Error enough{Fault::kTooLarge, "only " + std::to_string(kMaxTipPictures) + " pictures and PDFs are read from one file: hand it in by itself"};
+  TipTools counted;
+  counted.picture = [&tools, left, enough](std::string_view one) -> Result<PictureWords> {
+    if (!tools.picture) return Fail(Fault::kUnsupported, "pictures cannot be read here");
+    if (*left == 0) return Fail(enough);
+    --*left;
+    return tools.picture(one);
+  };
+  counted.pdf = [&tools, left, enough](std::string_view one) -> Result<std::string> {
+    if (!tools.pdf) return Fail(Fault::kUnsupported, "PDFs cannot be read here");
+    if (*left == 0) return Fail(enough);
+    --*left;
+    return tools.pdf(one);
+  };
+  TipReading reading = tip::ReadOne(shown, bytes, counted, 0);
+  constexpr std::size_t kMostTroubles = 100;
+  if (reading.not_read.size() > kMostTroubles) {
+    const std::size_t more = reading.not_read.size() - kMostTroubles;
+    reading.not_read.resize(kMostTroubles);
+    reading.not_read.push_back({shown, "holds " + std::to_string(more) + " more files that could not be read"});
+  }
+  return reading;
 }
 
 TipItem ReadPastedText(std::string_view text) {

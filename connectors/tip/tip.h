@@ -60,6 +60,8 @@ struct TipTools {
 
 // At most that many bytes in one file; larger ones are not read and said so.
 inline constexpr std::uint64_t kMaxTipBytes = 64ull << 20;
+// At most that many pictures and PDFs in one file (a mail, a zip); further ones become posts without words, for a person.
+inline constexpr std::size_t kMaxTipPictures = 40;
 // At most that many messages of one export; the first ones.
 inline constexpr std::size_t kMaxTipMessages = 500'000;
 

@@ -18,6 +18,7 @@ namespace heed::tip {
 namespace {
 
 constexpr std::size_t kMaxName = 120;   // bytes of a sender's name
+constexpr std::size_t kMostAttached = 30;  // attachments taken out of one message
 constexpr std::size_t kHeadBytes = 80;  // of a line that a date may take up, marks included
 
 struct Head {
@@ -177,7 +178,7 @@ void TakeAttachments(std::string& text, Post& post) {
   // iOS: "<attached: 00000012-PHOTO-2026-11-01-09-00-12.jpg>"
   for (std::size_t at = text.find("<attached: "); at != std::string::npos; at = text.find("<attached: ", at)) {
     const std::size_t end = text.find('>', at);
-    if (end == std::string::npos || end - at > 300) break;
+    if (end == std::string::npos || end - at > 300 || post.media.size() >= kMostAttached) break;
     add(std::string_view(text).substr(at + 11, end - at - 11));
     text.erase(at, end - at + 1);
   }

@@ -7,6 +7,7 @@
 #include "connectors/catalogue.h"
 #include "src/base/file.h"
 #include "src/base/text.h"
+#include "src/net/mail.h"
 
 namespace heed {
 namespace {
@@ -66,6 +67,7 @@ class Reader {
     }
     if (auto console = root.Table("console")) ReadConsole(*console, config.console);
 
+    if (auto alarm = root.Table("alarm")) ReadAlarm(*alarm, config.alarm);
     for (auto& table : root.Tables("school")) ReadSchool(table);
     if (config.schools.empty()) root.Complain("there is no [[school]]; the least is: [[school]] id = \"oakmoor\", name = \"Oakmoor School\"");
     for (auto& table : root.Tables("source")) ReadSource(table);
@@ -112,6 +114,43 @@ class Reader {
     console.second_factor = table.Bool("second_factor").value_or(true);
     if (!console.second_factor) advice_.push_back({table.PlaceOf("second_factor"), "a password alone will do to sign in; a second factor is what stops a stolen one"});
     table.Done();
+  }
+
+  void ReadAlarm(TomlTable& table, AlarmSettings& into) {
+    into.mail_to = table.Strings("mail_to");
+    for (const auto& address : into.mail_to)
+      if (!IsMailAddress(address)) table.Complain("mail_to", Quoted(address) + " is no mail address; write \"it@oakmoor.example\"");
+    into.mail_from = table.String("mail_from").value_or("");
+    if (!into.mail_from.empty() && !IsMailAddress(into.mail_from)) table.Complain("mail_from", Quoted(into.mail_from) + " is no mail address; write \"heed@oakmoor.example\"");
+    into.smtp = table.String("smtp").value_or("");
+    if (!into.smtp.empty() && !into.smtp.starts_with("smtp://") && !into.smtp.starts_with("smtps://"))
+      table.Complain("smtp", Quoted(into.smtp) + " is no mail server; write \"smtps://smtp.example:465\" or \"smtp://smtp.example:587\"");
+    if (!into.mail_to.empty() && (into.smtp.empty() || into.mail_from.empty())) table.Complain("mail_to", "mail needs \"smtp\" (the server) and \"mail_from\" (the sender's address) too");
+    if (into.mail_to.empty() && !into.smtp.empty()) table.Complain("smtp", "mail needs \"mail_to\" too: who is to be told");
+    into.smtp_user = table.String("smtp_user").value_or("");
+    into.smtp_plain = table.Bool("smtp_plain").value_or(false);
+    SourceSpec secrets;
+    ReadSecret(table, {"smtp_password", SettingKind::kSecret, !into.smtp_user.empty(), "", "the password of smtp_user"}, secrets);
+    into.smtp_password = secrets.String("smtp_password");
+    into.webhook = table.String("webhook").value_or("");
+    if (!into.webhook.empty() && !UrlOrigin(into.webhook)) table.Complain("webhook", Quoted(into.webhook) + " is no web address; write \"https://hooks.example/heed\"");
+    ReadSecret(table, {"webhook_secret", SettingKind::kSecret, !into.webhook.empty(), "", "what heed signs its messages with, so that nobody else can send them"}, secrets);
+    into.webhook_secret = secrets.String("webhook_secret");
+    if (const auto failures = table.Int("failures")) {
+      if (*failures < 1 || *failures > 1'000) table.Complain("failures", "\"failures\" must be from 1 to 1000");
+      else into.failures = static_cast<std::uint32_t>(*failures);
+    }
+    const auto length = [&](std::string_view key, seconds& to) {
+      const auto text = table.String(key);
+      if (!text) return;
+      if (const auto read = ParseDuration(*text)) to = *read;
+      else table.Complain(key, Quoted(*text) + " is not a length of time; write 12h, 2d or 2w");
+    };
+    length("late", into.late);
+    length("notice", into.notice);
+    length("overdue", into.overdue);
+    table.Done();
+    if (into.mail_to.empty() && into.webhook.empty()) advice_.push_back({table.place(), "[alarm] has neither \"mail_to\" nor \"webhook\", so nobody is told of anything"});
   }
 
   std::string ReadId(TomlTable& table, std::set<std::string>& taken) {
@@ -223,6 +262,7 @@ class Reader {
     SourceEntry entry{.spec = {}, .schedule = *Schedule::Every("30m")};
     entry.place = table.place();
     entry.spec.id = ReadId(table, source_ids_);
+    if (entry.spec.id == "tip") table.Complain("id", "the id \"tip\" is taken: it is the source of what staff hand in");
     entry.spec.school = table.Required("school");
     std::vector<std::string_view> school_ids;
     for (const auto& school : config_->schools) school_ids.push_back(school.id);

@@ -47,6 +47,18 @@ struct ConsoleSettings {
   bool second_factor = true;
 };
 
+// The [alarm] table: who is told when heed cannot do its work (app/alarm.h), and from when on.
+struct AlarmSettings {
+  std::vector<std::string> mail_to;
+  std::string mail_from, smtp, smtp_user, smtp_password;
+  bool smtp_plain = false;   // smtp:// without encryption
+  std::string webhook, webhook_secret;
+  std::uint32_t failures = 3;       // in a row
+  seconds late{days{1}};            // past a source's schedule
+  seconds notice{days{14}};         // before a token or key ends
+  seconds overdue{days{2}};         // that cases wait, Saturdays and Sundays not counted
+};
+
 struct Config {
   std::string file, folder;  // the file as named, and its folder for relative paths
   std::string lexicons;      // folder; empty: the ones heed came with
@@ -57,6 +69,7 @@ struct Config {
   std::vector<SourceEntry> sources;
   EvidenceSettings evidence;
   ConsoleSettings console;
+  AlarmSettings alarm;       // [alarm]
   ExpiryLimits retention;    // [retention]; what is left out stays as the store has it
 
   days keep_audit{730};      // [retention] audit: rows of the audit trail

@@ -76,6 +76,7 @@ bool SendLine(int fd, std::string line) {
 
 struct Client {
   Descriptor socket;
+  std::uint64_t number = 0;
   std::string request;
   bool asked = false;
   std::set<std::string> waiting_for;  // sources whose runs it wants to hear of
@@ -128,6 +129,7 @@ class Server {
     http_.Stop();
     for (auto& [id, run] : running_) run.join();
     if (reloading_.joinable()) reloading_.join();
+    for (auto& [number, asking] : asking_) asking.join();
     Reap();
     ::unlink((options_.data + "/heed.sock").c_str());
     return {};
@@ -261,6 +263,7 @@ class Server {
     last_upkeep_ = now;
     if (const auto tidied = parts_.gate.Tidy(); !tidied) LogError("forgetting sessions that have ended: " + tidied.error().message());
     if (const auto forgotten = store_.ForgetAudit(now - config_.keep_audit); !forgotten) LogError("forgetting old rows of the audit trail: " + forgotten.error().message());
+    if (options_.daily) options_.daily(now);
     const auto report = store_.Expire(now, config_.retention);
     if (!report) LogError("forgetting what has been kept long enough: " + report.error().message());
     else if (report->posts_forgotten + report->cases_erased > 0)
@@ -289,7 +292,7 @@ class Server {
     }
     if (watched[2].revents) {
       Descriptor socket(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-      if (socket.ok() && clients_.size() < kMaxClients) clients_.push_back({std::move(socket), {}, false, {}, 0});
+      if (socket.ok() && clients_.size() < kMaxClients) clients_.push_back({std::move(socket), ++client_number_, {}, false, {}, 0});
     }
   }
 
@@ -308,6 +311,16 @@ class Server {
     const auto root = parser.Parse(std::string_view(client.request).substr(0, end));
     if (!root) return false;
     const auto what = (*root)["do"].StringOr("");
+    if (const auto other = options_.also.find(what); other != options_.also.end()) {
+      asking_.emplace(client.number, std::thread([this, number = client.number, &answer = other->second, request = client.request.substr(0, end)] {
+        std::string line = answer(request);
+        const std::lock_guard lock(mutex_);
+        answered_.emplace_back(number, std::move(line));
+        const std::uint64_t one = 1;
+        if (::write(wake_.get(), &one, sizeof one) < 0) return;
+      }));
+      return true;
+    }
     if (what == "reload") {
       // One that is running may have read the files before they were changed: the one after it counts.
       reload_asked_ = true;
@@ -360,9 +373,23 @@ class Server {
   void Reap() {
     ReapReload();
     std::deque<SourceRun> ended;
+    std::deque<std::pair<std::uint64_t, std::string>> answered;
     {
       const std::lock_guard lock(mutex_);
       ended.swap(ended_);
+      answered.swap(answered_);
+    }
+    for (const auto& [number, line] : answered) {
+      if (const auto thread = asking_.find(number); thread != asking_.end()) {
+        if (thread->second.joinable()) thread->second.join();
+        asking_.erase(thread);
+      }
+      for (auto client = clients_.begin(); client != clients_.end(); ++client) {
+        if (client->number != number) continue;
+        SendLine(client->socket.get(), line);
+        clients_.erase(client);
+        break;
+      }
     }
     for (const auto& run : ended) {
       if (const auto thread = running_.find(run.source); thread != running_.end()) {
@@ -409,9 +436,12 @@ class Server {
   std::uint64_t reloads_ = 0;  // started
   std::optional<Instant> looked_;
   std::thread reloading_;
-  std::mutex mutex_;  // guards ended_ and reloaded_
+  std::mutex mutex_;  // guards ended_, answered_ and reloaded_
   std::deque<SourceRun> ended_;
   std::optional<Done> reloaded_;
+  std::deque<std::pair<std::uint64_t, std::string>> answered_;
+  std::uint64_t client_number_ = 0;
+  std::map<std::uint64_t, std::thread> asking_;  // by the client's number
 };
 
 }  // namespace

@@ -8,11 +8,13 @@
 //   {"do":"resume","rule":"id"}          {"ok":true,"opened":n}
 //   {"do":"act", ...}                    (app/act.h) {"ok":true,"case":id,"state":"closed"}
 //   {"do":"people", ...}                 (app/people.h)
+//   {"do":"tip","tip":"id"}              (app/tips.h) a TipReport; this and its like are in ServeOptions::also
 //
 // What did not work is {"fault":"invalid","message":"..."}.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +35,9 @@ struct ServeOptions {
   std::string data;           // the socket lies here
   std::size_t at_once = 4;    // sources scanned side by side; one source never twice at once
   std::function<void()> console_is_up;  // called once the console answers
+  // Other requests by their "do", each answered with one line on a thread of its own, so that it may take long.
+  std::map<std::string, std::function<std::string(std::string_view request)>, std::less<>> also;
+  std::function<void(Instant now)> daily;  // beside the store's own upkeep; may be empty
 };
 
 // What a server serves.  All outlive it.

@@ -25,6 +25,16 @@ Digest Sha256(std::string_view bytes) {
   return digest;
 }
 
+Digest HmacSha256(std::string_view key, std::string_view bytes) {
+  Ready();
+  Digest out;
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, Bytes(key), key.size());
+  crypto_auth_hmacsha256_update(&state, Bytes(bytes), bytes.size());
+  crypto_auth_hmacsha256_final(&state, out.data());
+  return out;
+}
+
 Digest Blake2b(std::string_view bytes) {
   Ready();
   Digest out;

@@ -1,5 +1,6 @@
 // `heed queue`, `heed show`, `heed sources`: what staff and administrators read.
 #include "src/app/desk.h"
+#include "src/app/health.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/cli/command.h"
@@ -107,6 +108,13 @@ int RunShow(const Arguments& arguments) {
       out.Key("author").Object().Field("id", post.author.id).Field("handle", post.author.handle).Field("display_name", post.author.display_name).EndObject();
       PutTime(out, "created_at", post.created_at);
       PutTime(out, "edited_at", post.edited_at);
+      if (post.handed_in) {
+        const HandedIn& handed = *post.handed_in;
+        out.Key("handed_in").Object().Field("by", handed.by).Field("from", handed.from).Field("note", handed.note).Field("kind", handed.kind).Field("item", handed.item);
+        out.Field("digest", handed.digest).Field("kept", handed.kept);
+        if (handed.confidence) out.Field("confidence", *handed.confidence);
+        out.EndObject();
+      }
       out.Field("text", version.text).Key("assessment").Object();
       PutAssessment(out, version.assessment);
       out.EndObject().EndObject();
@@ -143,13 +151,20 @@ int RunShow(const Arguments& arguments) {
     out += version.shown ? "The words" : "Another version";
     if (view->versions.size() > 1) out += version.shown ? " (the version that counts)" : "";
     out += ", seen " + FormatLocal(version.seen_at) + " by " + version.source + ":\n";
-    out += version.text.empty() ? "    (edited so that it no longer names the school: its new words are not kept)\n"
+    out += version.text.empty() ? version.post.handed_in ? "    (no words: look at what was handed in)\n" : "    (edited so that it no longer names the school: its new words are not kept)\n"
                                 : Wrap(Masked(version.text, version.assessment.hits, arguments.reveal), width, "    ");
     const Post& post = version.post;
     if (version.shown) {
-      out += Wrap("by " + (post.author.handle.empty() ? "an unnamed author" : "@" + post.author.handle) + " on " + post.platform +
+      const std::string author = !post.author.handle.empty() ? (post.handed_in ? "" : "@") + post.author.handle : !post.author.display_name.empty() ? post.author.display_name : "an unnamed author";
+      out += Wrap("by " + author + " on " + post.platform +
                       (post.created_at ? ", " + FormatLocal(*post.created_at) : "") + (post.permalink.empty() ? "" : "  " + post.permalink),
                   width, "  ");
+      if (post.handed_in) {
+        const HandedIn& handed = *post.handed_in;
+        out += Wrap("Handed in by " + handed.by + ": " + handed.item + " (" + handed.kind + "), from " + handed.from + (handed.note.empty() ? "" : "; " + handed.note), width, "  ");
+        if (handed.confidence) out += Wrap("Read from a picture, " + std::to_string(*handed.confidence) + " of 100 sure", width, "  ");
+        if (!handed.digest.empty()) out += Wrap("The file's SHA-256: " + handed.digest + (handed.kept ? " (kept in originals/" + c.school + "/)" : " (not kept: it holds others' words too)"), width, "  ");
+      }
       if (!version.assessment.hits.empty()) out += "\n  Why:\n";
       for (const auto& hit : version.assessment.hits) {
         const std::string words = version.text.substr(hit.begin, hit.end - hit.begin);
@@ -198,6 +213,7 @@ int RunSources(const Arguments& arguments) {
   if (!config && config.error().fault() != Fault::kNotFound) return Complain(config.error());
   std::unique_ptr<Store> store;
   std::vector<SourceView> views;
+  std::vector<Health> healths;
   const Instant now = SystemClock{}.Now();
   if (config) {
     auto opened = OpenForReading(arguments, *config);
@@ -206,17 +222,23 @@ int RunSources(const Arguments& arguments) {
     auto read = ReadSources(*config, store.get(), now);
     if (!read) return Complain(read.error());
     views = *std::move(read);
+    healths = LookAtSources(views, config->alarm, now);
   }
   if (arguments.json) {
     JsonWriter out;
     out.Object().Key("sources").Array();
-    for (const auto& view : views) {
+    for (const auto& health : healths) {
+      const SourceView& view = health.view;
       out.Object().Field("id", view.entry->spec.id).Field("school", view.entry->spec.school).Field("connector", view.entry->spec.connector);
       out.Field("schedule", view.entry->schedule.text()).Field("state", StateOf(view, now)).Field("message", view.entry->enabled ? view.state.message : view.entry->off_because);
       PutTime(out, "last_attempt", view.state.last_attempt);
       PutTime(out, "last_success", view.state.last_success);
       PutTime(out, "not_before", view.state.not_before);
       PutTime(out, "next", view.next);
+      out.Field("standing", ToString(health.standing)).Field("says", health.says).Field("todo", health.todo);
+      if (health.lag) out.Field("lag_seconds", static_cast<std::int64_t>(health.lag->count()));
+      PutTime(out, "sign_in_ends", view.state.sign_in_ends);
+      out.Field("quota", view.state.quota);
       out.Field("failures", view.state.failures).Field("posts_read", view.state.posts_read).Field("posts_mentioning", view.state.posts_mentioning);
       out.Key("gaps").Array();
       for (const auto& gap : view.state.gaps) {
@@ -248,9 +270,11 @@ int RunSources(const Arguments& arguments) {
                  view.state.last_success ? FormatLocal(*view.state.last_success) : "never", view.next ? (*view.next <= now ? "now" : FormatLocal(*view.next)) : "-",
                  std::to_string(view.state.posts_read), std::to_string(view.state.posts_mentioning), std::to_string(view.state.gaps.size())});
     out += table.Text(width);
-    for (const auto& view : views) {
-      const std::string& message = view.entry->enabled ? view.state.message : view.entry->off_because;
-      if (!message.empty()) out += Wrap(view.entry->spec.id + ": " + message, width, "  ");
+    for (const auto& health : healths) {
+      const SourceView& view = health.view;
+      if (!health.says.empty()) out += Wrap(view.entry->spec.id + ": " + health.says, width, "  ");
+      if (!health.todo.empty()) out += Wrap("What to do: " + health.todo, width, "    ");
+      if (!view.state.quota.empty()) out += Wrap(view.entry->spec.id + ": " + view.state.quota, width, "  ");
       for (const auto& gap : view.state.gaps) {
         std::string when;
         if (gap.from) when += " from " + FormatLocal(*gap.from);

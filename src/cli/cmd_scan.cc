@@ -3,10 +3,13 @@
 #include <cstdio>
 #include <map>
 
+#include "src/app/alarm.h"
 #include "src/app/desk.h"
+#include "src/app/originals.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
 #include "src/app/web.h"
+#include "src/app/tips.h"
 #include "src/base/json.h"
 #include "src/base/log.h"
 #include "src/base/text.h"
@@ -120,6 +123,7 @@ Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config
   }
   running_http = nullptr;
   HEED_TRY(store.Expire(clock.Now(), config.retention));
+  HEED_TRY(ForgetOriginals(data, store, clock.Now()));
   return runs;
 }
 
@@ -192,7 +196,8 @@ int RunServe(const Arguments& arguments) {
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
   Web web(*config, **store, gate, live, reloader, clock);
-  ServeOptions options{.data = data, .at_once = 4};
+  ServeOptions options;
+  options.data = data;
   options.console_is_up = [&] {
     if (const auto people = (*store)->People(); people && people->empty())
       LogWarning("nobody can sign in yet: `heed people add \"Your Name\" --role administrator` makes the first person");
@@ -201,6 +206,22 @@ int RunServe(const Arguments& arguments) {
     if (!link) return LogError("making the sign-in link: " + link.error().message());
     Print("\nThe console: " + web.url() + "\nSign in once, within an hour, with this link:\n\n  " + web.url() + "/link/" + *link + "\n\nCtrl-C stops it.\n");
   };
+  TipDesk tips(*config, live, **store, http, clock, data, OutsideTools());
+  if (const auto left = tips.HandInLeftOver(); left > 0) LogInfo(std::to_string(left) + " tips taken up that were put down earlier");
+  options.also["tip"] = [&](std::string_view request) {
+    JsonParser parser;
+    const auto asked = parser.Parse(request);
+    const auto report = tips.HandInPutDown(std::string(asked ? (*asked)["tip"].StringOr("") : ""));
+    if (report) return ToJson(*report);
+    JsonWriter failed;
+    failed.Object().Field("fault", ToString(report.error().fault())).Field("message", report.error().message()).EndObject();
+    return failed.Take();
+  };
+  options.daily = [&](Instant now) {
+    if (const auto forgotten = ForgetOriginals(data, **store, now); !forgotten) LogError("removing originals that nothing points to: " + forgotten.error().message());
+  };
+  Alarms alarms(*config, **store, http, clock, data);
+  const AlarmThread telling(alarms, milliseconds{10'000});
   const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;

@@ -40,7 +40,9 @@ struct Arguments {
   std::size_t threads = 1;  // match
   std::uint64_t case_id = 0;
   std::vector<std::string> words;  // scan's sources, explain's text, files of eval, lexicon test and diff
-  std::string by;                  // eval
+  std::string by;                  // eval, tip
+  std::string from, note;                 // tip
+  std::vector<std::string> links, texts;  // tip
   std::size_t errors = 0;          // eval
   std::string status, category, language, search;  // lexicon list
   std::string with;                // lexicon backtest
@@ -76,6 +78,8 @@ struct Command {
 
 int RunScan(const Arguments& arguments);
 int RunServe(const Arguments& arguments);
+int RunTip(const Arguments& arguments);
+int RunAlarm(const Arguments& arguments);
 int RunQueue(const Arguments& arguments);
 int RunShow(const Arguments& arguments);
 int RunExplain(const Arguments& arguments);

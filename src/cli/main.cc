@@ -17,6 +17,7 @@ namespace {
 constexpr std::array kCommands = {
     Command{"scan", "read the sources once and queue what needs a person", &RunScan},
     Command{"serve", "keep the sources' schedules and serve the console until stopped", &RunServe},
+    Command{"tip", "hand in what staff were sent: files, links, pasted words", &RunTip},
     Command{"queue", "list the cases that wait for a person, worst first", &RunQueue},
     Command{"case", "work on a case: claim, decide, propose, approve ...", nullptr},
     Command{"show", "show one case: the words, why, its versions and history", &RunShow},
@@ -24,6 +25,7 @@ constexpr std::array kCommands = {
     Command{"match", "judge JSON Lines {\"id\", \"text\"} from standard input", &RunMatch},
     Command{"check", "check the configuration and the lexicons, and run their examples", &RunCheck},
     Command{"sources", "list what can be read, how each source is doing, and its gaps", &RunSources},
+    Command{"alarm", "who is told when heed cannot do its work: test it, list what was told", &RunAlarm},
     Command{"eval", "compare verdicts with labels: [PREDICTIONS] LABELS...", &RunEval},
     Command{"pack", "make an evidence pack of cases, for a person without heed", &RunPack},
     Command{"verify", "check an evidence pack: no store, no network", &RunVerify},
@@ -106,6 +108,16 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
     app.add_option("FILES", arguments.words, "labelled files; or what `heed match` printed, then the labels")->required();
     app.add_option("--by", arguments.by, "a table by this field of the labels: kind, category, row ...")->type_name("FIELD");
     app.add_option("--errors", arguments.errors, "print so many misses and false alarms")->type_name("N");
+  }
+  if (name == "alarm") app.add_option("WHAT", arguments.words, "test: send a test message; list: what people were told of and is not over")->required()->expected(1)->check(CLI::IsMember({"test", "list"}));
+  if (name == "tip") {
+    app.add_option("FILE", arguments.words, "chat exports (WhatsApp, Telegram), Facebook, Instagram or TikTok downloads, saved pages, mails, PDFs, pictures");
+    app.add_option("--link", arguments.links, "a page to fetch; may be given several times")->type_name("URL")->allow_extra_args(false);
+    app.add_option("--text", arguments.texts, "the words themselves, or - to read them from standard input")->type_name("TEXT")->allow_extra_args(false);
+    app.add_option("--school", arguments.school, "the id of the school it is about")->type_name("ID");
+    app.add_option("--from", arguments.from, "who sent it, and how: \"a parent, by mail\"")->required();
+    app.add_option("--note", arguments.note, "anything else worth knowing");
+    app.add_option("--by", arguments.by, "who hands it in (default: your login name)")->type_name("PERSON");
   }
   if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->check(CLI::NonNegativeNumber)->required();
   if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");

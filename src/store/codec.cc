@@ -10,7 +10,7 @@ namespace heed {
 namespace {
 
 enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H',
-                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B' };
+                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -478,6 +478,31 @@ void Read(In& in, SourceState& state) {
     }
 }
 
+Out Fields(const Told& told) {
+  Out out;
+  out.Text(1, told.key).Text(2, told.words).Text(3, told.todo).Time(4, told.since).Whole(5, told.over);
+  for (const auto& channel : told.channels) out.AlwaysText(6, channel);
+  for (const auto& channel : told.warned) out.AlwaysText(7, channel);
+  return out;
+}
+
+void Read(In& in, Told& told) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(told.key); break;
+      case 2: in.Text(told.words); break;
+      case 3: in.Text(told.todo); break;
+      case 4: in.Time(told.since); break;
+      case 5: in.Whole(told.over); break;
+      case 6: in.Text(told.channels.emplace_back()); break;
+      case 7: in.Text(told.warned.emplace_back()); break;
+    }
+}
+
+void Read(In& in, std::vector<Told>& all) {
+  while (in.Next())
+    if (in.number() == 1) in.Struct(all.emplace_back(), &Read);
+}
+
 // --- case and event
 
 Out Fields(const Decision& decision) {
@@ -627,6 +652,12 @@ std::string Encode(const SourceState& state) {
   return out.Finish(Row::kSourceState);
 }
 
+std::string Encode(const std::vector<Told>& told) {
+  Out out;
+  for (const auto& one : told) out.Struct(1, Fields(one));
+  return out.Finish(Row::kTold);
+}
+
 std::string Encode(const PostRow& row) {
   Out out;
   out.Whole(1, row.newest).Whole(2, row.case_id).Time(3, row.changed_at);
@@ -748,6 +779,7 @@ Result<AuditHead> DecodeAuditHead(std::string_view bytes) {
 }
 
 Result<SourceState> DecodeSourceState(std::string_view bytes) { return Decode<SourceState>(Row::kSourceState, bytes, &Read); }
+Result<std::vector<Told>> DecodeTold(std::string_view bytes) { return Decode<std::vector<Told>>(Row::kTold, bytes, &Read); }
 Result<PostRow> DecodePostRow(std::string_view bytes) { return Decode<PostRow>(Row::kPost, bytes, &Read); }
 Result<StoredVersion> DecodeVersion(std::string_view bytes) { return Decode<StoredVersion>(Row::kVersion, bytes, &Read); }
 Result<Case> DecodeCase(std::string_view bytes) { return Decode<Case>(Row::kCase, bytes, &Read); }

@@ -24,6 +24,7 @@
 #include "src/model/post.h"
 #include "src/model/rule_record.h"
 #include "src/model/source.h"
+#include "src/model/told.h"
 #include "src/store/store.h"
 
 namespace heed {
@@ -63,6 +64,7 @@ std::string Encode(const Event& event);
 std::string Encode(const RuleRecord& record);
 std::string Encode(const RuleStretch& stretch);
 std::string Encode(const PausedRule& paused);
+std::string Encode(const std::vector<Told>& told);
 std::string Encode(const Head& head);  // sequence:8 hash:32 case id:8, as keys.h says
 
 std::string Encode(const Person& person);
@@ -81,6 +83,7 @@ Result<Event> DecodeEvent(std::string_view bytes);
 Result<RuleRecord> DecodeRuleRecord(std::string_view bytes);
 Result<RuleStretch> DecodeRuleStretch(std::string_view bytes);
 Result<PausedRule> DecodePausedRule(std::string_view bytes);
+Result<std::vector<Told>> DecodeTold(std::string_view bytes);
 Result<Head> DecodeHead(std::string_view bytes);
 Result<Person> DecodePerson(std::string_view bytes);
 Result<Session> DecodeSession(std::string_view bytes);

@@ -6,6 +6,7 @@
 //   meta      "schema"                                     -> schema:4
 //             "head"                                       -> last event's sequence:8 hash:32, last case id:8
 //             "audit"                                    -> last audit row's sequence:8 hash:32
+//             "told"                                       -> what people were told of, a list of Told
 //             "rewrite"                                    -> nothing; there while erased bytes may still be in files
 //   sources   source id                                    -> SourceState
 //   posts     school 0x00 SHA-256(global id):32            -> PostRow: which versions, which case
@@ -51,7 +52,7 @@ inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts
 // How many of them the store of schema 1 had.
 inline constexpr std::size_t kFamiliesOfSchema1 = 10;
 
-inline constexpr std::string_view kSchemaKey = "schema", kHeadKey = "head", kRewriteKey = "rewrite", kAuditKey = "audit";
+inline constexpr std::string_view kSchemaKey = "schema", kHeadKey = "head", kRewriteKey = "rewrite", kAuditKey = "audit", kToldKey = "told";
 
 enum class Expires : std::uint8_t { kPost = 1, kClosedCase = 2, kOpenCase = 3 };
 

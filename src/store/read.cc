@@ -106,6 +106,13 @@ const StoredVersion& StoredPost::Version(std::string_view version) const {
   return versions[newest];
 }
 
+Result<std::vector<Told>> Store::AllTold() const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto row = HEED_TRY(now.Get(keys::kMeta, keys::kToldKey));
+  if (!row) return std::vector<Told>{};
+  return Named(DecodeTold(*row), "what people were told");
+}
+
 Result<SourceState> Store::Source(std::string_view id) const {
   const Moment now = HEED_TRY(impl_->Look());
   const auto row = HEED_TRY(now.Get(keys::kSources, id));

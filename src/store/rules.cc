@@ -53,10 +53,12 @@ Result<RuleRecord*> RuleBook::Of(std::string_view school, std::string_view rule)
 Done RuleBook::Count(std::string_view school, const Assessment& assessment) {
   // An edit that took every word out, the school's name among them, was not judged.
   if (!assessment.mention.mentions && assessment.could_not_judge.empty()) return {};
-  ++counted_.posts;
+  // What people pick out and hand in is no measure of how often a rule fires among posts as they come.
+  const bool as_it_came = !IsHandedIn(assessment);
+  counted_.posts += as_it_came;
   for (const auto rule : RulesOf(assessment)) {
     ++HEED_TRY(Of(school, rule))->fired;
-    ++counted_.fired[std::string(rule)];
+    if (as_it_came) ++counted_.fired[std::string(rule)];
   }
   for (const auto& rule : assessment.silent) ++HEED_TRY(Of(school, rule))->silent;
   return {};

@@ -24,6 +24,7 @@
 #include "src/model/post.h"
 #include "src/model/rule_record.h"
 #include "src/model/source.h"
+#include "src/model/told.h"
 
 namespace rocksdb {
 class Env;
@@ -223,6 +224,12 @@ class Store {
   Result<std::vector<AuditRow>> AuditTrail(const AuditFilter& filter) const;
   Result<ChainReport> VerifyAudit() const;
   Result<std::uint64_t> ForgetAudit(Instant before);  // how many rows went
+
+  // --- for alarms
+
+  // What people were told of (app/alarm.h); a few rows at most, written whole.
+  Result<std::vector<Told>> AllTold() const;
+  Done SaveTold(const std::vector<Told>& told);
 
   // --- upkeep
 

@@ -103,6 +103,14 @@ Done Store::SaveSource(std::string_view id, const SourceState& state) {
   return impl_->Write(batch);
 }
 
+Done Store::SaveTold(const std::vector<Told>& told) {
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  rocksdb::WriteBatch batch;
+  batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kToldKey), Encode(told));
+  return impl_->Write(batch);
+}
+
 Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe) {
   HEED_CHECK(keys::IsId(page.source));
   std::vector<std::string> post_keys;

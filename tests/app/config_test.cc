@@ -286,5 +286,28 @@ TEST(Config, ASecretIsNeverRepeatedInAMistake) {
   }
 }
 
+TEST(ConfigAlarm, NamesWhatIsMissingOrWrong) {
+  const std::string school = "[[school]]\nid = \"oakmoor\"\nname = \"Oakmoor School\"\nplaces = [\"Brackwell\"]\n[alarm]\n";
+  const auto read = [&](const std::string& alarm) {
+    return ReadConfig(school + alarm, "heed.toml", [](const std::string& name) -> std::optional<std::string> { return name == "SECRET" ? std::optional<std::string>("s3cret") : std::nullopt; });
+  };
+  const auto wrong = [&](const std::string& alarm) { return ToString(read(alarm).mistakes); };
+  EXPECT_THAT(wrong("mail_to = [\"nobody\"]\n"), ::testing::HasSubstr("no mail address"));
+  EXPECT_THAT(wrong("mail_to = [\"it@oakmoor.example\"]\n"), ::testing::HasSubstr("\"smtp\""));
+  EXPECT_THAT(wrong("smtp = \"mail.example\"\n"), ::testing::HasSubstr("smtps://"));
+  EXPECT_THAT(wrong("webhook = \"https://hooks.example/\"\n"), ::testing::HasSubstr("webhook_secret"));
+  EXPECT_THAT(wrong("webhook = \"https://hooks.example/\"\nwebhook_secret = \"s3cret\"\n"), ::testing::HasSubstr("must not be written here"));
+  EXPECT_THAT(wrong("overdue = \"soon\"\n"), ::testing::HasSubstr("length of time"));
+  EXPECT_THAT(wrong("failures = 0\n"), ::testing::HasSubstr("from 1"));
+  EXPECT_THAT(wrong("webhok = \"https://hooks.example/\"\n"), ::testing::HasSubstr("did you mean \"webhook\""));
+  const auto good = read("mail_to = \"it@oakmoor.example\"\nmail_from = \"heed@oakmoor.example\"\nsmtp = \"smtps://smtp.example:465\"\nsmtp_user = \"heed\"\nsmtp_password_env = \"SECRET\"\n"
+                         "webhook = \"https://hooks.example/\"\nwebhook_secret_env = \"SECRET\"\nfailures = 5\nlate = \"6h\"\n");
+  ASSERT_TRUE(good.config) << ToString(good.mistakes);
+  EXPECT_EQ(good.config->alarm.smtp_password, "s3cret");
+  EXPECT_EQ(good.config->alarm.webhook_secret, "s3cret");
+  EXPECT_EQ(good.config->alarm.failures, 5u);
+  EXPECT_EQ(good.config->alarm.late, hours{6});
+}
+
 }  // namespace
 }  // namespace heed

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <chrono>
 #include <random>
 
 #include "connectors/tip/outside.h"
@@ -221,6 +222,27 @@ TEST(TipZip, RefusesNamesThatPointOutside) {
   EXPECT_THAT(reading.not_read, SizeIs(5));
 }
 
+// Each of these once took time with the square of its size.
+TEST(Tip, LargeHostileFilesAreReadInTheirLength) {
+  std::string chat = "13/11/2026, 18:02 - Jo: ", page = "<div class=\"message default clearfix\" id=\"message1\"><div class=\"history\"></div><div class=\"text\">";
+  for (int i = 0; i < 200'000; ++i) chat += "<attached: a>";
+  for (int i = 0; i < 200'000; ++i) page += "<div>";
+  for (int i = 0; i < 200'000; ++i) page += "</div>";
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT(ReadTip("chat.txt", chat, FakeTools()).items, SizeIs(1));
+  EXPECT_THAT(ReadTip("page.html", "<html>" + page, FakeTools()).items, SizeIs(1));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{20});
+}
+
+TEST(TipMail, ReadsFortyPicturesAndShowsTheRestToAPerson) {
+  std::string mail = "From: a@b.example\nTo: c@d.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"x\"\n\n";
+  for (int i = 0; i < 45; ++i) mail += "--x\nContent-Type: image/png; name=\"" + std::to_string(i) + ".png\"\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n";
+  const auto reading = ReadTip("many.eml", mail + "--x--\n", FakeTools());
+  ASSERT_THAT(reading.items, SizeIs(45));
+  EXPECT_EQ(reading.items[39].unsure, "");
+  EXPECT_THAT(reading.items[40].unsure, HasSubstr("only 40"));
+}
+
 TEST(TipZip, RefusesABomb) {
   ZipMaker zip;
   zip.AddBomb("bomb.txt", 60'000'000);
@@ -276,6 +298,7 @@ TEST(TipOutside, AProgramThatMisbehavesIsAMessage) {
   EXPECT_EQ(RunOutside({"true"}, large).value(), "");
   EXPECT_EQ(RunOutside({"cat"}, large, {.output = 1'000'000}).error().fault(), Fault::kTooLarge);
   EXPECT_EQ(RunOutside({"sleep", "60"}, "", {.time = std::chrono::milliseconds{50}}).error().fault(), Fault::kUnavailable);
+  EXPECT_EQ(RunOutside({"sh", "-c", "exec >&- 2>&-; sleep 60"}, "", {.time = std::chrono::milliseconds{200}}).error().fault(), Fault::kUnavailable) << "one that hides and goes on";
   const auto failed = RunOutside({"ls", "/no/such/file"}, "");
   EXPECT_EQ(failed.error().fault(), Fault::kMalformed);
   EXPECT_THAT(failed.error().message(), HasSubstr("No such file"));

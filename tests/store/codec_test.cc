@@ -92,6 +92,16 @@ class Dice {
     row.changed_at = Time();
     return row;
   }
+  std::vector<Told> AllTold() {
+    std::vector<Told> all;
+    for (auto n = Roll(4); n > 0; --n) {
+      Told one{Text(), Text(), Text(), Time(), Coin(), {}, {}};
+      for (auto m = Roll(3); m > 0; --m) one.channels.push_back(Text());
+      for (auto m = Roll(3); m > 0; --m) one.warned.push_back(Text());
+      all.push_back(one);
+    }
+    return all;
+  }
   Case ACase() {
     Case c;
     c.id = 1 + Any() / 2;
@@ -167,6 +177,7 @@ TEST(Codec, EveryRowComesBackAsItWas) {
       ASSERT_TRUE(*back == value) << seed;
     };
     check(dice.AState(), DecodeSourceState);
+    check(dice.AllTold(), DecodeTold);
     check(dice.ARow(), DecodePostRow);
     check(dice.AVersion(), DecodeVersion);
     check(dice.ACase(), DecodeCase);

@@ -1,0 +1,84 @@
+// Alarms: somebody is told when heed cannot do its work, once, and again when it is over.
+//
+//   [alarm]
+//   mail_to   = ["it@oakmoor.example"]      mail_from = "heed@oakmoor.example"
+//   smtp      = "smtps://smtp.example:465"  smtp_user = "heed"   smtp_password_file = "secrets/smtp"
+//   webhook   = "https://hooks.example/heed"                     webhook_secret_env = "HEED_WEBHOOK"
+//   failures  = 3   late = "1d"   notice = "14d"   overdue = "2d"
+//
+// What people were told is kept in the store, so a restart repeats nothing.  A channel that fails is tried again, later and
+// later; what it has not told yet stays to be told.  Sending comes before writing down that it was sent: a crash in between repeats one message, and both
+// carry the same Message-ID and Heed-Delivery.
+//
+// A webhook is a POST of JSON:
+//   {"at", "test", "raised": [{"key", "since", "words", "todo"}], "over": [{"key", "since", "words"}]}
+// with Heed-Timestamp (Unix seconds) and Heed-Signature: "v1=" and, in hex, HMAC-SHA256 with the secret over timestamp "." body.
+// Whoever receives it checks the signature, refuses timestamps older than some minutes, and ignores a Heed-Delivery seen before.
+// Neither holds anybody's posts.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "src/app/config.h"
+#include "src/app/health.h"
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/model/told.h"
+#include "src/net/http.h"
+#include "src/net/mail.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+// "v1=<hex>"
+std::string SignWebhook(std::string_view secret, std::string_view timestamp, std::string_view body);
+
+class Alarms {
+ public:
+  using MailSender = std::function<Done(const MailServer&, const Mail&)>;
+  // All outlive it.  One thread at a time.
+  Alarms(const Config& config, Store& store, HttpClient& http, const Clock& clock, std::string data, MailSender mail = SendMail);
+
+  // Looks for troubles and tells what is new or over.  What could not be looked at or told is the error; it is tried again
+  // by later calls.  How many channels were written to.
+  Result<std::size_t> Look();
+
+  // A test message over every configured channel: what went wrong with each, or nothing.  kInvalid when none is configured.
+  static Result<std::vector<std::string>> Test(const Config& config, HttpClient& http, const Clock& clock, const MailSender& mail = SendMail);
+
+ private:
+  struct Channel {
+    std::string name;
+    unsigned failures = 0;
+    Instant not_before{};
+  };
+
+  const Config& config_;
+  Store& store_;
+  HttpClient& http_;
+  const Clock& clock_;
+  const std::string data_;
+  const MailSender mail_;
+  std::vector<Channel> channels_;
+};
+
+// Looks every so often on a thread of its own, until destroyed; failures are logged, the same one once.
+class AlarmThread {
+ public:
+  AlarmThread(Alarms& alarms, std::chrono::milliseconds every);
+  ~AlarmThread();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace heed

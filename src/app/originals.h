@@ -1,0 +1,28 @@
+// The files that tips were: kept as they were handed in, beside the store, for as long as a post in it points to them.
+//
+//   originals/SCHOOL/SHA-256 of the bytes, in hex
+//
+// A file is written before the posts that point to it; one that no post points to any more (retention, erasure) is removed
+// within a day.  src/model/post.h: HandedIn::digest, HandedIn::kept.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+// Keeps it, readable by heed alone; the same bytes twice are one file.
+Done KeepOriginal(const std::string& data, std::string_view school, std::string_view bytes);
+
+// kNotFound; kMalformed when the bytes are no longer those of the digest.
+Result<std::string> ReadOriginal(const std::string& data, std::string_view school, std::string_view digest);
+
+// Removes those that no kept post points to, but for files younger than a day: their posts may be on their way.  How many.
+Result<std::uint64_t> ForgetOriginals(const std::string& data, const Store& store, Instant now);
+
+}  // namespace heed

@@ -201,7 +201,10 @@ int RunServe(const Arguments& arguments) {
     if (!link) return LogError("making the sign-in link: " + link.error().message());
     Print("\nThe console: " + web.url() + "\nSign in once, within an hour, with this link:\n\n  " + web.url() + "/link/" + *link + "\n\nCtrl-C stops it.\n");
   };
-  const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr};
+  // Its own client: a report that is on its way is not broken off when heed is told to stop.
+  HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
+  Outbox outbox(**store, reports, clock, ReportChannels(*config));
+  const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;
 }

@@ -82,6 +82,19 @@ std::string_view AccountOperator(std::string_view query) {
 
 }  // namespace
 
+Result<ReportForm> Connector::ReportReasons(const Post&, Category) {
+  return Fail(Fault::kUnsupported, "heed cannot report to this platform by itself: `heed report show` has its form");
+}
+
+ReportOutcome Connector::Submit(const ApprovedReport&) {
+  ReportOutcome outcome;
+  outcome.fate = Fate::kRefused;
+  outcome.message = "heed cannot report to this platform by itself: `heed report show` has its form";
+  return outcome;
+}
+
+PresenceCheck Connector::Recheck(const Post&) { return {Presence::kUnknown, "heed cannot look at this platform", std::nullopt}; }
+
 std::vector<std::string> InstitutionTerms(const School& school) {
   std::vector<std::string> terms;
   const auto add = [&](std::string_view term) {

@@ -1,4 +1,5 @@
-// What every connector is: a card that describes it and a Fetch that reads one page.
+// What every connector is: a card that describes it, a Fetch that reads one page, and for some platforms how a post is reported
+// and looked up again.
 //
 // A connector keeps no position of its own: Fetch takes a Cursor and returns the next one, and the runner
 // stores posts and cursor in one batch.  It cannot see the store, the lexicons or the other sources.
@@ -15,7 +16,9 @@
 #include "src/base/result.h"
 #include "src/base/time.h"
 #include "src/model/cursor.h"
+#include "src/model/category.h"
 #include "src/model/post.h"
+#include "src/model/report.h"
 #include "src/model/school.h"
 #include "src/model/source.h"
 #include "src/net/http.h"
@@ -46,6 +49,16 @@ class Connector {
   //   kSignIn, kDenied, kGone, kInvalid: a person must act.  kBusy, kUnavailable: try later.
   //   kMalformed, kTooLarge: the other side answers rubbish; try later, and show it.
   virtual Result<Page> Fetch(const Cursor& cursor) = 0;
+
+  // The rest is for connectors whose card says `reports` or `rechecks`; the others refuse.  Same thread rule.
+
+  // What the platform asks of a report about this post, read from the platform where it tells; suggests a reason for a breach of
+  // that kind.  Faults as of Fetch.
+  virtual Result<ReportForm> ReportReasons(const Post& post, Category category);
+  // Tells the platform, once.  Never tries again by itself, and never says kNotSent of what may have been read.
+  virtual ReportOutcome Submit(const ApprovedReport& report);
+  // Whether the post, as it was in that version, is still up.  A failed request is kUnknown.
+  virtual PresenceCheck Recheck(const Post& post);
 };
 
 enum class SettingKind { kText, kNumber, kYesNo, kList, kPath, kSecret, kDuration };
@@ -73,7 +86,7 @@ struct ConnectorCard {
   std::string_view terms;       // what the platform asks of us, in plain words
   bool terms_must_be_accepted;  // true: off until the source says accept_terms = true
   std::vector<Setting> settings;
-  bool collects, reports, rechecks;
+  bool collects, reports, rechecks;  // what it can do
   Result<std::unique_ptr<Connector>> (*make)(const SourceSpec& spec, const School& school, ConnectorTools tools);
 };
 

@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <map>
 
+#include "connectors/bluesky/report.h"
+#include "connectors/bluesky/session.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
@@ -116,25 +118,6 @@ std::string Write(const State& state) {
 
 std::string Quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-// An XRPC error body: {"error": "ExpiredToken", "message": "Token has expired"}.
-struct Refusal {
-  std::string name, message;
-};
-
-Refusal ReadRefusal(const HttpResponse& response) {
-  JsonParser parser;
-  const auto body = parser.Parse(response.body);
-  if (!body) return {};
-  return {std::string((*body)["error"].StringOr("")), ForTerminal(ClipUtf8((*body)["message"].StringOr(""), 200))};
-}
-
-bool TokenRefused(const HttpResponse& response) {
-  if (response.status == 401) return true;
-  if (response.status != 400) return false;
-  const auto name = ReadRefusal(response).name;
-  return name == "ExpiredToken" || name == "InvalidToken";
-}
-
 // Whether a post found by `query` proves that the server ignores capitals: it holds the words, but nowhere
 // with the capitals that were asked for.
 bool ShowsFolding(const Post& post, std::string_view query) {
@@ -156,16 +139,18 @@ struct Options {
 
 class Bluesky final : public Connector {
  public:
-  Bluesky(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {}
+  Bluesky(Options options, BlueskyReports::Places places, ConnectorTools tools)
+      : options_(std::move(options)),
+        tools_(tools),
+        session_(options_.server, options_.handle, options_.password, tools),
+        reports_(session_, std::move(places), tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override;
+  Result<ReportForm> ReportReasons(const Post& post, Category category) override { return reports_.Form(post, category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
  private:
-  struct Session {
-    std::string access, refresh, server;
-  };
-
-  bool signs_in() const { return !options_.handle.empty(); }
   State Restore(const Cursor& cursor, std::vector<std::string>& notes) const;
   std::vector<std::string> Queries(const State& state) const;
   // What one page says about going on.
@@ -179,13 +164,11 @@ class Bluesky final : public Connector {
   bool GoOn(const std::string& query, Sweep& sweep, const Seen& seen, Page& page) const;
   Result<HttpResponse> Search(std::string_view query, Sweep& sweep, std::vector<std::string>& notes);
   Result<HttpResponse> Ask(std::string_view query, const Sweep& sweep);
-  Done SignIn();
-  Result<bool> Refresh();
-  Result<Session> ReadSession(const HttpResponse& response) const;
 
   Options options_;
   ConnectorTools tools_;
-  std::optional<Session> session_;
+  BlueskySession session_;
+  BlueskyReports reports_;
 };
 
 State Bluesky::Restore(const Cursor& cursor, std::vector<std::string>& notes) const {
@@ -323,7 +306,7 @@ Result<HttpResponse> Bluesky::Search(std::string_view query, Sweep& sweep, std::
   if (response.status == 200) return response;
 
   auto error = StatusError(response, "searching Bluesky for " + Quoted(query), tools_.clock.Now());
-  if (signs_in() || (response.status != 401 && response.status != 403)) return Fail(std::move(error));
+  if (session_.has_account() || (response.status != 401 && response.status != 403)) return Fail(std::move(error));
   return Fail(error.fault(), error.message() + ": this server does not let strangers search; add `handle` and `password_file` (an app password) to the source");
 }
 
@@ -334,100 +317,17 @@ Result<HttpResponse> Bluesky::Ask(std::string_view query, const Sweep& sweep) {
   if (sweep.until) path += "&until=" + UrlEncode(FormatRfc3339(*sweep.until));
   if (!sweep.page.empty()) path += "&cursor=" + UrlEncode(sweep.page);
 
-  const auto send = [&]() -> Result<HttpResponse> {
+  const auto send = [&](const std::string& server, const std::string& token) -> Result<HttpResponse> {
     HttpRequest request;
     request.headers.emplace_back("accept", "application/json");
-    request.url = (session_ ? session_->server : options_.server) + path;
-    if (session_) request.headers.emplace_back("authorization", "Bearer " + session_->access);
+    request.url = server + path;
+    if (!token.empty()) request.headers.emplace_back("authorization", "Bearer " + token);
     auto response = tools_.http.Send(request);
     if (!response) return Fail(std::move(response).error().While("searching Bluesky for " + Quoted(query)));
     return response;
   };
-  if (!signs_in()) return send();
-
-  const bool fresh = !session_;
-  if (fresh) HEED_TRY(SignIn());
-  auto response = HEED_TRY(send());
-  if (!TokenRefused(response)) return response;
-  // Tokens last two hours; both are replaced by a refresh.  Where that is refused too (a restored server, a
-  // revoked session), the password decides, once.
-  if (!fresh) {
-    const bool refreshed = HEED_TRY(Refresh());
-    if (!refreshed) HEED_TRY(SignIn());
-    response = HEED_TRY(send());
-    if (!TokenRefused(response)) return response;
-  }
-  session_.reset();
-  const auto refusal = ReadRefusal(response);
-  return Fail(Fault::kSignIn, "searching Bluesky as " + Quoted(options_.handle) + ": signed in, but the search refuses the session" +
-                                  (refusal.message.empty() ? "" : " (" + refusal.message + ")") +
-                                  ": make a new app password and put it in place of the old one");
-}
-
-// com.atproto.server.createSession.  Limited to 30 in 5 minutes and 300 a day: kept for the connector's life.
-Done Bluesky::SignIn() {
-  session_.reset();
-  JsonWriter body;
-  body.Object().Field("identifier", std::string_view(options_.handle)).Field("password", std::string_view(options_.password)).EndObject();
-  HttpRequest request;
-  request.method = "POST";
-  request.url = options_.server + "/xrpc/com.atproto.server.createSession";
-  request.headers = {{"accept", "application/json"}, {"content-type", "application/json"}};
-  request.body = body.Take();
-  const auto what = "signing in to " + options_.server + " as " + Quoted(options_.handle);
-  auto response = tools_.http.Send(request);
-  if (!response) return Fail(std::move(response).error().While(what));
-  if (response->status == 400 || response->status == 401) {
-    const auto refusal = ReadRefusal(*response);
-    if (refusal.name == "AuthFactorTokenRequired")
-      return Fail(Fault::kSignIn, what + ": the account asks for a second factor; use an app password (Settings, Privacy and security, App passwords)");
-    return Fail(Fault::kSignIn, what + ": refused" + (refusal.message.empty() ? "" : " (" + refusal.message + ")") +
-                                    ": check `handle`, and make a new app password if need be");
-  }
-  if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
-  auto session = ReadSession(*response);
-  if (!session) return Fail(std::move(session).error().While(what));
-  session_ = *std::move(session);
-  return {};
-}
-
-// com.atproto.server.refreshSession.  false = refused: sign in again.
-Result<bool> Bluesky::Refresh() {
-  HttpRequest request;
-  request.method = "POST";
-  request.url = session_->server + "/xrpc/com.atproto.server.refreshSession";
-  request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + session_->refresh}};
-  const std::string what = "renewing the session at " + session_->server;
-  auto response = tools_.http.Send(request);
-  if (!response) return Fail(std::move(response).error().While(what));
-  if (response->status == 400 || response->status == 401) return false;
-  if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
-  auto session = ReadSession(*response);
-  if (!session) return Fail(std::move(session).error().While(what));
-  // A refresh need not repeat the DID document.
-  if (session->server == options_.server) session->server = session_->server;
-  session_ = *std::move(session);
-  return true;
-}
-
-// The account's own server (PDS) is named in its DID document; the address configured may be an entryway.
-Result<Bluesky::Session> Bluesky::ReadSession(const HttpResponse& response) const {
-  JsonParser parser;
-  const auto body = HEED_TRY(parser.Parse(response.body));
-  Session session{std::string(body["accessJwt"].StringOr("")), std::string(body["refreshJwt"].StringOr("")), options_.server};
-  if (session.access.empty() || session.refresh.empty()) return Fail(Fault::kMalformed, "the answer has no tokens");
-  if (body["active"].Bool() == false)
-    return Fail(Fault::kDenied, "the account is " + Quoted(ForTerminal(ClipUtf8(body["status"].StringOr("inactive"), 40))) + ": look at it in the Bluesky app");
-  const bool safe_only = StartsWithIgnoreCase(options_.server, "https://");
-  body["didDoc"]["service"].Each([&](Json service) {
-    const auto id = service["id"].StringOr("");
-    constexpr std::string_view kPds = "#atproto_pds";
-    if (id.size() < kPds.size() || id.substr(id.size() - kPds.size()) != kPds) return;
-    const auto origin = UrlOrigin(service["serviceEndpoint"].StringOr(""));
-    // A token never goes from an encrypted server to one that is not.
-    if (origin && (!safe_only || StartsWithIgnoreCase(*origin, "https://"))) session.server = *origin;
-  });
-  return session;
+  if (!session_.has_account()) return send(options_.server, "");
+  return session_.Ask(send, "searching Bluesky");
 }
 
 seconds DurationOf(const SourceSpec& spec, std::string_view key, seconds otherwise, std::string& wrong) {
@@ -474,7 +374,13 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   if (options.page_size < 2 || options.page_size > 100) wrong = "page_size must be 2 to 100";
   if (options.max_pages < 1) wrong = "max_pages must be 1 or more";
   if (!wrong.empty()) return Fail(Fault::kInvalid, wrong);
-  return std::make_unique<Bluesky>(std::move(options), tools);
+  BlueskyReports::Places places;
+  places.appview = HEED_TRY(ServerOf(spec, "appview", "https://public.api.bsky.app"));
+  places.directory = HEED_TRY(ServerOf(spec, "directory", "https://plc.directory"));
+  places.moderation = spec.String("moderation");
+  if (places.moderation.empty()) places.moderation = std::string(kBlueskyModeration);
+  if (!places.moderation.starts_with("did:")) return Fail(Fault::kInvalid, "moderation = " + Quoted(places.moderation) + " must begin with did:");
+  return std::make_unique<Bluesky>(std::move(options), std::move(places), tools);
 }
 
 }  // namespace
@@ -483,24 +389,27 @@ const ConnectorCard kBlueskyCard = {
     "bluesky",
     "public posts on Bluesky that the network's own search finds for the school",
     "Bluesky's developer guidelines: no bulk or automated interactions, delete what an author asks to have deleted, keep contact "
-    "details current. Use a clearly named school account with an app password. Authors may ask not to be shown to people who are not "
+    "details current. Use a clearly named school account with an app password. A report is one person's decision about one "
+    "post, never made in bulk nor twice. Authors may ask not to be shown to people who are not "
     "signed in: their posts stay with signed-in staff.",
     false,
     {
         {"handle", SettingKind::kText, false, "", "the school's account, e.g. oakmoor.example; without it the search is anonymous, which Bluesky does not always allow"},
         {"password", SettingKind::kSecret, false, "", "an app password of that account, never its main one"},
         {"service", SettingKind::kText, false, "https://bsky.social", "where that account signs in"},
-        {"appview", SettingKind::kText, false, "https://public.api.bsky.app", "where anonymous searches go"},
+        {"appview", SettingKind::kText, false, "https://public.api.bsky.app", "where anonymous searches go, and where reported posts are looked up again"},
         {"queries", SettingKind::kList, false, "", "what to search for, each naming the school; its names, hashtags, handles and domains when left out. "
                                                    "A common name finds less noise in double quotes, where the server knows phrases (bsky.app does)"},
         {"look_back", SettingKind::kDuration, false, "30d", "how far the first reading goes back"},
         {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time, because search indexes lag"},
         {"page_size", SettingKind::kNumber, false, "100", "posts asked for at a time, 2 to 100"},
         {"max_pages", SettingKind::kNumber, false, "20", "pages read for one query in one run; more is recorded as a gap"},
+        {"moderation", SettingKind::kText, false, kBlueskyModeration, "the moderation service that gets reports; Bluesky's own unless the school uses another network"},
+        {"directory", SettingKind::kText, false, "https://plc.directory", "where accounts' servers are looked up, to tell who removed a post"},
     },
     true,
-    false,
-    false,
+    true,
+    true,
     &Make,
 };
 

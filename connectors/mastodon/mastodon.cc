@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <map>
 
+#include "connectors/mastodon/report.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
@@ -155,9 +156,12 @@ struct Options {
 
 class Mastodon final : public Connector {
  public:
-  Mastodon(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {}
+  Mastodon(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools), reports_(options_.server, options_.token, tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override;
+  Result<ReportForm> ReportReasons(const Post& post, Category category) override { return reports_.Form(post, category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
  private:
   State Restore(const Cursor& cursor, std::vector<std::string>& notes) const;
@@ -175,6 +179,7 @@ class Mastodon final : public Connector {
 
   Options options_;
   ConnectorTools tools_;
+  MastodonReports reports_;
   std::optional<MastodonInstance> instance_;  // as of the current round
 };
 
@@ -487,7 +492,8 @@ const ConnectorCard kMastodonCard = {
     "mastodon",
     "public posts under the school's hashtags on a Mastodon server, or one that speaks its API",
     "Each server has its own rules: read them, ask its administrator, and use a clearly named school account, never a made-up person. "
-    "Some servers forbid automated collecting. Ask for the permissions read:statuses, read:search and read:notifications only. Authors who "
+    "Some servers forbid automated collecting. Ask for the permissions read:statuses, read:search and read:notifications only, and write:reports where the school reports through it."
+    " A report is one person's decision about one post, never made in bulk nor twice. Authors who "
     "opted out of search engines still show under a public hashtag: heed keeps their posts no longer than a case needs them.",
     false,
     {
@@ -503,8 +509,8 @@ const ConnectorCard kMastodonCard = {
         {"max_pages", SettingKind::kNumber, false, "20", "pages read of one hashtag, search or mentions in one run"},
     },
     true,
-    false,
-    false,
+    true,
+    true,
     &Make,
 };
 

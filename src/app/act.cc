@@ -64,6 +64,8 @@ const std::vector<Row>& Rows() {
       {{"decline", "a proposed response"}, [](const Case& c, const Act& a, Instant now) { return Decline(c, a.actor, a.details.response, a.details.why, now); }},
       {{"cancel", "a response that waits or is on hold"}, [](const Case& c, const Act& a, Instant now) { return Cancel(c, a.actor, a.details.response, a.details.why, now); }},
       {{"done", "what became of a response carried out by hand"}, &DoDone},
+      {{"found", "whether the post is still up, where a person has looked"},
+       [](const Case& c, const Act& a, Instant now) { return Checked(c, a.actor, a.details.presence, a.details.why, now); }},
   };
   return rows;
 }

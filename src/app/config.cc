@@ -291,6 +291,12 @@ class Reader {
     }
     entry.spec.connector = std::string(entry.card->name);
     for (const Setting& setting : entry.card->settings) ReadSetting(table, setting, entry.spec);
+    entry.terms_accepted = accepted;
+    if (entry.card->reports) {
+      const auto most = table.Int("reports_per_day");
+      if (most && (*most < 0 || *most > 1000)) table.Complain("reports_per_day", "\"reports_per_day\" must be 0 (no reports) to 1000");
+      else if (most) entry.reports_per_day = static_cast<std::uint32_t>(*most);
+    }
     if (entry.card->terms_must_be_accepted && !accepted) {
       entry.enabled = false;
       entry.off_because = "its terms are not accepted: read them in `heed sources`, then set accept_terms = true";

@@ -26,6 +26,8 @@ struct SourceEntry {
   Schedule schedule;
   bool enabled = true;
   std::string off_because;  // why not enabled, in plain words
+  bool terms_accepted = false;         // accept_terms = true; needed for reports whatever the connector
+  std::uint32_t reports_per_day = 20;  // in any 24 hours, through this account
   Place place;
 };
 

@@ -81,6 +81,7 @@ struct Client {
   bool asked = false;
   std::set<std::string> waiting_for;  // sources whose runs it wants to hear of
   std::uint64_t waiting_for_reload = 0;  // the number of the reload it wants to hear of; 0: none
+  std::uint64_t waiting_for_outbox = 0;  // likewise of what it asked of the outbox
 };
 
 std::string Refusal(const Error& error) {
@@ -117,6 +118,7 @@ class Server {
     // A source that waited for a person is tried once at the start: perhaps the person has acted.
     for (const auto& source : config_.sources)
       if (source.enabled) first_.insert(source.spec.id);
+    if (parts_.outbox) outbox_.emplace(*parts_.outbox, [this] { Wake(); });
     while (!stopping_) {
       StartDue();
       StartReload();
@@ -130,6 +132,7 @@ class Server {
     for (auto& [id, run] : running_) run.join();
     if (reloading_.joinable()) reloading_.join();
     for (auto& [number, asking] : asking_) asking.join();
+    outbox_.reset();  // waits for a report that is on its way
     Reap();
     ::unlink((options_.data + "/heed.sock").c_str());
     return {};
@@ -292,7 +295,7 @@ class Server {
     }
     if (watched[2].revents) {
       Descriptor socket(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-      if (socket.ok() && clients_.size() < kMaxClients) clients_.push_back({std::move(socket), ++client_number_, {}, false, {}, 0});
+      if (socket.ok() && clients_.size() < kMaxClients) clients_.push_back({std::move(socket), ++client_number_, {}, false, {}, 0, 0});
     }
   }
 
@@ -326,6 +329,12 @@ class Server {
       reload_asked_ = true;
       client.waiting_for_reload = reloads_ + 1;
       return true;
+    }
+    if (what == "outbox" && outbox_) {
+      const auto request = ParseOutboxRequest(*root);
+      if (request) client.waiting_for_outbox = outbox_->Ask(*request);
+      else SendLine(client.socket.get(), Refusal(request.error()));
+      return request.has_value();
     }
     if (what != "scan") {
       SendLine(client.socket.get(), Answer(what, *root));
@@ -370,8 +379,20 @@ class Server {
     return Refusal(Error{Fault::kUnsupported, "the running heed does not know \"" + std::string(what) + "\": stop it and start this one"});
   }
 
+  void ReapOutbox() {
+    if (!outbox_) return;
+    for (const auto& [number, done] : outbox_->Answers()) {
+      for (auto client = clients_.begin(); client != clients_.end();) {
+        const bool hears = client->waiting_for_outbox == number;
+        if (hears) SendLine(client->socket.get(), done ? ToJson(*done) : Refusal(done.error()));
+        client = hears ? clients_.erase(client) : std::next(client);
+      }
+    }
+  }
+
   void Reap() {
     ReapReload();
+    ReapOutbox();
     std::deque<SourceRun> ended;
     std::deque<std::pair<std::uint64_t, std::string>> answered;
     {
@@ -442,6 +463,7 @@ class Server {
   std::deque<std::pair<std::uint64_t, std::string>> answered_;
   std::uint64_t client_number_ = 0;
   std::map<std::uint64_t, std::thread> asking_;  // by the client's number
+  std::optional<OutboxThread> outbox_;  // last: its thread ends before what it wakes
 };
 
 }  // namespace

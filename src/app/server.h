@@ -9,6 +9,7 @@
 //   {"do":"act", ...}                    (app/act.h) {"ok":true,"case":id,"state":"closed"}
 //   {"do":"people", ...}                 (app/people.h)
 //   {"do":"tip","tip":"id"}              (app/tips.h) a TipReport; this and its like are in ServeOptions::also
+//   {"do":"outbox","what":"send" or "look", ...}   (app/reports.h) {"ok":true,"steps":[...]}, once it is done
 //
 // What did not work is {"fault":"invalid","message":"..."}.
 #pragma once
@@ -23,6 +24,7 @@
 #include "src/app/config.h"
 #include "src/app/live_judge.h"
 #include "src/app/people.h"
+#include "src/app/reports.h"
 #include "src/app/runner.h"
 #include "src/app/web.h"
 #include "src/base/result.h"
@@ -51,6 +53,7 @@ struct ServeParts {
   const Clock& clock;
   Gate& gate;
   Web* web = nullptr;  // the console; nullptr: none
+  Outbox* outbox = nullptr;  // nullptr: nothing is sent nor looked at
 };
 
 // SIGTERM, SIGINT and SIGHUP wait for Serve() from here on.  To be called before anything starts a thread (the store does): a

@@ -5,6 +5,7 @@
 
 #include "src/base/text.h"
 #include "src/casework/details.h"
+#include "src/model/report.h"
 
 namespace heed {
 namespace {
@@ -91,6 +92,17 @@ void Settle(Case& c) {
   c.state = !c.decision ? CaseState::kQueued : waits ? CaseState::kApproval : CaseState::kResponding;
 }
 
+std::string PresenceWords() {
+  std::string all;
+  for (const auto presence : kPresences) all += (all.empty() ? "" : ", ") + std::string(ToString(presence));
+  return all;
+}
+
+bool IsGoneWord(std::string_view presence) {
+  const auto read = ParsePresence(presence);
+  return read && IsGone(*read);
+}
+
 void EndLease(Case& c) {
   c.holder.clear();
   c.held_until.reset();
@@ -104,12 +116,23 @@ void Rule(Response& response, ResponseState state, const Event& event, const Act
   response.note = details.why;
 }
 
+// One decision, one report: what was refused, sent back or cancelled may be proposed anew, by a person.
+Done NotReportedYet(const Case& c, std::string_view to) {
+  for (const auto& response : c.responses) {
+    const bool counts = IsLive(response.state) || response.state == ResponseState::kDone;
+    if (counts && response.kind == ResponseKind::kReport && response.to == to && response.proposed_at >= c.decision->at)
+      return Fail(Invalid(Name(c, response) + " to " + response.to + " is " + std::string(ToString(response.state)) + ": one decision, one report"));
+  }
+  return {};
+}
+
 Done AddProposal(Changing& changing, const Proposal& proposal) {
   const Case& c = changing.now();
   if (!c.decision) return Fail(Invalid(Name(c) + ": decide first what it is, then what to do about it"));
   if (!Allows(c.decision->finding, proposal.kind))
     return Fail(Invalid(Name(c) + " was found to be \"" + std::string(ToString(c.decision->finding)) + "\": \"" + std::string(ToString(proposal.kind)) + "\" is no response to that"));
   HEED_TRY(Needs(c, "a response needs the text that would leave the school", proposal.text));
+  if (proposal.kind == ResponseKind::kReport) HEED_TRY(NotReportedYet(c, proposal.to));
   ActDetails details;
   details.response = static_cast<std::uint32_t>(c.responses.size()) + 1;
   details.kind = proposal.kind;
@@ -198,7 +221,16 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       r.note = details.why;
       break;
     }
+    case EventKind::kPostponed: {
+      Response& r = *HEED_TRY(response());
+      if (!details.until) return Fail(Fault::kMalformed, "a postponement without its end");
+      r.state = ResponseState::kHeld;
+      r.leaves_at = details.until;
+      r.note = details.why;
+      break;
+    }
     case EventKind::kChecked:
+      c.presence_confirmed = IsGoneWord(details.presence) && IsGoneWord(c.presence) && (c.presence_confirmed || (c.checked_at && event.at >= *c.checked_at + kConfirmAfter));
       c.presence = details.presence;
       c.checked_at = event.at;
       break;
@@ -335,11 +367,19 @@ Result<Change> Cancel(const Case& before, std::string_view actor, std::uint32_t 
   return One(before, actor, at, EventKind::kCancelled, {.why = std::string(Trim(why)), .response = number});
 }
 
-Result<Change> StartSending(const Case& before, std::string_view actor, std::uint32_t number, Instant at) {
+Result<Change> StartSending(const Case& before, std::string_view actor, std::uint32_t number, Instant at, std::string_view channel) {
   const Response& response = *HEED_TRY(Find(before, number));
   HEED_TRY(MustBe(before, response, {ResponseState::kHeld}, "sent"));
   HEED_TRY(HoldIsOver(before, response, at));
-  return One(before, actor, at, EventKind::kSending, {.response = number});
+  // What was locked after it was approved stays in the school.
+  if (!before.decision || !Allows(before.decision->finding, response.kind)) return Fail(Invalid(Name(before, response) + " no longer fits what the case was found to be"));
+  return One(before, actor, at, EventKind::kSending, {.to = std::string(channel), .response = number});
+}
+
+Result<Change> Postpone(const Case& before, std::string_view actor, std::uint32_t number, Instant until, std::string_view why, Instant at) {
+  const Response& response = *HEED_TRY(Find(before, number));
+  HEED_TRY(MustBe(before, response, {ResponseState::kSending}, "postponed"));
+  return One(before, actor, at, EventKind::kPostponed, {.why = std::string(Trim(why)), .until = std::max(until, at), .response = number});
 }
 
 Result<Change> FinishSending(const Case& before, std::string_view actor, std::uint32_t number, const Sent& sent, Instant at) {
@@ -354,6 +394,7 @@ Result<Change> FinishSending(const Case& before, std::string_view actor, std::ui
 
 Result<Change> Checked(const Case& before, std::string_view actor, std::string_view presence, std::string_view answer, Instant at) {
   HEED_TRY(Needs(before, "a check needs what it found", presence));
+  if (!ParsePresence(presence)) return Fail(Invalid(Name(before) + ": \"" + std::string(presence) + "\" is no finding of a re-check; there are: " + PresenceWords()));
   return One(before, actor, at, EventKind::kChecked, {.why = std::string(answer), .presence = std::string(presence)});
 }
 

@@ -63,7 +63,10 @@ Result<Change> SendBack(const Case& before, std::string_view actor, std::uint32_
 Result<Change> Decline(const Case& before, std::string_view actor, std::uint32_t response, std::string_view why, Instant at);
 Result<Change> Cancel(const Case& before, std::string_view actor, std::uint32_t response, std::string_view why, Instant at);
 // About to leave: to be recorded before anything is sent.  Only what is held, and only after its hold.
-Result<Change> StartSending(const Case& before, std::string_view actor, std::uint32_t response, Instant at);
+// `channel`: the account it leaves through, where there is one.
+Result<Change> StartSending(const Case& before, std::string_view actor, std::uint32_t response, Instant at, std::string_view channel = {});
+// What StartSending() announced did not leave, for certain: held again, and not before `until`.
+Result<Change> Postpone(const Case& before, std::string_view actor, std::uint32_t response, Instant until, std::string_view why, Instant at);
 // What became of it: kDone, kRefused or kUncertain after StartSending(); kDone or kRefused later on for what was uncertain; kDone of
 // what is held, after its hold, where a person carries it out by hand.
 struct Sent {
@@ -72,7 +75,9 @@ struct Sent {
   std::string answer;     // in its own words
 };
 Result<Change> FinishSending(const Case& before, std::string_view actor, std::uint32_t response, const Sent& sent, Instant at);
-// Whether the post is still up; `presence` is one of the nine words of a re-check.  On closed cases too.
+// Whether the post is still up; `presence` is one of the nine words of a re-check (model/report.h).  On closed cases too.  "Gone" is
+// confirmed when it is said twice in a row, kConfirmAfter apart.
+inline constexpr minutes kConfirmAfter{2};
 Result<Change> Checked(const Case& before, std::string_view actor, std::string_view presence, std::string_view answer, Instant at);
 
 // Folding one of these events; see Fold().

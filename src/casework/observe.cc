@@ -40,6 +40,7 @@ Case Apply(Case c, EventKind kind, Facts facts, Instant at) {
     c.decision.reset();
     c.holder.clear();
     c.held_until.reset();
+    c.presence_confirmed = false;  // it has been seen since
   }
   c.snoozed_until.reset();
   c.version = std::move(facts.version);

@@ -222,7 +222,10 @@ int RunServe(const Arguments& arguments) {
   };
   Alarms alarms(*config, **store, http, clock, data);
   const AlarmThread telling(alarms, milliseconds{10'000});
-  const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr};
+  // Its own client: a report that is on its way is not broken off when heed is told to stop.
+  HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
+  Outbox outbox(**store, reports, clock, ReportChannels(*config));
+  const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;
 }

@@ -13,6 +13,7 @@
 #include "src/app/lexicon_desk.h"
 #include "src/app/source_desk.h"
 #include "src/base/result.h"
+#include "src/model/report.h"
 
 namespace heed {
 
@@ -68,6 +69,8 @@ struct Arguments {
   bool ask = false;                // sources add
   NewSource source;                // sources add
   std::vector<std::string> sets, secret_files, secret_envs;  // sources add: "KEY=VALUE"
+  ReportChoice choice;             // report propose
+  std::string found;               // recheck
 };
 
 // One command: name, help and function in one value.  A function returns an Exit.
@@ -110,6 +113,16 @@ int RunLexiconReload(const Arguments& arguments);
 
 // `heed case VERB`: arguments.act.verb says which.
 int RunCase(const Arguments& arguments);
+
+int RunReportList(const Arguments& arguments);
+int RunReportShow(const Arguments& arguments);
+int RunReportPropose(const Arguments& arguments);
+int RunReportSend(const Arguments& arguments);
+int RunReportCancel(const Arguments& arguments);
+int RunReportAnswer(const Arguments& arguments);
+int RunReportNotice(const Arguments& arguments);
+int RunReportHelpline(const Arguments& arguments);
+int RunRecheck(const Arguments& arguments);
 
 // The login name of whoever runs this: who acts, unless said otherwise.
 std::string LoginName();

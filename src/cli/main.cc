@@ -20,6 +20,8 @@ constexpr std::array kCommands = {
     Command{"tip", "hand in what staff were sent: files, links, pasted words", &RunTip},
     Command{"queue", "list the cases that wait for a person, worst first", &RunQueue},
     Command{"case", "work on a case: claim, decide, propose, approve ...", nullptr},
+    Command{"report", "what goes to platforms: list, propose, send, and what came of it", nullptr},
+    Command{"recheck", "look whether reported posts are still up: those that are due, or CASE now", &RunRecheck},
     Command{"show", "show one case: the words, why, its versions and history", &RunShow},
     Command{"explain", "show every step of judging one text", &RunExplain},
     Command{"match", "judge JSON Lines {\"id\", \"text\"} from standard input", &RunMatch},
@@ -104,6 +106,12 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name == "scan") app.add_option("SOURCE", arguments.words, "ids of sources (default: all)");
   if (name == "serve") app.add_option("--link", arguments.link, "print a link that signs this person in once, when the console is up")->type_name("USER");
   if (name == "explain") app.add_option("TEXT", arguments.words, "the text (default: standard input)");
+  if (name == "recheck") {
+    app.add_option("CASE", arguments.act.case_id, "the case's number (default: all that are due)")->check(CLI::PositiveNumber);
+    app.add_option("--found", arguments.found, "what a person saw, where heed cannot look: up, gone_by_author, gone_unknown ...");
+    app.add_option("--note", arguments.act.details.why, "of what a person saw");
+    app.add_option("--as", arguments.act.actor, "who looked (default: your login name)")->type_name("NAME");
+  }
   if (name == "eval") {
     app.add_option("FILES", arguments.words, "labelled files; or what `heed match` printed, then the labels")->required();
     app.add_option("--by", arguments.by, "a table by this field of the labels: kind, category, row ...")->type_name("FIELD");
@@ -235,9 +243,51 @@ void AddOwnOfCase(CLI::App& app, std::string_view name, Arguments& arguments) {
     app.add_option("--text-file", arguments.text_file, "the same from a file")->type_name("FILE");
   }
   if (name == "approve") app.add_option("--hold", arguments.hold, "how long it can still be cancelled (default: 5m)");
+  if (name == "found") app.add_option("--presence", details.presence, "up, up_edited, up_limited, gone_by_author, gone_by_platform, gone_unknown, account_gone, not_visible_to_us or unknown")->required();
   if (name == "done") {
     app.add_option("--outcome", arguments.outcome, "done or refused (default: done)");
     app.add_option("--reference", details.reference, "the other side's number for it");
+  }
+}
+
+// `heed report ...`
+constexpr std::array kReportCommands = {
+    Command{"list", "reports under way, what they wait for, and what people should do", &RunReportList},
+    Command{"show", "a report's exact text and state; by hand, the form step by step; before there is one, the platform's reasons and a draft", &RunReportShow},
+    Command{"propose", "a report, with a reason of the platform's; somebody else approves it", &RunReportPropose},
+    Command{"send", "send what is due now: approved, and past its hold", &RunReportSend},
+    Command{"cancel", "take a report back before it leaves", &RunReportCancel},
+    Command{"answer", "write down what a platform answered, or what became of a report made by hand", &RunReportAnswer},
+    Command{"notice", "write a notice under section 5 of the Defamation Act from a JSON file; refused while an item is missing", &RunReportNotice},
+    Command{"helpline", "what POSH or Report Harmful Content need to know about a case", &RunReportHelpline},
+};
+
+void AddOwnOfReport(CLI::App& app, std::string_view name, Arguments& arguments) {
+  ActDetails& details = arguments.act.details;
+  if (name == "notice") app.add_option("FILE", arguments.words, "the notice's items, JSON")->required()->expected(1);
+  if (name == "list" || name == "notice") return;
+  auto* of_case = app.add_option("CASE", arguments.act.case_id, "the case's number")->check(CLI::PositiveNumber);
+  if (name != "send") of_case->required();
+  if (name == "send" || name == "helpline") return;
+  if (name != "propose") {
+    auto* number = app.add_option("REPORT", details.response, "the report's number in its case")->check(CLI::PositiveNumber);
+    if (name != "show") number->required();
+  }
+  if (name == "show") return;
+  app.add_option("--as", arguments.act.actor, "who does it (default: your login name)")->type_name("NAME");
+  if (name == "cancel") app.add_option("--why", details.why, "a note");
+  if (name == "answer") {
+    app.add_option("--outcome", arguments.outcome, "done or refused (default: done)");
+    app.add_option("--reference", details.reference, "the platform's number for it");
+    app.add_option("--note", details.why, "the answer, in its own words");
+  }
+  if (name == "propose") {
+    app.add_option("--reason", arguments.choice.reason, "one of the platform's: `heed report show CASE` lists them");
+    app.add_flag("--forward", arguments.choice.forward, "send it on to the author's own server too, where that is offered");
+    app.add_option("--through", arguments.choice.channel, "the source whose account it leaves through (default: the one that found the post)")->type_name("SOURCE");
+    app.add_option("--to", details.to, "the platform (default: the post's)");
+    app.add_option("--text", details.text, "exactly what would leave (default: heed's draft)");
+    app.add_option("--text-file", arguments.text_file, "the same from a file")->type_name("FILE");
   }
 }
 
@@ -305,6 +355,7 @@ int Main(int argc, char** argv) {
     else if (command.name == "case") add(CaseCommands(), AddOwnOfCase);
     else if (command.name == "audit") add(kAuditCommands, AddOwnOfAudit);
     else if (command.name == "capture") add(kCaptureCommands, AddOwnOfCapture);
+    else if (command.name == "report") add(kReportCommands, AddOwnOfReport);
     else add(kLexiconCommands, AddOwnOfLexicon);
   }
   try {

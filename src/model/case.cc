@@ -60,6 +60,7 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kChecked: return "checked";
     case EventKind::kCaptured: return "captured";
     case EventKind::kExported: return "exported";
+    case EventKind::kPostponed: return "postponed";
   }
   return "unknown";
 }

@@ -62,6 +62,7 @@ struct Case {
   std::vector<Response> responses;   // by number; those of earlier openings too
   std::string presence;                // what the last re-check found ("up", "gone_by_author" ...); empty: not checked
   std::optional<Instant> checked_at;
+  bool presence_confirmed = false;     // "gone" was said twice, minutes apart: only then is it told as such
 
   const Response* FindResponse(std::uint32_t number) const;
   bool operator==(const Case&) const = default;
@@ -101,6 +102,7 @@ enum class EventKind : std::uint8_t {
   kSending = 18,   // about to leave: written down before it is sent
   kSent = 19,      // done, refused or uncertain: the details say which
   kChecked = 20,   // whether the post is still up
+  kPostponed = 21, // what was about to leave did not: held again until ...
   // What is done with the evidence; the case stays as it is.
   kCaptured = 40,  // a capture was added: its digest, how it was made
   kExported = 41,  // an evidence pack was made: its id, digest, kind, for whom
@@ -108,9 +110,9 @@ enum class EventKind : std::uint8_t {
 inline constexpr std::array kEventKinds = {
     EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
     EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
-    EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked,
+    EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked, EventKind::kPostponed,
     EventKind::kCaptured, EventKind::kExported};
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "captured", "exported"
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "captured", "exported"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {

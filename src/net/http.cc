@@ -321,9 +321,21 @@ Result<HttpResponse> HttpClient::Impl::Ask(const HttpRequest& request, const std
     curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &exchange);
     curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
   }
-  const Instant began = SystemClock{}.Now();
+  if (request.begun) {
+    *request.begun = false;
+    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  }
 
+  const Instant began = SystemClock{}.Now();
   const CURLcode rc = curl_easy_perform(curl);
+  if (request.begun) {
+    // Bytes of the request that were handed to the connection; a proxy's CONNECT counts too, which errs on the safe side.
+    long sent = 0;
+    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
+    *request.begun = rc == CURLE_OK || sent > 0;
+  }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   if (rc != CURLE_OK) {
@@ -369,6 +381,7 @@ const HttpClient::Options& HttpClient::options() const { return impl_->options; 
 
 Result<HttpResponse> HttpClient::Send(const HttpRequest& request) {
   using SteadyClock = std::chrono::steady_clock;
+  if (request.begun) *request.begun = false;
   const auto deadline = SteadyClock::now() + request.timeout;
   const Address first = HEED_TRY(ReadAddress(request.url));
   Address address = first;

@@ -28,6 +28,10 @@ struct HttpRequest {
   std::uint64_t max_body = 16ull << 20;  // bytes after decompression; more is kTooLarge
   milliseconds connect_timeout{10'000};
   milliseconds timeout{60'000};          // for the whole exchange
+  // For what must not be done twice: where it points, it says afterwards whether any of the request may have left (false: for
+  // certain nothing did).  Such a request gets a connection of its own, because libcurl sends again by itself, a POST too, what a
+  // kept connection swallowed; one at a time, HTTP/1.1.
+  bool* begun = nullptr;
   int max_redirects = 5;                 // GET only, 0 = the 3xx is the answer; credentials are not carried to another host, nor https to http
   // Set where a stranger chose the address (src/net/guard.h); outlives the request.  Names and passwords in the address are then
   // kInvalid, addresses that are not public kDenied.

@@ -575,6 +575,7 @@ void Read(In& in, Case& c) {
       case 19: in.Struct(c.responses.emplace_back(), &Read); break;
       case 20: in.Text(c.presence); break;
       case 21: in.Time(c.checked_at); break;
+      case 22: in.Whole(c.presence_confirmed); break;
     }
   if (c.id == 0 || !keys::IsId(c.school)) in.OutOfRange();
 }
@@ -678,7 +679,7 @@ std::string Encode(const Case& c) {
   out.AlwaysWhole(12, c.versions).Whole(13, c.events).Text(14, c.holder).Time(15, c.held_until).Text(16, c.assigned_to).Time(17, c.snoozed_until);
   if (c.decision) out.Struct(18, Fields(*c.decision));
   for (const auto& response : c.responses) out.Struct(19, Fields(response));
-  out.Text(20, c.presence).Time(21, c.checked_at);
+  out.Text(20, c.presence).Time(21, c.checked_at).Whole(22, c.presence_confirmed);
   return out.Finish(Row::kCase);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "src/base/json.h"
+#include "src/model/report.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 
@@ -99,6 +100,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     const std::string post_key = keys::Post(c.school, c.global_id);
     if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) drop_post(batch, post_key, HEED_TRY(DecodePostRow(*post)));
     batch.Delete((*impl.database)[keys::kCases], AsSlice(due.key));
+    if (const auto next = NextInOutbox(c)) batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*next), due.key));
     return true;
   };
 

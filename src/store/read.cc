@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "src/base/seal.h"
+#include "src/model/report.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 
@@ -283,6 +284,40 @@ Result<std::string> Store::Attachment(CaseId id, std::uint64_t sequence) const {
   const auto row = HEED_TRY(now.Get(keys::kCaptures, keys::History(id, sequence)));
   if (!row) return Fail(Fault::kNotFound, name + " is not there");
   return Named(DecodeBytes(*row), name);
+}
+
+Result<std::vector<Case>> Store::OutboxDue(Instant by) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const std::string prefix = keys::ExpiryPrefix(keys::Expires::kOutbox);
+  std::vector<std::string> wanted;
+  const auto rows = now.Walk(keys::kExpiry);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    const auto entry = keys::ParseExpiry(AsText(rows->key()));
+    if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of the outbox");
+    if (entry->day > keys::Day(by)) break;
+    wanted.emplace_back(entry->key);
+  }
+  HEED_TRY(Check(*rows));
+  std::vector<std::pair<Instant, Case>> due;
+  const auto found = HEED_TRY(now.GetAll(keys::kCases, wanted));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string name = Name(keys::ReadU64(wanted[i]));
+    if (!found[i]) continue;  // a hint left over from another schedule; the case was erased since
+    Case c = HEED_TRY(Named(DecodeCase(*found[i]), name));
+    if (const auto at = NextInOutbox(c); at && *at <= by) due.emplace_back(*at, std::move(c));
+  }
+  std::ranges::stable_sort(due, {}, [](const auto& one) { return one.first; });
+  std::vector<Case> cases;
+  for (auto& [at, c] : due) cases.push_back(std::move(c));
+  return cases;
+}
+
+Done Store::EachEventBack(const std::function<bool(const Event&)>& each) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto rows = now.Walk(keys::kEvents);
+  for (rows->SeekToLast(); rows->Valid(); rows->Prev())
+    if (!each(HEED_TRY(Named(DecodeEvent(AsText(rows->value())), "event " + std::to_string(keys::ReadU64(AsText(rows->key()))))))) break;
+  return Check(*rows);
 }
 
 Result<ChainReport> Store::VerifyChain() const {

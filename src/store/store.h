@@ -191,6 +191,13 @@ class Store {
   // as written.
   Result<Case> Record(const Change& change);
 
+  // --- for the outbox
+
+  // Cases, closed ones too, with something due in the outbox by then (NextInOutbox, model/report.h), longest due first.
+  Result<std::vector<Case>> OutboxDue(Instant by) const;
+  // Events, newest first, until `each` says false.  One moment of the store; `each` must not use it.
+  Done EachEventBack(const std::function<bool(const Event&)>& each) const;
+
   // --- the rules' record (model/rule_record.h): counted in the batch of the page or decision that it tells of
 
   // Of the schools together (empty: every school); rules that never fired are not in it.

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "src/base/check.h"
+#include "src/model/report.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 
@@ -87,7 +88,9 @@ Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Ch
   if (before) {
     if (before->state != CaseState::kClosed) batch.Delete(in[keys::kQueue], keys::Queue(*before));
     batch.Delete(in[keys::kExpiry], expiry(*before));
+    if (const auto due = NextInOutbox(*before)) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)));
   }
+  if (const auto due = NextInOutbox(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)), rocksdb::Slice());
   if (after.state != CaseState::kClosed) batch.Put(in[keys::kQueue], keys::Queue(after), keys::QueueValue(after));
   batch.Put(in[keys::kExpiry], expiry(after), rocksdb::Slice());
   batch.Put(in[keys::kCases], keys::Case(after.id), Encode(after));

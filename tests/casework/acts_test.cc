@@ -212,6 +212,44 @@ TEST(Checked, TellsWhetherThePostIsStillUp) {
   EXPECT_EQ(gone.checked_at, kNow + hours{1});
 }
 
+TEST(Checked, GoneCountsWhenItIsSaidTwiceMinutesApart) {
+  const Case decided = After(Decide(AnOpenCase(), "ada", ABreach(), kNow));
+  const auto then = [](const Case& c, std::string_view presence, minutes later) { return After(Checked(c, "heed", presence, "raw", kNow + later)); };
+  const Case once = then(decided, "gone_unknown", minutes{0});
+  EXPECT_FALSE(once.presence_confirmed);
+  EXPECT_FALSE(then(once, "gone_unknown", minutes{1}).presence_confirmed) << "too soon after";
+  EXPECT_TRUE(then(once, "gone_by_author", minutes{10}).presence_confirmed) << "who removed it may be learned later";
+  EXPECT_FALSE(then(then(once, "unknown", minutes{10}), "gone_unknown", minutes{20}).presence_confirmed) << "could not look in between";
+  EXPECT_FALSE(then(then(once, "gone_unknown", minutes{10}), "up", minutes{20}).presence_confirmed);
+  EXPECT_TRUE(then(then(once, "gone_unknown", minutes{10}), "gone_unknown", minutes{11}).presence_confirmed);
+  EXPECT_REFUSED(Checked(decided, "heed", "vanished", "", kNow), Fault::kInvalid, "there are: up, up_edited");
+}
+
+TEST(Report, IsOnePerDecisionUnlessItCameToNothing) {
+  const Case proposed = After(Decide(AnOpenCase(), "ada", ABreach({AReport()}), kNow));
+  EXPECT_REFUSED(Propose(proposed, "ada", AReport(), kNow), Fault::kInvalid, "one decision, one report");
+  Proposal elsewhere = AReport();
+  elsewhere.to = "section-5";
+  EXPECT_TRUE(Propose(proposed, "ada", elsewhere, kNow));
+  EXPECT_TRUE(Propose(After(Decline(proposed, "head", 1, "too harsh", kNow)), "ada", AReport(), kNow));
+  const Case sending = After(StartSending(After(Approve(proposed, "head", 1, minutes{5}, kNow)), "heed", 1, kNow + minutes{5}, "masto"));
+  EXPECT_REFUSED(Propose(sending, "ada", AReport(), kNow + minutes{6}), Fault::kInvalid, "is sending");
+  for (const auto& [outcome, again] : {std::pair(ResponseState::kDone, false), std::pair(ResponseState::kUncertain, false), std::pair(ResponseState::kRefused, true)})
+    EXPECT_EQ(static_cast<bool>(Propose(After(FinishSending(sending, "heed", 1, {outcome, "", ""}, kNow + minutes{6})), "ada", AReport(), kNow + minutes{7})), again) << ToString(outcome);
+}
+
+TEST(Postpone, HoldsAgainWhatDidNotLeave) {
+  const Case held = After(Approve(After(Decide(AnOpenCase(), "ada", ABreach({AReport()}), kNow)), "head", 1, minutes{5}, kNow));
+  EXPECT_REFUSED(Postpone(held, "heed", 1, kNow + hours{1}, "", kNow), Fault::kInvalid, "is held");
+  const Case sending = After(StartSending(held, "heed", 1, kNow + minutes{5}, "masto"));
+  const Case again = After(Postpone(sending, "heed", 1, kNow + hours{1}, "asked too often", kNow + minutes{6}));
+  EXPECT_EQ(again.responses[0].state, ResponseState::kHeld);
+  EXPECT_EQ(again.responses[0].leaves_at, kNow + hours{1});
+  EXPECT_EQ(again.responses[0].note, "asked too often");
+  EXPECT_REFUSED(StartSending(again, "heed", 1, kNow + minutes{59}), Fault::kInvalid, "nothing leaves before that");
+  EXPECT_TRUE(Cancel(again, "ada", 1, "thought better of it", kNow + minutes{10}));
+}
+
 // Whatever people try, in any order: the row kept is the row folded from its events, what was approved was approved by somebody
 // else than its proposer, and what left was approved and past its hold.
 TEST(Acts, FoldToTheKeptRowAndNeverLetAnythingOutUnapproved) {
@@ -229,7 +267,7 @@ TEST(Acts, FoldToTheKeptRowAndNeverLetAnythingOutUnapproved) {
       const std::uint32_t number = 1 + roll(3);
       NewDecision decision = roll(2) ? ABreach({AReport()}) : AFinding(kFindings[roll(kFindings.size())]);
       Result<Change> change = Fail(Fault::kInvalid, "");
-      switch (roll(14)) {
+      switch (roll(15)) {
         case 0: change = Claim(kept, who, at); break;
         case 1: change = Release(kept, who, at); break;
         case 2: change = Assign(kept, who, people[roll(3)], "n", at); break;
@@ -243,6 +281,7 @@ TEST(Acts, FoldToTheKeptRowAndNeverLetAnythingOutUnapproved) {
         case 10: change = Cancel(kept, who, number, "w", at); break;
         case 11: change = StartSending(kept, "heed", number, at); break;
         case 12: change = FinishSending(kept, "heed", number, {kResponseStates[roll(kResponseStates.size())], "r", "a"}, at); break;
+        case 13: change = Postpone(kept, "heed", number, at + minutes{roll(20)}, "w", at); break;
         default: change = roll(3) ? Checked(kept, "heed", "up", "", at) : Close(kept, who, "w", at); break;
       }
       if (!change) continue;

@@ -35,6 +35,35 @@ TEST_F(Http, ReadsStatusHeadersAndBody) {
   EXPECT_FALSE(response->moved_permanently);
 }
 
+// libcurl sends a request again by itself, a POST too, where a kept connection dies before the first byte of an answer.
+TEST_F(Http, SendsOnceWhatMustNotArriveTwiceAndSaysWhetherItBegan) {
+  server.Route("/warm", Answer::Status(200));
+  ASSERT_TRUE(client.Send(Get("/warm")));
+  server.Route("/once", Answer::Hangup());
+  bool begun = false;
+  HttpRequest once{.method = "POST", .url = server.Url("/once"), .body = "x"};
+  once.begun = &begun;
+  EXPECT_FALSE(client.Send(once));
+  EXPECT_TRUE(begun) << "it was read";
+  EXPECT_EQ(server.request_count(), 2u);
+  server.Route("/once", Answer::Status(200));
+  EXPECT_TRUE(client.Send(once));
+  EXPECT_TRUE(begun);
+
+  HttpRequest nowhere{.method = "POST", .url = "http://127.0.0.1:1/once", .body = "x"};
+  for (const std::string url : {"http://127.0.0.1:1/once", "http://name.invalid/once", "ftp://127.0.0.1/once"}) {
+    nowhere.url = url;
+    begun = true;
+    nowhere.begun = &begun;
+    EXPECT_FALSE(client.Send(nowhere));
+    EXPECT_FALSE(begun) << url;
+  }
+  client.Stop();
+  begun = true;
+  EXPECT_FALSE(client.Send(once));
+  EXPECT_FALSE(begun) << "stopped before anything was asked";
+}
+
 TEST_F(Http, SaysWhoAsks) {
   server.Route("/a", Answer::Status(200));
   ASSERT_TRUE(client.Send(Get("/a")));

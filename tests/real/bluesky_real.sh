@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs the shipped binary against a real Bluesky network on loopback (../shared/real/bluesky): signed in through
-# the PDS and anonymously at the AppView, an edit, a second run, and the platform's own rate limit.
+# the PDS and anonymously at the AppView, an edit, a second run, a report that is read back from the moderation service, re-checks
+# of a deleted post, and the platform's own rate limit.
 #
 #   tests/real/bluesky_real.sh [HEED_BINARY]        status 0 passed, 1 failed, 77 the network cannot be had here
 #
@@ -33,6 +34,9 @@ say "starting the network"
 RATE_LIMITS=1 "$network/start.sh" >"$work/started" 2>"$work/start.log" || { cat "$work/start.log"; skip "the network does not start here"; }
 command -v python3 >/dev/null || skip "python3 is not installed"
 pds=http://localhost:$PDS_PORT appview=http://localhost:$BSKY_PORT
+
+ozone_did=$(grep -o '"ozoneDid": *"[^"]*"' "$work/started" | cut -d'"' -f4)
+[ -n "$ozone_did" ] || { say "FAILED: the network names no moderation service: $(cat "$work/started")"; exit 1; }
 
 field() { python3 -c 'import json,sys; print(json.load(sys.stdin).get(sys.argv[1], ""))' "$1"; }
 xrpc() { curl -sS -X POST "$pds/xrpc/$1" -H 'content-type: application/json' ${3:+-H "authorization: Bearer $3"} -d "$2"; }
@@ -67,6 +71,10 @@ connector = "bluesky"
 service = "$pds"
 handle = "oakmooroffice.test"
 password_file = "password"
+appview = "$appview"
+directory = "http://localhost:$PLC_PORT"
+moderation = "$ozone_did"
+accept_terms = true
 [[source]]
 id = "anonymous"
 school = "oakmoor"
@@ -96,6 +104,43 @@ xrpc com.atproto.repo.putRecord "{\"repo\":\"$did\",\"collection\":\"app.bsky.fe
 sleep 2
 scan
 expect "a post edited into a threat is queued" "$(cases "$critic")" 1
+
+# A report: proposed by one, approved by another, sent by the shipped binary, read back from the moderation service by its key.
+heed_() { "$heed" "$@" --config "$work/heed.toml" --data "$work/data"; }
+case_of() { heed_ queue --json | python3 -c '
+import json, sys
+print(next((case["id"] for case in json.load(sys.stdin) if case["global_id"] == sys.argv[1]), 0))' "$1"; }
+events() { curl -sS -u admin:admin-pass "http://localhost:$OZONE_PORT/xrpc/tools.ozone.moderation.queryEvents?types=tools.ozone.moderation.defs%23modEventReport&limit=100"; }
+reports_on() { events | python3 -c '
+import json, sys
+found = [e for e in json.load(sys.stdin)["events"] if e["subject"].get("uri") == sys.argv[1]]
+for e in found: print(e["event"]["reportType"], (e.get("modTool") or {}).get("name", ""), len(((e.get("modTool") or {}).get("meta") or {}).get("key", "")), e["event"].get("comment", ""))' "$1"; }
+number=$(case_of "$threat")
+heed_ case decide "$number" --finding breach --category threat --severity 4 --why "says he will kill" --as ada >/dev/null
+heed_ report show "$number" >"$work/form.log" 2>&1
+reason=$(grep -o '^\* [^:]*#[A-Za-z]*\|^\* [^ ]*' "$work/form.log" | head -1 | sed 's/^\* //; s/:$//')
+say "the form suggests $reason"
+expect "the form suggests a reason for a threat" "$(grep -c '^\* ' "$work/form.log")" 1
+heed_ report propose "$number" --reason "$reason" --text "It says that a member of staff will be hurt." --as ada >/dev/null || failures=$((failures + 1))
+heed_ case approve "$number" 1 --hold 0 --as ada >/dev/null 2>&1 && own=yes || own=no
+expect "nobody approves their own proposal" "$own" no
+heed_ report send >/dev/null
+expect "nothing reaches the moderation service unapproved" "$(reports_on "$threat" | wc -l)" 0
+heed_ case approve "$number" 1 --hold 0 --as head >/dev/null
+heed_ report send >"$work/sent.log" 2>&1
+cat "$work/sent.log"
+heed_ report send >/dev/null
+reports_on "$threat" >"$work/back.log"
+cat "$work/back.log"
+expect "the moderation service has the report, once" "$(wc -l <"$work/back.log")" 1
+expect "with its reason, heed's name, its key and its words" "$(sed "s#heed/[0-9.]*#heed#" "$work/back.log")" "$reason heed 32 It says that a member of staff will be hurt."
+expect "heed kept the number" "$(heed_ report list --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["reports"][0]["reference"] != "")')" True
+expect "the post is up" "$(heed_ recheck "$number" | grep -c ': up$')" 1
+xrpc com.atproto.repo.deleteRecord "{\"repo\":\"$did\",\"collection\":\"app.bsky.feed.post\",\"rkey\":\"${threat##*/}\"}" "$token" >/dev/null
+sleep 3
+heed_ recheck "$number" >"$work/look.log" 2>&1
+cat "$work/look.log"
+expect "its author has deleted it, which is not yet told as removed" "$(grep -c 'gone_by_author, to be confirmed' "$work/look.log")" 1
 
 # The PDS allows 30 sign-ins in five minutes; the one after is a real 429 and must be shown as such.
 for _ in $(seq 1 31); do

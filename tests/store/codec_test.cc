@@ -130,6 +130,7 @@ class Dice {
                              Text(), MaybeTime(), MaybeTime(), MaybeTime(), Text(), Text()});
     c.presence = Text();
     c.checked_at = MaybeTime();
+    c.presence_confirmed = !c.presence.empty();
     return c;
   }
   RuleStretch AStretch() {

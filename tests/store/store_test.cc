@@ -332,6 +332,52 @@ void Tamper(const std::string& folder, const std::function<void(rocksdb::DB&, co
   delete db;
 }
 
+TEST_F(StoreTest, TheOutboxListsWhatIsDueLongestFirstAndForgetsWhatIsDone) {
+  auto store = *Store::Open(folder_.path());
+  ASSERT_TRUE(store->Commit(APage("oakmoor", {{APost("a"), Bad(3)}, {APost("b"), Bad(2)}}), &Observe));
+  const auto record = [&](const Result<Change>& change) {
+    EXPECT_TRUE(change) << (change ? "" : change.error().message());
+    const auto after = store->Record(*change);
+    EXPECT_TRUE(after) << (after ? "" : after.error().message());
+    return *after;
+  };
+  const auto ids = [&](Instant by) {
+    std::vector<CaseId> all;
+    const auto due = store->OutboxDue(by);
+    EXPECT_TRUE(due);
+    for (const auto& c : *due) all.push_back(c.id);
+    return all;
+  };
+  NewDecision breach{.finding = Finding::kBreach, .category = Category::kAbuse, .severity = 2, .why = "w", .proposals = {{ResponseKind::kReport, "bluesky", "text", ""}}};
+  for (CaseId id : {1, 2}) record(Decide(*store->FindCase(id), "ada", breach, kStart));
+  EXPECT_TRUE(ids(kStart + days{40}).empty()) << "nobody has approved anything";
+  record(Approve(*store->FindCase(1), "head", 1, days{2}, kStart));
+  record(Approve(*store->FindCase(2), "head", 1, minutes{5}, kStart));
+  EXPECT_TRUE(ids(kStart + minutes{4}).empty()) << "both are held";
+  EXPECT_EQ(ids(kStart + minutes{5}), std::vector<CaseId>{2});
+  EXPECT_EQ(ids(kStart + days{3}), (std::vector<CaseId>{2, 1}));
+  record(Cancel(*store->FindCase(1), "ada", 1, "", kStart));
+  record(StartSending(*store->FindCase(2), "heed", 1, kStart + minutes{5}));
+  EXPECT_EQ(ids(kStart + days{3}), std::vector<CaseId>{2}) << "what is being sent is found after a crash";
+  record(FinishSending(*store->FindCase(2), "heed", 1, {ResponseState::kDone, "7", ""}, kStart + minutes{5}));
+  EXPECT_TRUE(ids(kStart + minutes{64}).empty());
+  EXPECT_EQ(ids(kStart + minutes{65}), std::vector<CaseId>{2}) << "an hour later somebody looks whether it is up";
+  record(Close(*store->FindCase(2), "ada", "done", kStart + hours{2}));
+  EXPECT_EQ(ids(kStart + days{31}), std::vector<CaseId>{2}) << "closed cases are looked at too";
+  record(Checked(*store->FindCase(2), "heed", "gone_by_author", "", kStart + hours{3}));
+  record(Checked(*store->FindCase(2), "heed", "gone_by_author", "", kStart + hours{4}));
+  EXPECT_TRUE(ids(kStart + days{400}).empty());
+  const auto report = store->Expire(kStart + days{400}, ExpiryLimits{});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->cases_erased, 1u);
+  std::vector<EventKind> last;
+  ASSERT_TRUE(store->EachEventBack([&](const Event& event) {
+    last.push_back(event.kind);
+    return last.size() < 2;
+  }));
+  EXPECT_EQ(last, (std::vector<EventKind>{EventKind::kErased, EventKind::kChecked}));
+}
+
 TEST_F(StoreTest, ANewerSchemaIsRefusedNamingBothVersions) {
   struct {
     std::uint32_t schema;

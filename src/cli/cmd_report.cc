@@ -1,0 +1,415 @@
+// `heed report` and `heed recheck`: what goes to platforms, what came of it, and what people do by hand.  Through the running
+// `heed serve` when there is one.
+#include "src/app/reports.h"
+#include "src/app/server.h"
+#include "src/base/file.h"
+#include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/cli/command.h"
+#include "src/cli/table.h"
+
+namespace heed {
+namespace {
+
+constexpr std::uint64_t kMaxText = 64 * 1024;
+
+// An installation to read from.
+struct Desk {
+  Config config;
+  std::string data;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<HttpClient> http;
+  SystemClock clock;
+  std::unique_ptr<Outbox> outbox;
+
+  static Result<std::unique_ptr<Desk>> Open(const Arguments& arguments, Access access) {
+    auto desk = std::make_unique<Desk>();
+    desk->config = HEED_TRY(OpenConfig(arguments.locations));
+    desk->data = DataFolder(arguments.locations, desk->config);
+    desk->store = HEED_TRY(OpenStore(desk->data, access));
+    desk->http = std::make_unique<HttpClient>(HttpClient::Options{.user_agent = UserAgent(desk->config), .ca_file = {}});
+    desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config));
+    return desk;
+  }
+  const School& SchoolOf(const Case& c) const {
+    for (const auto& school : config.schools)
+      if (school.id == c.school) return school;
+    static const School none;
+    return none;
+  }
+};
+
+// By the running server, or here where none runs.
+Result<std::vector<OutboxStep>> Ask(const Arguments& arguments, const OutboxRequest& request) {
+  const Config config = HEED_TRY(OpenConfig(arguments.locations));
+  const std::string data = DataFolder(arguments.locations, config);
+  if (const auto answer = HEED_TRY(AskServer(data, ToJson(request)))) return ParseOutboxSteps(*answer);
+  const auto desk = HEED_TRY(Desk::Open(arguments, Access::kWrite));
+  auto steps = HEED_TRY(desk->outbox->Recover());
+  auto done = HEED_TRY(Do(*desk->outbox, request));
+  steps.insert(steps.end(), done.begin(), done.end());
+  return steps;
+}
+
+Result<std::string> Act_(const Arguments& arguments, const Act& act) {
+  const Config config = HEED_TRY(OpenConfig(arguments.locations));
+  const std::string data = DataFolder(arguments.locations, config);
+  if (const auto answer = HEED_TRY(AskServer(data, ToJson(act)))) {
+    JsonParser parser;
+    const auto root = parser.Parse(*answer);
+    return std::string(root ? (*root)["state"].StringOr("") : "");
+  }
+  const auto store = HEED_TRY(OpenStore(data, Access::kWrite));
+  return std::string(ToString(HEED_TRY(Perform(*store, act, SystemClock().Now())).state));
+}
+
+int PrintSteps(const Arguments& arguments, const std::vector<OutboxStep>& steps, std::string_view nothing) {
+  bool problem = false;
+  for (const auto& step : steps) problem = problem || step.problem;
+  if (arguments.json) {
+    Print(ToJson(steps) + "\n");
+  } else if (steps.empty()) {
+    Print(std::string(nothing) + "\n");
+  } else {
+    std::string out;
+    for (const auto& step : steps)
+      out += (step.case_id ? "Case " + std::to_string(step.case_id) + (step.response ? ", report " + std::to_string(step.response) : std::string()) + ": " : std::string()) + ForTerminal(step.what) + "\n";
+    Print(out);
+  }
+  return problem ? kExitPartly : kExitDone;
+}
+
+// The report of a case that is meant: the one named, else its last.
+Result<const Response*> Meant(const Case& c, std::uint32_t number) {
+  if (number != 0) {
+    if (const auto* response = c.FindResponse(number)) return response;
+    return Fail(Fault::kNotFound, "case " + std::to_string(c.id) + " has no response " + std::to_string(number));
+  }
+  for (auto response = c.responses.rbegin(); response != c.responses.rend(); ++response)
+    if (response->kind == ResponseKind::kReport) return &*response;
+  return nullptr;
+}
+
+std::optional<Category> CategoryOf(const Case& c) {
+  if (c.decision && c.decision->category) return c.decision->category;
+  return c.assessment.categories.empty() ? std::nullopt : std::optional(c.assessment.categories.front());
+}
+
+std::string Presence_(const Case& c) {
+  if (c.presence.empty()) return "";
+  const bool gone = IsGone(ParsePresence(c.presence).value_or(Presence::kUnknown));
+  return c.presence + (gone && !c.presence_confirmed ? " (once)" : "");
+}
+
+}  // namespace
+
+int RunReportList(const Arguments& arguments) {
+  const auto desk = Desk::Open(arguments, Access::kRead);
+  if (!desk) return Complain(desk.error());
+  const Instant now = (*desk)->clock.Now();
+  const auto rows = ReadReports(*(*desk)->store, *(*desk)->outbox, now);
+  if (!rows) return Complain(rows.error());
+  const auto reminders = ReadReminders(*rows, *(*desk)->outbox, now);
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Key("reports").Array();
+    for (const auto& row : *rows) {
+      const auto& r = row.response;
+      out.Object().Field("case", row.c.id).Field("response", r.number).Field("kind", ToString(r.kind)).Field("to", r.to).Field("state", ToString(r.state)).Field("by_hand", row.by_hand);
+      out.Field("waits", row.waits).Field("reference", r.reference).Field("answer", r.note).Field("presence", row.c.presence).Field("confirmed", row.c.presence_confirmed);
+      out.Field("permalink", row.permalink).EndObject();
+    }
+    out.EndArray().Key("reminders").Array();
+    for (const auto& [id, reminder] : reminders)
+      out.Object().Field("case", id).Field("kind", ToString(reminder.kind)).Field("due", FormatRfc3339(reminder.due)).Field("response", reminder.response).Field("words", reminder.words).EndObject();
+    out.EndArray().EndObject();
+    Print(out.Take() + "\n");
+    return kExitDone;
+  }
+  if (rows->empty()) {
+    Print("No report is under way. `heed report propose CASE` proposes one.\n");
+    return kExitDone;
+  }
+  const std::size_t width = TerminalWidth();
+  Table table({"case", "report", "to", "state", "number", "post"});
+  for (const auto& row : *rows)
+    table.Row({std::to_string(row.c.id), std::to_string(row.response.number), ForTerminal(row.response.to), std::string(ToString(row.response.state)), ForTerminal(row.response.reference), Presence_(row.c)});
+  std::string out = table.Text(width);
+  for (const auto& row : *rows)
+    if (!row.waits.empty()) out += Wrap("case " + std::to_string(row.c.id) + ", report " + std::to_string(row.response.number) + ": " + ForTerminal(row.waits), width, "  ");
+  if (!reminders.empty()) out += "\nTo do:\n";
+  for (const auto& [id, reminder] : reminders) out += Wrap("case " + std::to_string(id) + ": " + ForTerminal(reminder.words), width, "  ");
+  Print(out);
+  return kExitDone;
+}
+
+int RunReportShow(const Arguments& arguments) {
+  const auto opened = Desk::Open(arguments, Access::kRead);
+  if (!opened) return Complain(opened.error());
+  auto& desk = **opened;
+  const auto c = desk.store->FindCase(arguments.act.case_id);
+  if (!c) return Complain(c.error());
+  const auto meant = Meant(*c, arguments.act.details.response);
+  if (!meant) return Complain(meant.error());
+  const Response* response = *meant;
+  const auto stored = desk.store->PostOf(*c);
+  if (!stored) return Complain(stored.error());
+  const Post post = stored->Version(c->worst).post;
+  const Response none{.kind = ResponseKind::kReport, .to = post.platform};
+  const auto* channel = desk.outbox->ChannelFor(*c, response ? *response : none);
+  const Guide& guide = GuideFor(post);
+  const auto category = CategoryOf(*c);
+
+  std::optional<ReportForm> form;
+  std::string trouble;
+  if (channel && !response) {
+    auto read = desk.outbox->Form(*c);
+    if (read) form = *std::move(read);
+    else trouble = read.error().message();
+  }
+  const std::size_t most = form ? form->max_text : channel ? 0 : guide.most;
+  const std::string text = response ? response->text : DraftReport(*c, post, desk.SchoolOf(*c), most);
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Field("case", c->id).Field("by_hand", channel == nullptr).Field("permalink", post.permalink).Field("text", text);
+    if (response) {
+      out.Field("response", response->number).Field("to", response->to).Field("state", ToString(response->state)).Field("reference", response->reference).Field("answer", response->note);
+      out.Field("waits", desk.outbox->WhyHeld(*c, *response));
+    }
+    if (form) {
+      out.Key("reasons").Array();
+      for (const auto& reason : form->reasons) out.Object().Field("id", reason.id).Field("label", reason.label).Field("help", reason.help).EndObject();
+      out.EndArray().Field("suggested", form->suggested).Field("max_text", static_cast<std::uint64_t>(form->max_text)).Field("offers_forward", form->offers_forward).Key("notes").Array();
+      for (const auto& note : form->notes) out.String(note);
+      out.EndArray();
+    }
+    if (!channel) {
+      out.Key("guide").Object().Field("platform", guide.platform).Field("form", guide.form).Field("form_tried", guide.form_tried);
+      out.Field("reason", category ? guide.ReasonFor(*category) : "").Key("steps").Array();
+      for (const auto step : guide.steps) out.String(step);
+      out.EndArray().Key("attach").Array();
+      for (const auto what : guide.attach) out.String(what);
+      out.EndArray().Field("answer", guide.answer).Field("next", guide.next).EndObject();
+    }
+    if (!trouble.empty()) out.Field("trouble", trouble);
+    out.EndObject();
+    Print(out.Take() + "\n");
+    return trouble.empty() ? kExitDone : kExitPartly;
+  }
+  const std::size_t width = TerminalWidth();
+  std::string out = "Case " + std::to_string(c->id) + (response ? ", report " + std::to_string(response->number) + " to " + ForTerminal(response->to) + ": " + std::string(ToString(response->state)) : std::string(": no report yet")) + "\n";
+  out += "Post: " + ForTerminal(post.permalink) + "\n";
+  if (response) {
+    const auto choice = ParseReportChoice(response->options);
+    if (choice && !choice->reason.empty()) out += "Reason: " + ForTerminal(choice->reason) + (choice->forward ? ", forwarded to the author's own server" : "") + "\n";
+    if (const auto waits = desk.outbox->WhyHeld(*c, *response); !waits.empty()) out += Wrap("Waits: " + ForTerminal(waits), width, "  ");
+    if (!response->reference.empty()) out += "Number: " + ForTerminal(response->reference) + "\n";
+    if (!response->note.empty()) out += Wrap("Answer: " + ForTerminal(response->note), width, "  ");
+    if (!c->presence.empty() && c->checked_at) out += "Post when last looked at, " + FormatLocal(*c->checked_at) + ": " + Presence_(*c) + "\n";
+  }
+  if (form) {
+    out += "\nReasons the platform takes (* suggested; a person chooses):\n";
+    for (const auto& reason : form->reasons)
+      out += Wrap(std::string(reason.id == form->suggested ? "* " : "  ") + ForTerminal(reason.id) + ": " + ForTerminal(reason.label) + (reason.help.empty() ? "" : " (" + ForTerminal(reason.help) + ")"), width, "    ");
+    for (const auto& note : form->notes) out += Wrap("Note: " + ForTerminal(note), width, "  ");
+  }
+  if (!trouble.empty()) out += Wrap("The platform's form could not be read: " + ForTerminal(trouble), width, "  ");
+  if (!channel) {
+    out += "\nBy hand: " + std::string(guide.name) + "\n";
+    out += Wrap("Where: " + std::string(guide.form) + (guide.form_tried ? "" : " (look whether this is still the address)"), width, "  ");
+    const auto reason = category ? guide.ReasonFor(*category) : std::string_view();
+    out += Wrap("Pick: " + (reason.empty() ? std::string("nothing there fits; say so in the text") : std::string(reason)), width, "  ");
+    for (const auto what : guide.attach) out += Wrap("Attach: " + std::string(what), width, "  ");
+    for (const auto step : guide.steps) out += Wrap("[ ] " + std::string(step), width, "    ");
+    if (!guide.reference.empty()) out += Wrap("Its number: " + std::string(guide.reference), width, "  ");
+    if (!guide.answer.empty()) out += Wrap("The answer comes: " + std::string(guide.answer), width, "  ");
+    out += Wrap("If nothing comes of it: " + std::string(guide.next), width, "  ");
+    if (response) out += "Then: " + arguments.program + " report answer " + std::to_string(c->id) + " " + std::to_string(response->number) + " --outcome done --reference NUMBER --note \"what it said\"\n";
+  }
+  out += response ? "\nText, exactly as it leaves:\n" : "\nText to start from:\n";
+  out += Wrap(ForTerminal(text), width, "");
+  Print(out);
+  return trouble.empty() ? kExitDone : kExitPartly;
+}
+
+int RunReportPropose(const Arguments& arguments) {
+  Act act = arguments.act;
+  {
+    const auto opened = Desk::Open(arguments, Access::kRead);
+    if (!opened) return Complain(opened.error());
+    auto& desk = **opened;
+    const auto c = desk.store->FindCase(act.case_id);
+    if (!c) return Complain(c.error());
+    const auto stored = desk.store->PostOf(*c);
+    if (!stored) return Complain(stored.error());
+    const auto& shown = stored->Version(c->worst);
+    act.verb = "propose";
+    act.details.kind = ResponseKind::kReport;
+    if (act.details.to.empty()) act.details.to = shown.post.platform;
+    if (!arguments.text_file.empty()) {
+      auto text = ReadFile(arguments.text_file, kMaxText);
+      if (!text) return Complain(text.error());
+      act.details.text = std::string(Trim(*text));
+    }
+    const Response draft{.kind = ResponseKind::kReport, .to = act.details.to, .options = ToJson(arguments.choice)};
+    std::size_t most = GuideFor(shown.post).most;
+    if (desk.outbox->ChannelFor(*c, draft)) {
+      const auto form = desk.outbox->Form(*c);
+      if (!form) return Complain(Error(form.error()).While("reading the platform's form"));
+      most = form->max_text;
+      std::string all;
+      bool known = false;
+      for (const auto& reason : form->reasons) {
+        known = known || reason.id == arguments.choice.reason;
+        all += "\n  " + reason.id + (reason.id == form->suggested ? "   (suggested)" : "");
+      }
+      if (!known) {
+        Complain(Error{Fault::kInvalid, (arguments.choice.reason.empty() ? std::string("--reason is missing") : "the platform has no reason \"" + arguments.choice.reason + "\"") + "; it takes:" + all});
+        return kExitUsage;
+      }
+      if (arguments.choice.forward && !form->offers_forward) {
+        Complain(Error{Fault::kInvalid, "this report cannot be forwarded: the author is on the same server, or the platform has no such thing"});
+        return kExitUsage;
+      }
+    } else if (!arguments.choice.channel.empty()) {
+      Complain(Error{Fault::kInvalid, "source \"" + arguments.choice.channel + "\" cannot report to " + act.details.to});
+      return kExitUsage;
+    }
+    if (act.details.text.empty()) act.details.text = DraftReport(*c, shown.post, desk.SchoolOf(*c), most);
+    if (const auto fine = CheckReportText(act.details.text, shown.post, shown.assessment, most); !fine) {
+      Complain(fine.error());
+      return kExitUsage;
+    }
+    act.details.options = ToJson(arguments.choice);
+  }
+  if (act.actor.empty()) act.actor = LoginName();
+  const auto state = Act_(arguments, act);
+  if (!state) return Complain(state.error());
+  Print("Proposed by " + ForTerminal(act.actor) + ". Case " + std::to_string(act.case_id) + " is " + *state + " now: somebody else approves it with `" + arguments.program + " case approve`.\n");
+  return kExitDone;
+}
+
+int RunReportSend(const Arguments& arguments) {
+  OutboxRequest request;
+  if (arguments.act.case_id != 0) request.case_id = arguments.act.case_id;
+  const auto steps = Ask(arguments, request);
+  if (!steps) return Complain(steps.error());
+  return PrintSteps(arguments, *steps, "Nothing is due. `heed report list` says what waits for what.");
+}
+
+int RunReportCancel(const Arguments& arguments) {
+  Act act = arguments.act;
+  act.verb = "cancel";
+  if (act.actor.empty()) act.actor = LoginName();
+  const auto state = Act_(arguments, act);
+  if (!state) return Complain(state.error());
+  Print("Cancelled by " + ForTerminal(act.actor) + "; nothing has left. Case " + std::to_string(act.case_id) + " is " + *state + " now.\n");
+  return kExitDone;
+}
+
+int RunReportAnswer(const Arguments& arguments) {
+  Act act = arguments.act;
+  act.verb = "done";
+  if (act.actor.empty()) act.actor = LoginName();
+  const auto outcome = ParseResponseState(arguments.outcome.empty() ? "done" : arguments.outcome);
+  if (outcome != ResponseState::kDone && outcome != ResponseState::kRefused) {
+    Complain(Error{Fault::kInvalid, "--outcome is done or refused"});
+    return kExitUsage;
+  }
+  act.details.outcome = outcome;
+  {
+    const auto desk = Desk::Open(arguments, Access::kRead);
+    if (!desk) return Complain(desk.error());
+    const auto c = (*desk)->store->FindCase(act.case_id);
+    if (!c) return Complain(c.error());
+    const auto* response = c->FindResponse(act.details.response);
+    if (response && response->state == ResponseState::kSending) return Complain(Error{Fault::kBusy, "it is being sent at this moment: look again in a minute"});
+    if (response && response->state == ResponseState::kHeld && (*desk)->outbox->ChannelFor(*c, *response))
+      return Complain(Error{Fault::kInvalid, "heed sends this one by itself: cancel it first if somebody has reported it by hand"});
+  }
+  const auto state = Act_(arguments, act);
+  if (!state) return Complain(state.error());
+  Print("Written down by " + ForTerminal(act.actor) + ". Case " + std::to_string(act.case_id) + " is " + *state + " now.\n");
+  return kExitDone;
+}
+
+int RunReportNotice(const Arguments& arguments) {
+  const auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  const auto file = ReadFile(arguments.words.front(), kMaxText);
+  if (!file) return Complain(file.error());
+  const auto notice = ParseNotice(*file);
+  if (!notice) return Complain(Error(notice.error()).While(arguments.words.front()));
+  std::vector<std::string> names;
+  for (const auto& school : config->schools) names.insert(names.end(), school.names.begin(), school.names.end());
+  const auto text = WriteNotice(*notice, names);
+  if (!text) return Complain(text.error());
+  Print(*text);
+  const auto clocks = ClocksOfNotice(SystemClock().Now());
+  if (!arguments.quiet)
+    std::fprintf(stderr,
+                 "If it is sent now: the operator acknowledges it by %s; the poster has until %s at the latest; without an answer it is down by %s.\n"
+                 "48 hours skip weekends and bank holidays. It leaves like any report: heed case propose --kind report --to \"section 5: SITE\" --text-file FILE, then approval.\n",
+                 FormatLocal(clocks.acknowledged_by).c_str(), FormatLocal(clocks.poster_by).c_str(), FormatLocal(clocks.removed_by).c_str());
+  return kExitDone;
+}
+
+int RunReportHelpline(const Arguments& arguments) {
+  const auto opened = Desk::Open(arguments, Access::kRead);
+  if (!opened) return Complain(opened.error());
+  auto& desk = **opened;
+  const auto c = desk.store->FindCase(arguments.act.case_id);
+  if (!c) return Complain(c.error());
+  const auto stored = desk.store->PostOf(*c);
+  if (!stored) return Complain(stored.error());
+  const Post post = stored->Version(c->worst).post;
+  const auto category = CategoryOf(*c);
+  const std::size_t width = TerminalWidth();
+  std::string out;
+  for (const auto& line : Helplines()) {
+    if (category == Category::kDefamation && !line.takes_defamation) continue;
+    out += Wrap(std::string(line.name) + ", for " + std::string(line.who) + ": " + std::string(line.how) + ". " + std::string(line.when) + ".", width, "  ");
+  }
+  out += "\nWhat they need:\n";
+  out += "Address: " + ForTerminal(post.permalink) + "\nPlatform: " + ForTerminal(post.platform) + "\n";
+  if (post.created_at) out += "Posted: " + FormatLocal(*post.created_at) + "\n";
+  out += "First seen by the school: " + FormatLocal(c->opened_at) + "\nSchool: " + ForTerminal(desk.SchoolOf(*c).name) + "\n";
+  if (category) out += "What it does: " + std::string(ToString(*category)) + "\n";
+  out += "Tried so far:\n";
+  bool tried = false;
+  for (const auto& response : c->responses) {
+    if ((response.kind != ResponseKind::kReport && response.kind != ResponseKind::kAskAuthor) || (response.state != ResponseState::kDone && response.state != ResponseState::kRefused && response.state != ResponseState::kUncertain)) continue;
+    tried = true;
+    out += Wrap("- " + std::string(ToString(response.kind)) + (response.to.empty() ? "" : " to " + ForTerminal(response.to)) + (response.done_at ? ", " + FormatLocal(*response.done_at) : std::string()) + ": " + std::string(ToString(response.state)) +
+                    (response.reference.empty() ? "" : ", number " + ForTerminal(response.reference)),
+                width, "  ");
+  }
+  if (!tried) out += "- nothing yet: they ask that the platform is told first, unless a child may be in danger\n";
+  if (c->checked_at) out += "Still up: " + Presence_(*c) + ", looked " + FormatLocal(*c->checked_at) + "\n";
+  out += "Attach screenshots made by a person.\n";
+  Print(out);
+  return kExitDone;
+}
+
+int RunRecheck(const Arguments& arguments) {
+  if (arguments.act.case_id == 0) {
+    const auto steps = Ask(arguments, {});
+    if (!steps) return Complain(steps.error());
+    return PrintSteps(arguments, *steps, "Nothing is due to be looked at.");
+  }
+  if (!arguments.found.empty()) {
+    Act act = arguments.act;
+    act.verb = "found";
+    act.details.presence = arguments.found;
+    if (act.actor.empty()) act.actor = LoginName();
+    const auto state = Act_(arguments, act);
+    if (!state) return Complain(state.error());
+    Print("Written down by " + ForTerminal(act.actor) + ".\n");
+    return kExitDone;
+  }
+  const auto steps = Ask(arguments, {.look = true, .case_id = arguments.act.case_id});
+  if (!steps) return Complain(steps.error());
+  return PrintSteps(arguments, *steps, "");
+}
+
+}  // namespace heed

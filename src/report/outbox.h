@@ -1,0 +1,109 @@
+// The outbox: sends what people approved, once, and looks whether the post came down.
+//
+//   held -StartSending, on disk-> sending -Submit-> done | refused | uncertain, on disk
+//                                    \- not sent, for certain -> held again, not before ...
+//
+// "Sending" is on disk before the first byte leaves.  A crash in between leaves it there; at the next start Recover() turns it into
+// "uncertain", and nobody sends it again before a person has found out.  A post has no other way to a platform than through
+// AdmitReport() (src/casework/report.h), which wants a second person's approval.
+//
+// Nothing goes to a platform whose terms the configuration does not accept, nor more in a day through one account than it allows.
+//
+// Thread-safe; one round at a time.  No other process may write to the store meanwhile, and none can.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/connector.h"
+#include "src/base/result.h"
+#include "src/base/time.h"
+#include "src/model/case.h"
+#include "src/model/report.h"
+#include "src/model/school.h"
+#include "src/net/http.h"
+#include "src/store/store.h"
+
+namespace heed {
+
+// An account that reports can leave through: a source, as configured.
+struct ReportChannel {
+  SourceSpec spec;
+  const ConnectorCard* card = nullptr;
+  School school;
+  bool enabled = true;          // the source is on
+  bool terms_accepted = false;  // accept_terms = true
+  std::uint32_t per_day = 20;   // reports in any 24 hours
+};
+
+// What became of one response or look, for logs and pages.
+struct OutboxStep {
+  CaseId case_id = 0;
+  std::uint32_t response = 0;  // 0: a look
+  std::string what;            // "sent to bluesky as 4711"
+  bool problem = false;        // a person should know
+};
+
+struct OutboxRound {
+  std::vector<OutboxStep> steps;
+  std::optional<Error> trouble;  // the store's: the round ended early
+};
+
+class Outbox {
+ public:
+  // All outlive it.
+  Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels);
+  ~Outbox();
+
+  // Once, before the first round: what was being sent when heed ended is uncertain now.
+  Result<std::vector<OutboxStep>> Recover();
+
+  // Sends what is due and looks at what is due.  `stop` is asked between one and the next.  `only`: a single case.
+  OutboxRound Run(const std::function<bool()>& stop = {}, std::optional<CaseId> only = std::nullopt);
+  // Looks at a case's post now, due or not.
+  Result<OutboxStep> Look(CaseId id);
+
+  // What the platform asks of a report about a case's post.  kUnsupported: there is no account to report through.
+  Result<ReportForm> Form(const Case& c);
+  // Why a held report has not left, in plain words, or "" when it leaves in the next round.  `now` decides what is due.
+  std::string WhyHeld(const Case& c, const Response& response) const;
+  // The account a report leaves through; nullptr: a person reports by hand (src/report/guide.h).
+  const ReportChannel* ChannelFor(const Case& c, const Response& response) const;
+  // Whether heed can look at the case's post by itself.
+  const ReportChannel* WatcherOf(const Case& c) const;
+
+ private:
+  const ReportChannel* Find(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, bool to_report) const;
+  Result<Connector*> Open(const ReportChannel& channel);
+  Result<std::map<std::string, std::uint32_t>> SentToday() const;
+  std::string Blocked(const ReportChannel& channel, const std::map<std::string, std::uint32_t>& sent) const;
+  Result<std::optional<OutboxStep>> Send(Case c, std::uint32_t number, std::map<std::string, std::uint32_t>& sent);
+  Result<OutboxStep> Finish(CaseId id, std::uint32_t number, const ReportOutcome& outcome, const std::string& channel);
+  Result<OutboxStep> LookAt(const Case& c);
+  Result<StoredVersion> Shown(const Case& c) const;
+  // Reads the case, applies, records; again when somebody else was quicker.
+  Result<Case> Change_(CaseId id, const std::function<Result<Change>(const Case&)>& act);
+
+  void Pause(const std::string& channel, Instant until);
+  std::optional<Instant> PausedUntil(const std::string& channel) const;
+
+  Store& store_;
+  HttpClient& http_;
+  const Clock& clock_;
+  const std::vector<ReportChannel> channels_;
+  mutable std::mutex mutex_;  // one round at a time; guards what follows
+  std::map<std::string, std::unique_ptr<Connector>> connectors_;  // by channel: they hold sign-ins, which are rationed
+  // Outcomes that could not be written down (disk full): written in the next round, so that only a crash makes them uncertain.
+  std::map<std::pair<CaseId, std::uint32_t>, std::pair<ReportOutcome, std::string>> unwritten_;
+  mutable std::mutex pauses_mutex_;  // guards pauses_ alone: a page may ask while a round is at a slow server
+  std::map<std::string, Instant> pauses_;  // by channel: its platform asked to be left alone until then
+};
+
+}  // namespace heed

@@ -1,0 +1,530 @@
+// The suite of reports and re-checks, with faults at each byte of the exchange, and the platforms it runs against.
+#include <gmock/gmock.h>
+
+#include "connectors/bluesky/bluesky.h"
+#include "connectors/bluesky/report.h"
+#include "connectors/mastodon/mastodon.h"
+#include "src/base/json.h"
+#include "tests/connectors/report_conformance.h"
+
+namespace heed {
+namespace {
+
+using testing::AnyOf;
+using testing::HasSubstr;
+
+class ImpatientClient final : public HttpClient {
+ public:
+  ImpatientClient() : HttpClient(Options{}) {}
+  Result<HttpResponse> Send(const HttpRequest& request) override {
+    HttpRequest limited = request;
+    limited.timeout = patience;
+    limited.max_body = 64 << 10;
+    return HttpClient::Send(limited);
+  }
+  milliseconds patience{20'000};
+};
+
+School Oakmoor() {
+  School school;
+  school.id = "oakmoor";
+  school.name = "Oakmoor School";
+  school.names = {"Oakmoor School"};
+  school.hashtags = {"oakmoor"};
+  return school;
+}
+
+class ReportConformance : public testing::TestWithParam<ReportEntry> {
+ protected:
+  // What the platform does with a request, given its healthy answer (which has the report filed).
+  using Fault = std::function<Answer(Answer)>;
+
+  ReportConformance() : platform(GetParam().make()) {
+    server.Otherwise([this](const SeenRequest& request) {
+      const std::lock_guard lock(mutex_);
+      ++requests_;
+      if (!platform->IsReport(request)) {
+        if (before_) return *before_;
+        Answer healthy = platform->Serve(request);
+        return look_ && platform->IsLook(request) ? look_(std::move(healthy)) : healthy;
+      }
+      ++arrived_;
+      if (turned_away_) return *turned_away_;
+      Answer healthy = platform->Serve(request);
+      ++filed_;
+      return after_ ? after_(std::move(healthy)) : healthy;
+    });
+  }
+
+  std::unique_ptr<Connector> Fresh() {
+    auto made = platform->Make(Oakmoor(), server, {http, clock});
+    if (!made) {
+      ADD_FAILURE() << made.error().message();
+      std::abort();
+    }
+    return *std::move(made);
+  }
+  ApprovedReport Report() { return AnApprovedReport(platform->ThePost(server), platform->Platform(), platform->AChoice(), "It threatens a member of staff at Oakmoor School.", clock.Now()); }
+  ReportOutcome Submit() { return Fresh()->Submit(Report()); }
+  // The report is filed, then this happens to the answer.
+  void AfterFiling(Fault fault) { after_ = std::move(fault); }
+  // The report is turned away unread.
+  void TurnAway(std::optional<Answer> answer) { turned_away_ = std::move(answer); }
+  // Everything but the report is answered so.
+  void BreakBefore(std::optional<Answer> answer) { before_ = std::move(answer); }
+  void BreakLook(Fault fault) { look_ = std::move(fault); }
+  void Forget() { arrived_ = filed_ = 0; }
+
+  // The promise: 0 or 1, and the outcome says which.
+  void ExpectHonest(const ReportOutcome& outcome, const std::string& why) {
+    EXPECT_LE(arrived_, 1) << why << ": it arrived twice";
+    switch (outcome.fate) {
+      case Fate::kAccepted: EXPECT_EQ(filed_, 1) << why; break;
+      case Fate::kRefused:
+      case Fate::kNotSent: EXPECT_EQ(filed_, 0) << why << ": " << outcome.message; break;
+      case Fate::kUncertain: break;
+    }
+    if (outcome.fate != Fate::kAccepted) {
+      EXPECT_FALSE(outcome.message.empty()) << why;
+    }
+  }
+
+  FakeClock clock{"2031-03-02 08:00"};
+  HttpServer server;
+  ImpatientClient http;
+  std::unique_ptr<ReportImitation> platform;
+  std::mutex mutex_;
+  int requests_ = 0, arrived_ = 0, filed_ = 0;
+
+ private:
+  Fault after_, look_;
+  std::optional<Answer> turned_away_, before_;
+};
+
+TEST_P(ReportConformance, AReportArrivesOnceWithItsReference) {
+  const auto outcome = Submit();
+  EXPECT_EQ(outcome.fate, Fate::kAccepted) << outcome.message;
+  EXPECT_EQ(outcome.reference, platform->ReportReference());
+  EXPECT_THAT(outcome.answer, HasSubstr(platform->ReportReference()));
+  EXPECT_EQ(filed_, 1);
+  EXPECT_EQ(arrived_, 1);
+}
+
+TEST_P(ReportConformance, ACutAnswerIsUncertainAtEveryByte) {
+  std::uint64_t size = 0;
+  AfterFiling([&](Answer healthy) {
+    size = healthy.WireSize();
+    return healthy;
+  });
+  ASSERT_EQ(Submit().fate, Fate::kAccepted);
+  ASSERT_GT(size, 50u);
+  const auto connector = Fresh();  // its connections and sign-in are kept, as they would be
+  for (std::uint64_t at = 0; at < size; ++at) {
+    Forget();
+    AfterFiling([&](Answer healthy) { return at % 2 ? std::move(healthy).CutAfter(at) : std::move(healthy).Reset(at); });
+    const auto outcome = connector->Submit(Report());
+    EXPECT_EQ(outcome.fate, Fate::kUncertain) << "cut at byte " << at << ": " << ToString(outcome.fate);
+    ExpectHonest(outcome, "cut at byte " + std::to_string(at));
+  }
+}
+
+// libcurl sends a POST again by itself where a kept connection swallowed it.
+TEST_P(ReportConformance, AHangUpOnAKeptConnectionSendsNothingTwice) {
+  const auto connector = Fresh();
+  ASSERT_EQ(connector->Submit(Report()).fate, Fate::kAccepted);
+  Forget();
+  AfterFiling([](Answer) { return Answer::Hangup(); });
+  const auto outcome = connector->Submit(Report());
+  EXPECT_EQ(outcome.fate, Fate::kUncertain);
+  EXPECT_EQ(arrived_, 1);
+}
+
+TEST_P(ReportConformance, SilenceAfterItWasReadIsUncertain) {
+  const auto connector = Fresh();
+  ASSERT_EQ(connector->Submit(Report()).fate, Fate::kAccepted);
+  Forget();
+  http.patience = milliseconds{150};
+  AfterFiling([](Answer) { return Answer::Silence(); });
+  const auto outcome = connector->Submit(Report());
+  EXPECT_EQ(outcome.fate, Fate::kUncertain);
+  ExpectHonest(outcome, "silence");
+}
+
+TEST_P(ReportConformance, WhatIsTurnedAwayUnreadIsNotSentAndSaysWhenToComeBack) {
+  for (const int status : {429, 503}) {
+    Forget();
+    TurnAway(Answer::Status(status).With("retry-after", "90"));
+    const auto outcome = Submit();
+    EXPECT_EQ(outcome.fate, Fate::kNotSent) << status;
+    EXPECT_EQ(outcome.wait, seconds{90}) << status;
+    ExpectHonest(outcome, std::to_string(status));
+  }
+}
+
+TEST_P(ReportConformance, AServersTroubleIsUncertainWhetherItFiledItOrNot) {
+  for (const int status : {500, 502, 503, 504, 599, 408}) {
+    for (const bool filed : {false, true}) {
+      Forget();
+      TurnAway(filed ? std::nullopt : std::optional(Answer::Status(status, "<html>oops</html>")));
+      AfterFiling([&](Answer) { return Answer::Status(status, "<html>oops</html>"); });
+      const auto outcome = Submit();
+      EXPECT_EQ(outcome.fate, Fate::kUncertain) << status;
+      ExpectHonest(outcome, std::to_string(status));
+    }
+  }
+}
+
+TEST_P(ReportConformance, ARefusalIsARefusal) {
+  for (const int status : {400, 403, 404, 409, 413, 415, 422, 301, 307}) {
+    Forget();
+    TurnAway(Answer::Status(status, R"({"error":"InvalidRequest","message":"no such reason"})").With("content-type", "application/json"));
+    const auto outcome = Submit();
+    EXPECT_THAT(outcome.fate, AnyOf(Fate::kRefused, Fate::kNotSent)) << status;
+    ExpectHonest(outcome, std::to_string(status));
+  }
+}
+
+TEST_P(ReportConformance, AStrangeAnswerIsUncertain) {
+  for (const std::string body : {"", "null", "[]", "{}", "<html><form>sign in</form></html>", R"({"id":null})", R"({"id":{}})", R"({"error":"internal"})", "{\"id\":1", "\xff\xfe"}) {
+    Forget();
+    AfterFiling([&](Answer) { return Answer::Json(body); });
+    const auto outcome = Submit();
+    EXPECT_EQ(outcome.fate, Fate::kUncertain) << body;
+    ExpectHonest(outcome, body);
+  }
+  Forget();
+  AfterFiling([&](Answer) { return Answer::Json(std::string(100'000, '[')); });
+  EXPECT_EQ(Submit().fate, Fate::kUncertain) << "larger than what is read";
+}
+
+TEST_P(ReportConformance, NothingIsReportedWhenWhatComesBeforeFails) {
+  const std::vector<Answer> faults = {Answer::Status(500), Answer::Status(429).With("retry-after", "5"), Answer::Status(401), Answer::Status(403), Answer::Status(404),
+                                      Answer::Json("{"),   Answer::Json("null"),                          Answer::Hangup(),   Answer::Json("{\"statuses\":[]}")};
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    Forget();
+    BreakBefore(faults[i]);
+    const auto outcome = Submit();
+    EXPECT_THAT(outcome.fate, AnyOf(Fate::kNotSent, Fate::kRefused)) << "fault " << i;
+    EXPECT_EQ(arrived_, 0) << "fault " << i;
+  }
+}
+
+TEST_P(ReportConformance, ARefusedConnectionIsNotSent) {
+  auto gone = std::make_unique<HttpServer>();
+  gone->Otherwise([this](const SeenRequest& request) { return platform->Serve(request); });
+  auto connector = *platform->Make(Oakmoor(), *gone, {http, clock});
+  const auto report = AnApprovedReport(platform->ThePost(*gone), platform->Platform(), platform->AChoice(), "It threatens a member of staff.", clock.Now());
+  ASSERT_TRUE(connector->ReportReasons(report.post(), Category::kThreat));  // signed in
+  gone.reset();
+  const auto outcome = connector->Submit(report);
+  EXPECT_EQ(outcome.fate, Fate::kNotSent) << outcome.message;
+}
+
+TEST_P(ReportConformance, TheFormSuggestsOneOfItsReasonsForEveryCategory) {
+  for (const auto category : kCategories) {
+    const auto form = Fresh()->ReportReasons(platform->ThePost(server), category);
+    ASSERT_TRUE(form) << form.error().message();
+    EXPECT_FALSE(form->reasons.empty());
+    EXPECT_GT(form->max_text, 100u);
+    EXPECT_TRUE(std::ranges::any_of(form->reasons, [&](const ReportReason& reason) { return reason.id == form->suggested; })) << ToString(category) << ": " << form->suggested;
+    for (const auto& reason : form->reasons) EXPECT_FALSE(reason.id.empty() || reason.label.empty());
+    EXPECT_EQ(filed_, 0);
+  }
+}
+
+TEST_P(ReportConformance, TellsUpEditedAndGone) {
+  const auto post = platform->ThePost(server);
+  EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUp);
+  platform->edited = true;
+  EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUpEdited);
+  platform->removed = true;
+  const auto gone = Fresh()->Recheck(post);
+  EXPECT_TRUE(IsGone(gone.presence)) << ToString(gone.presence) << " " << gone.answer;
+  EXPECT_THAT(gone.answer, HasSubstr("GET "));
+}
+
+TEST_P(ReportConformance, AFailedLookIsNeverGone) {
+  const auto post = platform->ThePost(server);
+  for (const bool removed : {false, true}) {
+    platform->removed = removed;
+    std::uint64_t size = 0;
+    BreakLook([&](Answer healthy) {
+      size = healthy.WireSize();
+      return healthy;
+    });
+    Fresh()->Recheck(post);
+    ASSERT_GT(size, 20u);
+    for (std::uint64_t at = 0; at < size; ++at) {
+      BreakLook([&](Answer healthy) { return std::move(healthy).CutAfter(at); });
+      EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUnknown) << "cut at byte " << at;
+    }
+    for (const int status : {400, 401, 403, 404, 410, 429, 500, 502, 503}) {
+      BreakLook([&](Answer) { return Answer::Status(status, "<html>somebody else's page</html>"); });
+      const auto presence = Fresh()->Recheck(post).presence;
+      EXPECT_FALSE(IsGone(presence)) << status << " " << ToString(presence);
+    }
+    for (const std::string body : {"", "null", "[]", "{}", "{\"posts\":", "<html></html>", "{\"posts\":[{}]}", "{\"statuses\":{}}"}) {
+      BreakLook([&](Answer) { return Answer::Json(body); });
+      EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUnknown) << body;
+    }
+    http.patience = milliseconds{100};
+    BreakLook([&](Answer) { return Answer::Silence(); });
+    EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUnknown);
+    http.patience = milliseconds{20'000};
+  }
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ReportConformance);
+
+// --- Bluesky
+
+constexpr std::string_view kDid = "did:plc:exampleaaaa1111";
+constexpr std::string_view kUri = "at://did:plc:exampleaaaa1111/app.bsky.feed.post/3kexample2a";
+
+class BlueskyReporting : public ReportImitation {
+ public:
+  Result<std::unique_ptr<Connector>> Make(const School& school, const HttpServer& server, ConnectorTools tools) override {
+    origin_ = server.Origin();
+    SourceSpec spec{"bluesky", school.id, "bluesky", {}};
+    for (const auto* key : {"appview", "service", "directory"}) spec.settings[key] = server.Origin();
+    spec.settings["moderation"] = std::string("did:plc:moderation");
+    spec.settings["handle"] = std::string("school.example");
+    spec.settings["password"] = std::string("app-pass-word");
+    return kBlueskyCard.make(spec, school, tools);
+  }
+  Post ThePost(const HttpServer&) const override {
+    Post post;
+    post.platform = "bluesky";
+    post.global_id = kUri;
+    post.version_id = "bafy-1";
+    post.text = "about Oakmoor School";
+    return post;
+  }
+  ReportChoice AChoice() const override { return {.reason = "tools.ozone.report.defs#reasonViolenceThreats"}; }
+  std::string Platform() const override { return "bluesky"; }
+  std::string ReportReference() const override { return "4711"; }
+  bool IsReport(const SeenRequest& request) const override { return request.path == "/xrpc/com.atproto.moderation.createReport"; }
+  bool IsLook(const SeenRequest& request) const override { return request.path == "/xrpc/app.bsky.feed.getPosts"; }
+
+  Answer Serve(const SeenRequest& request) override {
+    if (request.path == "/xrpc/com.atproto.server.createSession" || request.path == "/xrpc/com.atproto.server.refreshSession")
+      return Answer::Json(R"({"accessJwt":")" + token + R"(","refreshJwt":"r","active":true})");
+    if (IsReport(request)) {
+      last = request;
+      if (request.Header("authorization") != "Bearer " + token) return Status(401, R"({"error":"ExpiredToken"})");
+      return Answer::Json(R"({"id":4711,"reasonType":"x","reportedBy":"did:plc:school","createdAt":"2031-03-02T08:00:00Z"})");
+    }
+    if (request.path == "/xrpc/app.bsky.labeler.getServices") return Answer::Json(services);
+    if (IsLook(request))
+      return Answer::Json(removed ? std::string(R"({"posts":[]})")
+                                  : R"({"posts":[{"uri":")" + std::string(kUri) + R"(","cid":")" + (edited ? "bafy-2" : "bafy-1") + R"(","labels":[)" + labels + "]}]}");
+    if (request.path == "/" + std::string(kDid))
+      return Answer::Json(R"({"id":")" + std::string(kDid) + R"(","service":[{"id":"#atproto_pds","serviceEndpoint":")" + origin_ + R"("}]})");
+    if (request.path == "/xrpc/com.atproto.sync.getRepoStatus") return repo;
+    if (request.path == "/xrpc/com.atproto.repo.getRecord") return record;
+    return Status(501, R"({"error":"MethodNotImplemented"})");
+  }
+  static Answer Status(int status, std::string body) {
+    auto answer = Answer::Json(std::move(body));
+    answer.status = status;
+    return answer;
+  }
+
+  std::string token = "a1", labels, services = R"({"views":[{"reasonTypes":["tools.ozone.report.defs#reasonViolenceThreats","tools.ozone.report.defs#reasonHarassmentTargeted",)"
+                                               R"("tools.ozone.report.defs#reasonHarassmentHateSpeech","tools.ozone.report.defs#reasonChildSafetyHarassment",)"
+                                               R"("tools.ozone.report.defs#reasonHarassmentDoxxing","tools.ozone.report.defs#reasonOther"]}]})";
+  Answer repo = Answer::Json(R"({"did":"did:plc:exampleaaaa1111","active":true})");
+  Answer record = Status(400, R"({"error":"RecordNotFound"})");
+  SeenRequest last;
+
+ private:
+  std::string origin_;
+};
+
+// --- Mastodon
+
+class MastodonReporting : public ReportImitation {
+ public:
+  explicit MastodonReporting(bool remote) : remote_(remote) {}
+  Result<std::unique_ptr<Connector>> Make(const School& school, const HttpServer& server, ConnectorTools tools) override {
+    SourceSpec spec{"mastodon", school.id, "mastodon", {}};
+    spec.settings["server"] = server.Origin();
+    if (!stranger) spec.settings["token"] = std::string("token");
+    return kMastodonCard.make(spec, school, tools);
+  }
+  Post ThePost(const HttpServer& server) const override {
+    Post post;
+    post.platform = "mastodon";
+    post.instance = server.Origin().substr(7);
+    post.native_id = "01LOCAL";
+    post.global_id = Uri(server.Origin());
+    post.version_id = "2031-03-02T07:00:00Z";
+    post.text = "about Oakmoor School";
+    return post;
+  }
+  ReportChoice AChoice() const override { return {.reason = "rule:2", .forward = remote_}; }
+  std::string Platform() const override { return "mastodon"; }
+  std::string ReportReference() const override { return "48914"; }
+  bool IsReport(const SeenRequest& request) const override { return request.path == "/api/v1/reports"; }
+  bool IsLook(const SeenRequest& request) const override { return request.path == "/api/v1/statuses/01LOCAL" || request.path == "/api/v2/search"; }
+
+  Answer Serve(const SeenRequest& request) override {
+    const auto origin = "http://" + request.Header("host");
+    if (!stranger && request.Header("authorization") != "Bearer token") return Status(401, R"({"error":"The access token is invalid"})");
+    if (IsReport(request)) {
+      last = request;
+      return Answer::Json(R"({"id":"48914","action_taken":false,"category":"violation","status_ids":["01LOCAL"]})");
+    }
+    if (request.path == "/api/v1/instance/rules") return Answer::Json(R"([{"id":"1","text":"Be kind","hint":""},{"id":"2","text":"No threats","hint":"Of any kind"}])");
+    if (request.path == "/api/v1/statuses/01LOCAL") return removed ? Status(404, R"({"error":"Record not found"})") : Answer::Json(View(origin));
+    if (request.path == "/api/v2/search") {
+      const bool found = !(removed && !still_at_origin) && request.Query("q") == Uri(origin) && request.Query("resolve") == "true";
+      return Answer::Json(R"({"accounts":[],"statuses":[)" + (found ? View(origin) : "") + "]}");
+    }
+    return Status(404, R"({"error":"Record not found"})");
+  }
+  static Answer Status(int status, std::string body) { return BlueskyReporting::Status(status, std::move(body)); }
+
+  bool stranger = false, still_at_origin = false;
+  std::string account = R"("id":"77")";
+  SeenRequest last;
+
+ private:
+  std::string Uri(const std::string& origin) const { return (remote_ ? "https://elsewhere.example" : origin) + "/users/sam/statuses/1"; }
+  std::string View(const std::string& origin) const {
+    return R"({"id":"01LOCAL","uri":")" + Uri(origin) + R"(","created_at":"2031-03-02T07:00:00.000Z","edited_at":)" + (edited ? R"("2031-03-02T07:30:00.000Z")" : "null") +
+           R"(,"account":{)" + account + "}}";
+  }
+  bool remote_;
+};
+
+std::unique_ptr<ReportImitation> MakeBluesky() { return std::make_unique<BlueskyReporting>(); }
+std::unique_ptr<ReportImitation> MakeMastodon() { return std::make_unique<MastodonReporting>(false); }
+std::unique_ptr<ReportImitation> MakeMastodonRemote() { return std::make_unique<MastodonReporting>(true); }
+
+INSTANTIATE_TEST_SUITE_P(Platforms, ReportConformance,
+                         testing::Values(ReportEntry{"bluesky", &MakeBluesky}, ReportEntry{"mastodon", &MakeMastodon}, ReportEntry{"mastodon_remote", &MakeMastodonRemote}),
+                         [](const auto& made) { return std::string(made.param.name); });
+
+// --- what is one platform's own
+
+template <typename Imitated>
+class One : public testing::Test {
+ protected:
+  template <typename... Arguments>
+  explicit One(Arguments... arguments) : platform(arguments...) {
+    server.Otherwise([this](const SeenRequest& request) { return platform.Serve(request); });
+  }
+  std::unique_ptr<Connector> Fresh() { return *platform.Make(Oakmoor(), server, {http, clock}); }
+  ReportOutcome Submit(const std::string& text = "It threatens a member of staff & \"others\".") {
+    return Fresh()->Submit(AnApprovedReport(platform.ThePost(server), platform.Platform(), platform.AChoice(), text, clock.Now()));
+  }
+  FakeClock clock{"2031-03-02 08:00"};
+  HttpServer server;
+  ImpatientClient http;
+  Imitated platform;
+};
+
+class BlueskyReport : public One<BlueskyReporting> {};
+class MastodonReport : public One<MastodonReporting> {
+ protected:
+  MastodonReport() : One(true) {}
+};
+
+TEST_F(BlueskyReport, NamesTheVersionSeenTheServiceAndAKey) {
+  ASSERT_EQ(Submit().fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.Header("atproto-proxy"), "did:plc:moderation#atproto_labeler");
+  JsonParser parser;
+  const auto body = parser.Parse(platform.last.body);
+  ASSERT_TRUE(body);
+  EXPECT_EQ((*body)["reasonType"].StringOr(""), "tools.ozone.report.defs#reasonViolenceThreats");
+  EXPECT_EQ((*body)["reason"].StringOr(""), "It threatens a member of staff & \"others\".");
+  EXPECT_EQ((*body)["subject"].Dump(), R"({"$type":"com.atproto.repo.strongRef","cid":"bafy-1","uri":"at://did:plc:exampleaaaa1111/app.bsky.feed.post/3kexample2a"})");
+  EXPECT_EQ((*body)["modTool"]["name"].StringOr("").substr(0, 5), "heed/");
+  EXPECT_EQ((*body)["modTool"]["meta"]["key"].StringOr("").size(), 32u);
+}
+
+TEST_F(BlueskyReport, RenewsAnExpiredSessionAndReportsOnce) {
+  const auto connector = Fresh();
+  const auto report = [&] { return AnApprovedReport(platform.ThePost(server), "bluesky", platform.AChoice(), "It threatens staff.", clock.Now()); };
+  ASSERT_EQ(connector->Submit(report()).fate, Fate::kAccepted);
+  platform.token = "a2";
+  EXPECT_EQ(connector->Submit(report()).fate, Fate::kAccepted);
+}
+
+TEST_F(BlueskyReport, RefusesALongTextBeforeAnythingIsAsked) {
+  EXPECT_EQ(Submit(std::string(2001, 'x')).fate, Fate::kRefused);
+  EXPECT_EQ(server.request_count(), 0u);
+}
+
+TEST_F(BlueskyReport, OffersWhatTheServiceTakesAndOldReasonsWhereItCannotBeAsked) {
+  const auto ids = [&] {
+    std::vector<std::string> all;
+    const auto form = Fresh()->ReportReasons(platform.ThePost(server), Category::kAbuse);
+    for (const auto& reason : form->reasons) all.push_back(reason.id.substr(reason.id.find('#') + 1));
+    all.push_back("suggested " + form->suggested.substr(form->suggested.find('#') + 1));
+    return all;
+  };
+  EXPECT_THAT(ids(), testing::Contains("suggested reasonHarassmentTargeted"));
+  platform.services = R"({"views":[{"reasonTypes":["com.atproto.moderation.defs#reasonRude","com.atproto.moderation.defs#reasonOther"]}]})";
+  EXPECT_THAT(ids(), testing::ElementsAre("reasonRude", "reasonOther", "suggested reasonRude"));
+  platform.services = R"({"views":[{"creator":{}}]})";
+  EXPECT_THAT(ids(), testing::Contains("reasonHarassmentDoxxing")) << "a service that does not say takes any";
+  for (const auto* trouble : {R"({"views":[]})", "{", "[]"}) {
+    platform.services = trouble;
+    EXPECT_THAT(ids(), testing::ElementsAre("reasonRude", "reasonViolation", "reasonMisleading", "reasonOther", "suggested reasonRude")) << trouble;
+  }
+}
+
+TEST_F(BlueskyReport, TellsWhoRemovedAPost) {
+  platform.removed = true;
+  const auto presence = [&] { return Fresh()->Recheck(platform.ThePost(server)).presence; };
+  EXPECT_EQ(presence(), Presence::kGoneByAuthor);
+  platform.record = Answer::Json(R"({"uri":")" + std::string(kUri) + R"(","cid":"bafy-1","value":{}})");
+  EXPECT_EQ(presence(), Presence::kGoneByPlatform);
+  platform.record = Answer::Status(500);
+  EXPECT_EQ(presence(), Presence::kGoneUnknown);
+  platform.repo = Answer::Json(R"({"active":false,"status":"deactivated"})");
+  EXPECT_EQ(presence(), Presence::kAccountGone);
+  platform.repo = BlueskyReporting::Status(400, R"({"error":"RepoNotFound"})");
+  EXPECT_EQ(presence(), Presence::kAccountGone);
+}
+
+TEST_F(BlueskyReport, APostBehindAWarningIsUp) {
+  platform.labels = R"({"val":"!hide","src":"did:plc:moderation"})";
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
+}
+
+TEST_F(MastodonReport, NamesLocalIdsTheRuleAndWhetherToForward) {
+  ASSERT_EQ(Submit().fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body,
+            "account_id=77&status_ids%5B%5D=01LOCAL&comment=It%20threatens%20a%20member%20of%20staff%20%26%20%22others%22.&category=violation&forward=true&rule_ids%5B%5D=2");
+}
+
+TEST_F(MastodonReport, ListsTheServersRulesAndOffersToForwardToAnotherServer) {
+  const auto form = Fresh()->ReportReasons(platform.ThePost(server), Category::kAbuse);
+  ASSERT_TRUE(form);
+  EXPECT_THAT(form->reasons[1].label, HasSubstr("No threats"));
+  EXPECT_EQ(form->reasons[1].id, "rule:2");
+  EXPECT_TRUE(form->offers_forward);
+}
+
+TEST_F(MastodonReport, ADroppedCopyOfAPostThatIsUpElsewhereIsNotGone) {
+  platform.removed = true;
+  platform.still_at_origin = true;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
+  platform.still_at_origin = false;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kGoneUnknown);
+  platform.stranger = true;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kNotVisible) << "without a token nobody can ask the other server";
+}
+
+TEST_F(MastodonReport, TellsASuspendedAccountAndALimitedOne) {
+  platform.account = R"("id":"77","suspended":true)";
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kAccountGone);
+  platform.account = R"("id":"77","limited":true)";
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
+}
+
+}  // namespace
+}  // namespace heed

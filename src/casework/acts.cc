@@ -165,9 +165,7 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       HEED_TRY(NotClosed(c));
       c.snoozed_until = details.until;
       break;
-    case EventKind::kNoted:
-    case EventKind::kCaptured:
-    case EventKind::kExported: break;  // they are in the history and change nothing else
+    case EventKind::kNoted: break;
     case EventKind::kDecided:
       HEED_TRY(NotClosed(c));
       if (!details.finding) return Fail(Fault::kMalformed, "a decision without a finding");

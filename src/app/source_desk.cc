@@ -64,7 +64,7 @@ std::string BlockOf(const NewSource& source, const ConnectorCard& card, const st
   return out;
 }
 
-std::string Told(const std::vector<Mistake>& mistakes) {
+std::string TellError(const std::vector<Mistake>& mistakes) {
   std::string all;
   for (const auto& mistake : mistakes) all += (all.empty() ? "" : "\n") + mistake.what;
   return all;
@@ -121,7 +121,7 @@ std::string FreeSourceId(const Config& config, std::string_view connector) {
 Result<AddedSource> AddSource(const std::string& config_file, const NewSource& asked, HttpClient& http, const Clock& clock, const Environment& environment) {
   const std::string before = HEED_TRY(ReadFile(config_file, 4 << 20));
   const auto present = ReadConfig(before, config_file, environment);
-  if (!present.config) return Fail(Fault::kInvalid, config_file + " has mistakes; put them right first (heed check):\n" + Told(present.mistakes));
+  if (!present.config) return Fail(Fault::kInvalid, config_file + " has mistakes; put them right first (heed check):\n" + TellError(present.mistakes));
   const Config& config = *present.config;
 
   NewSource source = asked;
@@ -148,7 +148,7 @@ Result<AddedSource> AddSource(const std::string& config_file, const NewSource& a
     }
     return environment(name);
   });
-  if (!reading.config) return Fail(Fault::kInvalid, Told(reading.mistakes));
+  if (!reading.config) return Fail(Fault::kInvalid, TellError(reading.mistakes));
   const SourceEntry* entry = reading.config->FindSource(source.id);
   if (!entry || !entry->enabled) return Fail(Fault::kInvalid, "the source would be off: " + (entry ? entry->off_because : "it cannot be read back"));
 

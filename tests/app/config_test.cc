@@ -160,7 +160,7 @@ const Wrong kWrong[] = {
     {"UnknownSchool", kS + "[[source]]\nid = \"sky\"\nschool = \"oakmor\"\nconnector = \"bluesky\"\n", "heed.toml:7:10: there is no school with the id \"oakmor\" (did you mean \"oakmoor\"?)"},
     {"UnknownConnector", kS + "[[source]]\nid = \"sky\"\nschool = \"oakmoor\"\nconnector = \"blusky\"\n", "heed.toml:8:13: there is no connector \"blusky\" (did you mean \"bluesky\"?)"},
     {"ConnectorLikeNoOther", kS + "[[source]]\nid = \"sky\"\nschool = \"oakmoor\"\nconnector = \"telepathy\"\n",
-     "heed.toml:8:13: there is no connector \"telepathy\"; there are: file, feed, bluesky, mastodon..."},
+     "heed.toml:8:13: there is no connector \"telepathy\"; there are: file, feed, bluesky, bluesky-stream, mastodon..."},
     {"RequiredSetting", kS + "[[source]]\nid = \"f\"\nschool = \"oakmoor\"\nconnector = \"feed\"\n", "heed.toml:5:1: \"url\" is missing: address of the feed itself, not of the page that offers it"},
     {"EmptyRequiredSetting", kS + "[[source]]\nid = \"f\"\nschool = \"oakmoor\"\nconnector = \"feed\"\nurl = \"\"\n", "heed.toml:9:7: \"url\" is empty"},
     {"NoSuchFile", kS + "[[source]]\nid = \"f\"\nschool = \"oakmoor\"\nconnector = \"file\"\npath = \"nowhere.jsonl\"\n", "heed.toml:9:8: no such file or folder: ..."},

@@ -45,6 +45,7 @@ class ReportCommand : public ::testing::TestWithParam<bool> {
 
   void Configure(const std::string& more) {
     if (const auto least = least_.empty() ? ReadFile(config_) : Result<std::string>(least_)) least_ = *least;
+    if (const auto at = least_.find("name = "); least_.find("hashtags = [\"oakmoor\"]") == std::string::npos) least_.insert(at, "hashtags = [\"oakmoor\"]\n");
     ASSERT_TRUE(WriteFile(config_, least_ + "[[source]]\nid = \"masto\"\nschool = \"oakmoor\"\nconnector = \"mastodon\"\nserver = \"" + server_.Origin() +
                                        "\"\ntoken_file = \"token\"\nhashtags = [\"oakmoor\"]\nqueries = []\n" + more + "\n"));
   }
@@ -196,7 +197,7 @@ TEST(ReportTerms, KeepAReportInTheSchoolAndSayHowToAcceptThem) {
   host.token = "t";
   host.statuses = {{"01A", "Oakmoor School teachers are all scum #oakmoor", FormatRfc3339(SystemClock().Now() - hours{1})}};
   ASSERT_TRUE(WriteFile(folder / "token", "t"));
-  ASSERT_TRUE(WriteFile(folder / "heed.toml", "[[school]]\nid = \"oakmoor\"\nname = \"Oakmoor School\"\n[[source]]\nid = \"masto\"\nschool = \"oakmoor\"\nconnector = \"mastodon\"\nserver = \"" + server.Origin() +
+  ASSERT_TRUE(WriteFile(folder / "heed.toml", "[[school]]\nid = \"oakmoor\"\nname = \"Oakmoor School\"\nhashtags = [\"oakmoor\"]\n[[source]]\nid = \"masto\"\nschool = \"oakmoor\"\nconnector = \"mastodon\"\nserver = \"" + server.Origin() +
                                                   "\"\ntoken_file = \"token\"\nhashtags = [\"oakmoor\"]\nqueries = []\n"));
   const auto run = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--config", folder / "heed.toml"});

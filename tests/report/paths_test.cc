@@ -52,7 +52,7 @@ class PathsTest : public OutboxTest {};
 TEST_F(PathsTest, WhateverPeopleAndTheScheduleDoNothingLeavesUnapproved) {
   const std::vector<std::string> people = {"ada", "ben", "head", "heed", ""};
   int submissions = 0, tries = 0;
-  for (unsigned seed = 0; seed < 30; ++seed) {
+  for (unsigned seed = 0; seed < 120; ++seed) {
     std::mt19937 dice(seed);
     const auto roll = [&](std::size_t n) { return static_cast<std::size_t>(dice() % n); };
     const CaseId id = APost("walk-" + std::to_string(seed));

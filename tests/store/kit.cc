@@ -156,7 +156,7 @@ int Workload::Kept(const Store& store) {
 Done Workload::Run(Store& store, int* acknowledged) {
   // A failed write may have reached the disk after all; only the next write shows it.  Without this one the cursor read below could be the
   // one before, retention would forget the post of the step that is repeated, and the rules' record would rightly count it again.
-  HEED_TRY(store.SaveSource("awake", SourceState{}));
+  if (Kept(store) < kSteps) HEED_TRY(store.SaveSource("awake", SourceState{}));
   for (;;) {
     SourceState state = HEED_TRY(store.Source(kProgress));
     const int step = state.cursor.empty() ? 0 : std::stoi(state.cursor.value);

@@ -333,7 +333,7 @@ void Tamper(const std::string& folder, const std::function<void(rocksdb::DB&, co
 }
 
 TEST_F(StoreTest, TheOutboxListsWhatIsDueLongestFirstAndForgetsWhatIsDone) {
-  auto store = *Store::Open(folder_.path());
+  Store* store = store_.get();
   ASSERT_TRUE(store->Commit(APage("oakmoor", {{APost("a"), Bad(3)}, {APost("b"), Bad(2)}}), &Observe));
   const auto record = [&](const Result<Change>& change) {
     EXPECT_TRUE(change) << (change ? "" : change.error().message());

@@ -35,7 +35,7 @@ Result<std::vector<Due>> DueEntries(const Moment& now, keys::Expires what, std::
     if (entry->day >= until) break;
     due.push_back({rows->key().ToString(), entry->day, std::string(entry->key)});
   }
-  if (!rows->status().ok()) return Fail(Fault::kIo, "reading the store: " + rows->status().ToString());
+  HEED_TRY(Check(*rows));
   return due;
 }
 

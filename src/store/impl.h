@@ -12,6 +12,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "src/store/codec.h"
@@ -22,6 +23,19 @@ namespace heed {
 
 inline rocksdb::Slice AsSlice(std::string_view text) { return {text.data(), text.size()}; }
 inline std::string_view AsText(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// A row's name in front of what is wrong with it.
+template <typename T>
+Result<T> Named(Result<T> decoded, const std::string& row) {
+  if (!decoded) return Fail(std::move(decoded).error().While(row));
+  return decoded;
+}
+
+// Whether a walk ended because there was no more.
+inline Done Check(const rocksdb::Iterator& rows) {
+  if (rows.status().ok()) return {};
+  return Fail(Fault::kIo, "reading the store: " + rows.status().ToString());
+}
 
 // An open database with its families; closing is destruction.
 struct Database {

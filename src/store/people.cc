@@ -11,17 +11,6 @@ namespace {
 
 std::string_view Bytes(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
 
-Done Check(const rocksdb::Iterator& rows) {
-  if (rows.status().ok()) return {};
-  return Fail(Fault::kIo, "reading the store: " + rows.status().ToString());
-}
-
-template <typename T>
-Result<T> Named(Result<T> decoded, const std::string& row) {
-  if (!decoded) return Fail(std::move(decoded).error().While(row));
-  return decoded;
-}
-
 // Adds rows to the audit chain, in order.
 Done AddAudit(const Store::Impl& store, rocksdb::WriteBatch& batch, std::vector<AuditRow> rows) {
   if (rows.empty()) return {};

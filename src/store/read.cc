@@ -12,17 +12,6 @@ namespace {
 
 std::string Name(CaseId id) { return "case " + std::to_string(id); }
 
-template <typename T>
-Result<T> Named(Result<T> decoded, const std::string& row) {
-  if (!decoded) return Fail(std::move(decoded).error().While(row));
-  return decoded;
-}
-
-Done Check(const rocksdb::Iterator& rows) {
-  if (rows.status().ok()) return {};
-  return Fail(Fault::kIo, "reading the store: " + rows.status().ToString());
-}
-
 // The schools with open cases, in order: one seek each.
 Result<std::vector<std::string>> SchoolsInQueue(const Moment& now) {
   std::vector<std::string> schools;

@@ -7,17 +7,6 @@
 namespace heed {
 namespace {
 
-template <typename T>
-Result<T> Named(Result<T> decoded, const std::string& row) {
-  if (!decoded) return Fail(std::move(decoded).error().While(row));
-  return decoded;
-}
-
-Done Check(const rocksdb::Iterator& rows) {
-  if (rows.status().ok()) return {};
-  return Fail(Fault::kIo, "reading the store: " + rows.status().ToString());
-}
-
 // The rules that flagged a post, each once.
 std::set<std::string_view> RulesOf(const Assessment& assessment) {
   std::set<std::string_view> rules;

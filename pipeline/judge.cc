@@ -202,7 +202,8 @@ struct Judge::Worker::Impl {
   Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {
     const Program& program = judge->program;
     mark_stamp.resize(program.rules_of_mark.size());
-    wanted.resize(program.concepts.size());
+    present.resize(program.concepts.size() / 64 + 1);
+    wanted.resize(present.size());
     concept_places.resize(program.concepts.size());
     element_places.resize(program.concepts_of_element.size());
   }
@@ -263,8 +264,12 @@ struct Judge::Worker::Impl {
     Places places;
   };
   std::uint32_t epoch = 0;
-  std::vector<std::uint32_t> mark_stamp, wanted;
-  std::vector<KnownPlaces> concept_places, element_places;
+  std::vector<std::uint32_t> mark_stamp;
+  std::vector<KnownPlaces> element_places;
+  // Of concepts there are thousands, and most questions are whether one was found at all: a bit each, which stay in the nearest cache.
+  std::vector<std::uint64_t> present, wanted;
+  std::vector<ConceptNumber> present_list;  // to be cleared before the next post
+  std::vector<Places> concept_places;       // of those that are present
   std::vector<std::uint32_t> rules, open;  // chosen, and those whose other elements are still to be looked for
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
@@ -502,11 +507,12 @@ struct Judge::Worker::Impl {
     known = {epoch, {}};
     for (const ConceptNumber c : program.concepts_of_element[element]) {
       // Patterns have not been searched for yet: they may be anywhere.
-      if (program.patterned[c]) known.places = {kAnywhere, kAnywhere};
-      else if (concept_places[c].stamp == epoch) known.places |= concept_places[c].places;
+      if (Has(program.patterned, c)) known.places = {kAnywhere, kAnywhere};
+      else if (Has(present, c)) known.places |= concept_places[c];
     }
     return known.places;
   }
+  static bool Has(const std::vector<std::uint64_t>& bits, ConceptNumber c) { return (bits[c >> 6] >> (c & 63) & 1) != 0; }
 
   // Whether some order of a rule's elements has each near enough to the one before, as far as places tell.
   bool MayHold(std::uint32_t rule, const Segment& plain) {
@@ -537,7 +543,7 @@ struct Judge::Worker::Impl {
   // Whether one of the conditions of `with` may hold.
   bool MayCount(const CompiledRule& rule) const {
     return rule.with.empty() || std::any_of(rule.with.begin(), rule.with.end(), [&](const CompiledUnless& with) {
-             return with.where == Where::kQuoted || judge->program.patterned[with.concept_number] || concept_places[with.concept_number].stamp == epoch;
+             return with.where == Where::kQuoted || Has(judge->program.patterned, with.concept_number) || Has(present, with.concept_number);
            });
   }
 
@@ -546,10 +552,10 @@ struct Judge::Worker::Impl {
     const Program& program = judge->program;
     rules.clear();
     open.clear();
+    for (const ConceptNumber c : present_list) present[c >> 6] = 0;
+    present_list.clear();
     if (++epoch == 0) {  // after four thousand million posts
       std::fill(mark_stamp.begin(), mark_stamp.end(), 0);
-      std::fill(wanted.begin(), wanted.end(), 0);
-      std::fill(concept_places.begin(), concept_places.end(), KnownPlaces{});
       std::fill(element_places.begin(), element_places.end(), KnownPlaces{});
       epoch = 1;
     }
@@ -569,9 +575,15 @@ struct Judge::Worker::Impl {
       }
       const Places where = PlacesOf(views[0], first, last);
       for (const ConceptNumber c : program.concepts_of_sense[found[i].sense]) {
-        KnownPlaces& known = concept_places[c];
-        if (known.stamp != epoch) known = {epoch, {}};
-        known.places |= where;
+        std::uint64_t& bits = present[c >> 6];
+        const std::uint64_t bit = std::uint64_t{1} << (c & 63);
+        if (bits & bit) {
+          concept_places[c] |= where;
+        } else {
+          bits |= bit;
+          concept_places[c] = where;
+          present_list.push_back(c);
+        }
       }
     }
     for (const std::uint32_t rule : open)
@@ -610,31 +622,56 @@ struct Judge::Worker::Impl {
     runner.Start(texts[views[0].post], ViewOf(views[0]));
     // Only what these rules can ask about.
     const bool all = detail == Detail::kAll;
+    bool needed = all || program.always_patterns, useful = needed;
     if (!all) {
-      for (const ConceptNumber c : program.always_asked) wanted[c] = epoch;
-      for (const std::uint32_t rule : rules)
-        for (const ConceptNumber c : program.rules[rule].asks) wanted[c] = epoch;
-    }
-    const bool patterns = all || program.always_patterns || std::any_of(rules.begin(), rules.end(), [&](std::uint32_t r) { return program.rules[r].asks_patterns; });
-    for (std::size_t v = 0; v < views.size(); ++v) {
-      const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
-      for (std::size_t f = from; f < until; ++f) AddOccurrence(views[v], found[f], detail);
-      if (!patterns) continue;
-      const FoldedView folded = ViewOf(views[v]);
-      pattern_matches.clear();
-      if (const Done scanned = scratch.ScanPatterns(judge->databases.patterns, folded.text, pattern_matches); !scanned) return CouldNot(a, scanned.error().message());
-      for (const PatternMatch& match : pattern_matches) {
-        Found f{program.sense_of_pattern[match.pattern], 0, 0, 0};
-        if (!WordRange(folded, match.begin, match.end, f.first, f.last)) continue;
-        const auto words = folded.words.subspan(f.first, f.last - f.first);
-        // What nothing was undone in has been found in the plain view.
-        if (views[v].view == View::kSqueezed && std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
-        AddOccurrence(views[v], f, detail);
+      std::fill(wanted.begin(), wanted.end(), 0);
+      const auto want = [&](std::span<const ConceptNumber> concepts) {
+        for (const ConceptNumber c : concepts) wanted[c >> 6] |= std::uint64_t{1} << (c & 63);
+      };
+      want(program.always_asked);
+      for (const std::uint32_t rule : rules) {
+        want(program.rules[rule].asks);
+        needed |= program.rules[rule].asks_patterns == CompiledRule::Patterns::kNeeded;
+        useful |= program.rules[rule].asks_patterns != CompiledRule::Patterns::kNone;
       }
     }
-    const bool enough = runner.Run(program, rules, detail, rule_hits);
+    bool patterns = false;  // whether there were any
+    const auto add = [&](bool with_patterns) -> Done {
+      for (std::size_t v = 0; v < views.size(); ++v) {
+        const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
+        for (std::size_t f = from; f < until; ++f) AddOccurrence(views[v], found[f], detail);
+        if (with_patterns) patterns |= HEED_TRY(AddPatterns(views[v], detail));
+      }
+      return {};
+    };
+    if (const Done added = add(needed); !added) return CouldNot(a, added.error().message());
+    bool enough = runner.Run(program, rules, detail, rule_hits);
+    // Where patterns can but take hits away, they are searched for once there are some.
+    if (!needed && useful && !rule_hits.empty()) {
+      runner.Start(texts[views[0].post], ViewOf(views[0]));
+      if (const Done added = add(true); !added) return CouldNot(a, added.error().message());
+      if (patterns) enough = runner.Run(program, rules, detail, rule_hits);
+    }
     Finish(a);
     if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
+  }
+
+  // Searches for patterns and tells the runner of them; whether there were any.
+  Result<bool> AddPatterns(const Segment& view, Detail detail) {
+    bool any = false;
+    const FoldedView folded = ViewOf(view);
+    pattern_matches.clear();
+    HEED_TRY(scratch.ScanPatterns(judge->databases.patterns, folded.text, pattern_matches));
+    for (const PatternMatch& match : pattern_matches) {
+      Found f{judge->program.sense_of_pattern[match.pattern], 0, 0, 0};
+      if (!WordRange(folded, match.begin, match.end, f.first, f.last)) continue;
+      const auto words = folded.words.subspan(f.first, f.last - f.first);
+      // What nothing was undone in has been found in the plain view.
+      if (view.view == View::kSqueezed && std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
+      AddOccurrence(view, f, detail);
+      any = true;
+    }
+    return any;
   }
 
   // Tells the runner of a literal (or pattern) that was found.
@@ -651,7 +688,7 @@ struct Judge::Worker::Impl {
       occurrence.view = View::kSqueezed;
     }
     for (const Meaning& meaning : judge->program.MeaningsOf(f.sense)) {
-      if (detail == Detail::kHits && wanted[meaning.concept_number] != epoch) continue;
+      if (detail == Detail::kHits && !Has(wanted, meaning.concept_number)) continue;
       if (!Concerns(meaning, segment.school)) continue;
       Occurrence one = occurrence;
       one.concept_number = meaning.concept_number;

@@ -504,9 +504,9 @@ class Compiler {
 
   // What running each rule can ask about, and where patterns matter to that.
   void FindAsked() {
-    out_.patterned.resize(out_.concepts.size());
+    out_.patterned.resize(out_.concepts.size() / 64 + 1);
     for (std::size_t i = out_.literals.size(); i < meanings_.size(); ++i)
-      for (const Meaning& m : meanings_[i]) out_.patterned[m.concept_number] = 1;
+      for (const Meaning& m : meanings_[i]) out_.patterned[m.concept_number >> 6] |= std::uint64_t{1} << (m.concept_number & 63);
     std::vector<std::set<ConceptNumber>> outers(out_.concepts.size());  // what can take a concept's words away
     for (const Meaning& m : out_.meanings) outers[m.concept_number].insert(out_.exceptions[m.except].begin(), out_.exceptions[m.except].end());
     const auto with_outers = [&](const std::set<ConceptNumber>& of) {
@@ -514,7 +514,7 @@ class Compiler {
       for (const ConceptNumber c : of) all.insert(outers[c].begin(), outers[c].end());
       return std::vector<ConceptNumber>(all.begin(), all.end());
     };
-    const auto patterned = [this](ConceptNumber c) { return out_.patterned[c] != 0; };
+    const auto patterned = [this](ConceptNumber c) { return (out_.patterned[c >> 6] >> (c & 63) & 1) != 0; };
     out_.always_asked = with_outers({out_.characterised.begin(), out_.characterised.end()});
     out_.always_patterns = std::any_of(out_.always_asked.begin(), out_.always_asked.end(), patterned);
     for (CompiledRule& rule : out_.rules) {
@@ -526,7 +526,17 @@ class Compiler {
       if (rule.scope == RuleScope::kNext) asks.insert(out_.pronoun);
       if (rule.at != Stand::kAnywhere) asks.insert({out_.opening, out_.closing});
       rule.asks = with_outers(asks);
-      rule.asks_patterns = std::any_of(rule.asks.begin(), rule.asks.end(), patterned);
+      // Found later, what only `unless` names can but take hits away; anything else could make some.
+      std::set<ConceptNumber> other(rule.asks.begin(), rule.asks.end());
+      for (const CompiledUnless& unless : rule.unless) other.erase(unless.concept_number);
+      for (const auto& element : rule.orders.front()) other.insert(element.begin(), element.end());
+      for (const CompiledUnless& with : rule.with) other.insert(with.concept_number);
+      for (const ConceptNumber c : rule.asks) other.insert(outers[c].begin(), outers[c].end());
+      if (rule.scope == RuleScope::kNext) other.insert(out_.pronoun);
+      if (rule.at != Stand::kAnywhere) other.insert({out_.opening, out_.closing});
+      rule.asks_patterns = std::any_of(other.begin(), other.end(), patterned)             ? CompiledRule::Patterns::kNeeded
+                           : std::any_of(rule.asks.begin(), rule.asks.end(), patterned) ? CompiledRule::Patterns::kForUnless
+                                                                                         : CompiledRule::Patterns::kNone;
     }
   }
 

@@ -61,7 +61,9 @@ struct CompiledRule {
   std::vector<CompiledUnless> unless;  // none of these
   std::vector<CompiledUnless> with;    // where not empty, one of these
   Stand at = Stand::kAnywhere;
-  bool asks_patterns = false;  // patterns may stand for something it asks about
+  // Whether patterns may stand for something it asks about; or only for what takes its hits away.
+  enum class Patterns : std::uint8_t { kNone, kForUnless, kNeeded };
+  Patterns asks_patterns = Patterns::kNone;
   // Every concept that running it can ask about: elements, conditions, what carries it, and what takes those away.
   std::vector<ConceptNumber> asks;
 };
@@ -97,7 +99,7 @@ struct Program {
   std::vector<std::optional<Characteristic>> characteristics;  // by concept number
   std::vector<ConceptNumber> characterised;                    // those that have one
   std::vector<ConceptNumber> always_asked;                     // these, and what takes them away: every hit is asked whom it is about
-  std::vector<std::uint8_t> patterned;                         // by concept number: 1 when patterns stand for it
+  std::vector<std::uint64_t> patterned;                        // a bit for each concept number: whether patterns stand for it
   ConceptNumber pronoun = 0, opening = 0, closing = 0;
   std::vector<std::vector<ConceptNumber>> exceptions;          // [0] is empty
 

@@ -49,7 +49,7 @@ const std::vector<std::pair<std::string, std::vector<std::string>>> kHosts = {
     {"boost/", {"src/http/", "src/net/websocket"}},
     {"kainjow/", {"src/console/view"}},
     {"qrencode", {"src/access/qr"}},
-    {"openssl/", {"src/evidence/stamp", "src/net/websocket"}},
+    {"openssl/", {"src/access/token", "src/evidence/stamp", "src/net/websocket"}},
     {"toml++/", {"src/base/toml"}},
     {"tl/expected", {"src/base/result.h"}},
     {"libxml/", {"connectors/markup/"}},

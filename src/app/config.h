@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "src/access/oidc.h"
 #include "src/app/schedule.h"
 #include "src/base/toml.h"
 #include "src/model/school.h"
@@ -47,6 +48,7 @@ struct ConsoleSettings {
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and sign-in header count
   std::string sign_in_header;       // in small letters; "" = off
   bool second_factor = true;
+  std::optional<OidcSettings> oidc;  // [console.oidc]: school accounts; redirect_uri is made of `url`, or of address and port
 };
 
 // The [alarm] table: who is told when heed cannot do its work (app/alarm.h), and from when on.

@@ -9,6 +9,7 @@
 #include "src/app/live_judge.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/net/http.h"
 #include "src/store/store.h"
 
 namespace heed {
@@ -19,7 +20,8 @@ GateRules GateRulesOf(const Config& config);
 class Web {
  public:
   // All outlive it.
-  Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock);
+  // `http` asks the sign-in service of school accounts; `lexicons` is the folder that editors change.
+  Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, Reloader& reloader, HttpClient& http, const std::string& lexicons, const Clock& clock);
   ~Web();
 
   // kBusy: the port is taken.

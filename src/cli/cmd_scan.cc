@@ -195,7 +195,7 @@ int RunServe(const Arguments& arguments) {
   Gate gate(**store, clock, GateRulesOf(*config));
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
-  Web web(*config, **store, gate, live, reloader, clock);
+  Web web(*config, **store, gate, live, reloader, http, *lexicons, clock);
   ServeOptions options;
   options.data = data;
   options.console_is_up = [&] {

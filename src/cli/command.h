@@ -54,6 +54,7 @@ struct Arguments {
   std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
   std::vector<std::string> roles, schools;  // people add, roles
   std::string id;                  // people add
+  std::string mail, subject;       // people add and account
   std::string link;                // serve
   std::string output;              // pack, open
   std::vector<std::uint64_t> cases;  // pack
@@ -135,6 +136,7 @@ int RunPeopleLink(const Arguments& arguments);
 int RunPeopleLock(const Arguments& arguments);
 int RunPeopleUnlock(const Arguments& arguments);
 int RunPeopleReset(const Arguments& arguments);
+int RunPeopleAccount(const Arguments& arguments);
 int RunPeopleRoles(const Arguments& arguments);
 
 // What a check found, for people or as JSON, and its exit code.  `all_of`: what was looked at, for when all is well.

@@ -61,6 +61,7 @@ constexpr std::array kPeopleCommands = {
     Command{"recover", "a link to choose a new password with", &RunPeopleRecover},
     Command{"link", "a link that signs somebody in once, without a password", &RunPeopleLink},
     Command{"roles", "change what somebody may do", &RunPeopleRoles},
+    Command{"account", "by which school account somebody comes in, where [console.oidc] is set up", &RunPeopleAccount},
     Command{"lock", "sign somebody out everywhere and let them in no more", &RunPeopleLock},
     Command{"unlock", "let them in again", &RunPeopleUnlock},
     Command{"reset", "forget password and second factor, and print a new invitation link", &RunPeopleReset},
@@ -305,6 +306,8 @@ void AddOwnOfPeople(CLI::App& app, std::string_view name, Arguments& arguments) 
   const bool add = name == "add";
   if (name != "list") app.add_option(add ? "NAME" : "USER", arguments.words, add ? "as colleagues know them" : "their user name")->required()->expected(1);
   if (add) app.add_option("--id", arguments.id, "the user name (default: made of the name)");
+  if (add || name == "account") app.add_option("--mail", arguments.mail, "the mail address of their school account, by which they are known at the first sign-in")->type_name("ADDRESS");
+  if (name == "account") app.add_option("--subject", arguments.subject, "or the account's own name at the sign-in service; neither: no school account any more")->type_name("NAME");
   if (!add && name != "roles") return;
   app.add_option("--role", arguments.roles, "triage, head, lexicon-editor, legal, administrator or auditor; may be given several times")->required()->allow_extra_args(false);
   app.add_option("--school", arguments.schools, "at this school only (its id); may be given several times (default: every school)")->allow_extra_args(false);

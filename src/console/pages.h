@@ -9,14 +9,21 @@
 namespace heed {
 
 std::span<const WebPage> EntryPages();     // signing in and out, passwords, second factor, links
+std::span<const WebPage> SchoolAccountPages();  // signing in with a school account; which account is whose
 std::span<const WebPage> HomePages();      // start, settings, notice, sources
 std::span<const WebPage> CasePages();      // queue and case
 std::span<const WebPage> WorkPages();      // deciding, responding, approving
 std::span<const WebPage> LexiconPages();   // words, rules, their record; insights
+std::span<const WebPage> EntryWordsPages();   // one entry: proposing, shadow, back-test, publishing, retiring
+std::span<const WebPage> TemplatePages();  // the templates of letters; a letter as PDF
+std::span<const WebPage> AccessRequestPages();  // what is kept about one person who asks
 std::span<const WebPage> PeoplePages();    // people and audit trail
 
 // A response for a list or a page of its own: number, what, to, state, colour, proposed, proposed_by, ruled, ruled_by, note, reference.
 Slots ResponseSlots(const Case& c, const Response& response);
+
+// Where somebody goes who has come this far with signing in.
+std::string AfterStage(Stage stage, const std::string& next);
 
 // The form's or query's "next" when it is a path of ours, else "/".
 std::string NextOf(const http::Fields& fields);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "src/base/csv.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/seal.h"
@@ -99,12 +100,6 @@ Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
 
 std::string Local(Instant at, const std::string& zone) { return FormatLocal(at) + " (" + zone + ")"; }
 std::string Both(Instant at, const std::string& zone) { return FormatRfc3339(at) + " UTC; " + Local(at, zone); }
-
-std::string CsvRow(const std::vector<std::string>& cells) {
-  std::string out;
-  for (const auto& cell : cells) out += (out.empty() ? "" : ",") + CsvCell(cell);
-  return out + "\r\n";
-}
 
 // One run of making a pack.
 class Packing {
@@ -448,27 +443,6 @@ class Packing {
 }  // namespace
 
 std::string_view ToString(PackKind kind) { return kind == PackKind::kEvidence ? "evidence" : "working"; }
-
-std::string CsvCell(std::string_view text) {
-  std::string cell;
-  // =1+1, +1, -1, @SUM, and what hides one of them behind white space; the full-width forms are formulas to some too.
-  const auto first = text.find_first_not_of(" \t\r\n\"'");
-  if (first != std::string_view::npos) {
-    const std::string_view rest = text.substr(first);
-    if (rest[0] == '=' || rest[0] == '+' || rest[0] == '-' || rest[0] == '@' || rest[0] == '|' || rest[0] == '%' || rest.starts_with("\uFF1D") || rest.starts_with("\uFF0B") ||
-        rest.starts_with("\uFF0D") || rest.starts_with("\uFF20"))
-      cell = "'";
-  }
-  if (!text.empty() && (text[0] == '\t' || text[0] == '\r' || text[0] == '\n')) cell = "'";
-  cell += text;
-  if (cell.find_first_of(",\"\r\n;\t") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (const char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
 
 Result<PackMade> MakePack(const Store& store, const PackRequest& request) {
   Plan plan = HEED_TRY(MakePlan(store, request));

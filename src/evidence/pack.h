@@ -76,7 +76,4 @@ struct PackMade {
 // kNotFound, kGone name the case; kInvalid: no case; kTooLarge; kIo.
 Result<PackMade> MakePack(const Store& store, const PackRequest& request);
 
-// One cell of CSV (RFC 4180), quoted where needed; what a spreadsheet would take for a formula gets a ' in front.
-std::string CsvCell(std::string_view text);
-
 }  // namespace heed

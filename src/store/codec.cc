@@ -10,7 +10,7 @@ namespace heed {
 namespace {
 
 enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H',
-                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W' };
+                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W', kPaper = 'L' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -240,6 +240,18 @@ void Read(In& in, Person& person) {
         person.mask_words = !bare;
         break;
       }
+      case 20: in.Text(person.mail); break;
+      case 21: in.Text(person.account); break;
+    }
+}
+
+void Read(In& in, Paper& paper) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(paper.name); break;
+      case 2: in.Whole(paper.number); break;
+      case 3: in.Time(paper.at); break;
+      case 4: in.Text(paper.by); break;
+      case 5: in.Text(paper.text); break;
     }
 }
 
@@ -743,7 +755,7 @@ std::string Encode(const Person& person) {
   out.Text(8, person.second_factor).Text(9, person.second_factor_draft).Whole(10, person.last_code);
   for (const auto& code : person.recovery) out.AlwaysText(11, {reinterpret_cast<const char*>(code.data()), code.size()});
   if (person.link) out.Struct(12, Fields(*person.link));
-  out.Whole(13, !person.mask_words);
+  out.Whole(13, !person.mask_words).Text(20, person.mail).Text(21, person.account);
   return out.Finish(Row::kPerson);
 }
 
@@ -760,6 +772,12 @@ std::string Encode(const AuditRow& row) {
   return out.Finish(Row::kAudit);
 }
 
+std::string Encode(const Paper& paper) {
+  Out out;
+  out.Text(1, paper.name).Whole(2, paper.number).Time(3, paper.at).Text(4, paper.by).Text(5, paper.text);
+  return out.Finish(Row::kPaper);
+}
+
 std::string Encode(const AuditHead& head) {
   std::string bytes;
   keys::AppendU64(bytes, head.sequence);
@@ -768,6 +786,7 @@ std::string Encode(const AuditHead& head) {
 }
 
 Result<Person> DecodePerson(std::string_view bytes) { return Decode<Person>(Row::kPerson, bytes, &Read); }
+Result<Paper> DecodePaper(std::string_view bytes) { return Decode<Paper>(Row::kPaper, bytes, &Read); }
 Result<Session> DecodeSession(std::string_view bytes) { return Decode<Session>(Row::kSession, bytes, &Read); }
 Result<AuditRow> DecodeAudit(std::string_view bytes) { return Decode<AuditRow>(Row::kAudit, bytes, &Read); }
 

@@ -70,6 +70,7 @@ std::string Encode(const Head& head);  // sequence:8 hash:32 case id:8, as keys.
 std::string Encode(const Person& person);
 std::string Encode(const Session& session);
 std::string Encode(const AuditRow& row);
+std::string Encode(const Paper& paper);
 std::string Encode(const AuditHead& head);  // sequence:8 hash:32
 // What is kept beside an event.
 std::string EncodeBytes(std::string_view bytes);
@@ -87,6 +88,7 @@ Result<std::vector<Told>> DecodeTold(std::string_view bytes);
 Result<Head> DecodeHead(std::string_view bytes);
 Result<Person> DecodePerson(std::string_view bytes);
 Result<Session> DecodeSession(std::string_view bytes);
+Result<Paper> DecodePaper(std::string_view bytes);
 Result<AuditRow> DecodeAudit(std::string_view bytes);
 Result<AuditHead> DecodeAuditHead(std::string_view bytes);
 

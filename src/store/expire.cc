@@ -39,28 +39,88 @@ Result<std::vector<Due>> DueEntries(const Moment& now, keys::Expires what, std::
   return due;
 }
 
-std::string TombstoneDetails(const Case& c) {
+std::string TombstoneDetails(const Case& c, std::string_view reason) {
   JsonWriter out;
   out.Object()
       .Field("closed_at", FormatRfc3339(c.closed_at.value_or(c.opened_at)))
       .Field("events", c.events)
-      .Field("reason", "retention")
+      .Field("reason", reason)
       .Field("school", c.school)
       .EndObject();
   return out.Take();
 }
 
+void DropPost(const Store::Impl& impl, rocksdb::WriteBatch& batch, std::string_view key, const PostRow& row) {
+  for (std::uint32_t number = 1; number <= row.versions.size(); ++number)
+    batch.Delete((*impl.database)[keys::kVersions], keys::Version(key, number));
+  batch.Delete((*impl.database)[keys::kPosts], AsSlice(key));
+}
+
+// A closed case, its post, the details of its events and what is kept beside them; a tombstone says so.
+Done EraseCase(const Store::Impl& impl, const Moment& seen, rocksdb::WriteBatch& batch, const Case& c, std::string_view actor, std::string_view reason, Instant now, Head& head) {
+  const std::string key = keys::Case(c.id);
+  const auto history = seen.Walk(keys::kHistory);
+  for (history->Seek(key); history->Valid() && history->key().starts_with(key); history->Next()) {
+    const std::string sequence = keys::Event(keys::ReadU64(AsText(history->key()), key.size()));
+    const auto row = HEED_TRY(seen.Get(keys::kEvents, sequence));
+    if (!row) return Fail(Fault::kMalformed, "an event of case " + std::to_string(c.id) + " is missing");
+    Event event = HEED_TRY(DecodeEvent(*row));
+    EraseDetails(event);
+    batch.Put((*impl.database)[keys::kEvents], sequence, Encode(event));
+  }
+  if (!history->status().ok()) return Fail(impl.Translate(history->status()));
+  const auto captures = seen.Walk(keys::kCaptures);
+  for (captures->Seek(key); captures->Valid() && captures->key().starts_with(key); captures->Next()) batch.Delete((*impl.database)[keys::kCaptures], captures->key());
+  if (!captures->status().ok()) return Fail(impl.Translate(captures->status()));
+  Event tombstone;
+  tombstone.case_id = c.id;
+  tombstone.kind = EventKind::kErased;
+  tombstone.at = now;
+  tombstone.actor = actor;
+  tombstone.details = TombstoneDetails(c, reason);
+  impl.AddEvent(batch, tombstone, head);
+  const std::string post_key = keys::Post(c.school, c.global_id);
+  if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) DropPost(impl, batch, post_key, HEED_TRY(DecodePostRow(*post)));
+  batch.Delete((*impl.database)[keys::kCases], key);
+  if (const auto next = NextInOutbox(c)) batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*next), key));
+  return {};
+}
+
 }  // namespace
+
+Done Store::Erase(std::string_view school, std::string_view global_id, std::string_view actor, std::string_view reason, Instant now) {
+  Impl& impl = *impl_;
+  const std::lock_guard lock(impl.writing);
+  HEED_TRY(impl.ReadyToWrite());
+  const Moment seen = HEED_TRY(impl.Look());
+  const std::string key = keys::Post(school, global_id);
+  const auto bytes = HEED_TRY(seen.Get(keys::kPosts, key));
+  if (!bytes) return Fail(Fault::kNotFound, "that post is not kept");
+  const PostRow row = HEED_TRY(DecodePostRow(*bytes));
+  rocksdb::WriteBatch batch;
+  Head head = impl.head;
+  if (row.case_id == 0) {
+    DropPost(impl, batch, key, row);
+    batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
+  } else {
+    const std::string case_key = keys::Case(row.case_id);
+    const auto found = HEED_TRY(seen.Get(keys::kCases, case_key));
+    if (!found) return Fail(Fault::kMalformed, "damaged row: the case of a post is missing");
+    const Case c = HEED_TRY(DecodeCase(*found));
+    if (c.state != CaseState::kClosed) return Fail(Fault::kInvalid, "case " + std::to_string(c.id) + " is open: it must be decided and closed before its post can be erased");
+    HEED_TRY(EraseCase(impl, seen, batch, c, actor, reason, now, head));
+    batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kClosedCase, keys::Day(c.closed_at.value_or(c.opened_at)), case_key));
+    batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  }
+  batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kRewriteKey), rocksdb::Slice());
+  HEED_TRY(impl.Write(batch));
+  impl.head = head;
+  return {};
+}
 
 Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
   ExpiryReport report;
   Impl& impl = *impl_;
-
-  const auto drop_post = [&](rocksdb::WriteBatch& batch, std::string_view key, const PostRow& row) {
-    for (std::uint32_t number = 1; number <= row.versions.size(); ++number)
-      batch.Delete((*impl.database)[keys::kVersions], keys::Version(key, number));
-    batch.Delete((*impl.database)[keys::kPosts], AsSlice(key));
-  };
 
   // True when the post goes; its entry goes either way, being the post's present one or left over.
   const auto forget_post = [&](const Moment& seen, rocksdb::WriteBatch& batch, const Due& due) -> Result<bool> {
@@ -68,7 +128,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     if (!bytes) return false;
     const PostRow row = HEED_TRY(DecodePostRow(*bytes));
     if (row.case_id != 0 || keys::Day(row.changed_at) != due.day) return false;
-    drop_post(batch, due.key, row);
+    DropPost(impl, batch, due.key, row);
     return true;
   };
 
@@ -77,30 +137,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     if (!bytes) return false;
     const Case c = HEED_TRY(DecodeCase(*bytes));
     if (c.state != CaseState::kClosed || keys::Day(c.closed_at.value_or(c.opened_at)) != due.day) return false;
-    const auto history = seen.Walk(keys::kHistory);
-    for (history->Seek(due.key); history->Valid() && history->key().starts_with(due.key); history->Next()) {
-      const std::string sequence = keys::Event(keys::ReadU64(AsText(history->key()), due.key.size()));
-      const auto row = HEED_TRY(seen.Get(keys::kEvents, sequence));
-      if (!row) return Fail(Fault::kMalformed, "an event of case " + std::to_string(c.id) + " is missing");
-      Event event = HEED_TRY(DecodeEvent(*row));
-      EraseDetails(event);
-      batch.Put((*impl.database)[keys::kEvents], sequence, Encode(event));
-    }
-    if (!history->status().ok()) return Fail(impl.Translate(history->status()));
-    const auto captures = seen.Walk(keys::kCaptures);
-    for (captures->Seek(due.key); captures->Valid() && captures->key().starts_with(due.key); captures->Next()) batch.Delete((*impl.database)[keys::kCaptures], captures->key());
-    if (!captures->status().ok()) return Fail(impl.Translate(captures->status()));
-    Event tombstone;
-    tombstone.case_id = c.id;
-    tombstone.kind = EventKind::kErased;
-    tombstone.at = now;
-    tombstone.actor = "heed";
-    tombstone.details = TombstoneDetails(c);
-    impl.AddEvent(batch, tombstone, head);
-    const std::string post_key = keys::Post(c.school, c.global_id);
-    if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) drop_post(batch, post_key, HEED_TRY(DecodePostRow(*post)));
-    batch.Delete((*impl.database)[keys::kCases], AsSlice(due.key));
-    if (const auto next = NextInOutbox(c)) batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*next), due.key));
+    HEED_TRY(EraseCase(impl, seen, batch, c, "heed", "retention", now, head));
     return true;
   };
 

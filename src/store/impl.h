@@ -126,6 +126,14 @@ struct Store::Impl {
   mutable std::mutex counting;
   mutable std::map<std::string, std::pair<std::uint64_t, QueueCounts>> counted;  // by schools -> sequence of the last event, counts
 
+  // How far the audit trail was found whole: that row, and its hash.
+  struct AuditMark {
+    std::uint64_t sequence = 0;
+    Digest hash{};
+  };
+  mutable std::mutex marking;
+  mutable std::optional<AuditMark> audit_mark;
+
   std::string path() const { return folder + "/store"; }
   // What RocksDB says, in our words.
   Error Translate(const rocksdb::Status& status) const;

@@ -63,6 +63,12 @@ std::string Case(CaseId id) {
   return key;
 }
 
+std::string PaperPrefix(std::string_view name) { return std::string(name) + '\0'; }
+std::string Paper(std::string_view name, std::uint32_t number) {
+  std::string key = PaperPrefix(name);
+  AppendU32(key, number);
+  return key;
+}
 std::string Event(std::uint64_t sequence) { return Case(sequence); }
 
 std::string History(CaseId id, std::uint64_t sequence) {

@@ -31,6 +31,7 @@
 //   sessions  SHA-256(what stands in the cookie):32        -> Session
 //   audit     sequence:8                                   -> AuditRow
 //   captures  case id:8 sequence:8                         -> the bytes kept beside that event
+//   papers    name 0x00 number:4                           -> Paper   (number from 1)
 //
 // Schema 1 had no `rules` and nothing below.  A family that an older heed did not have is made when the store is opened for writing.
 //
@@ -48,8 +49,8 @@
 namespace heed::keys {
 
 // Column families; the default one is RocksDB's own and stays empty.
-enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry, kRules, kPeople, kSessions, kAudit, kCaptures };
-inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry", "rules", "people", "sessions", "audit", "captures"};
+enum Family : std::size_t { kDefault, kMeta, kSources, kPosts, kVersions, kCases, kQueue, kEvents, kHistory, kExpiry, kRules, kPeople, kSessions, kAudit, kCaptures, kPapers };
+inline constexpr const char* kFamilies[] = {"default", "meta", "sources", "posts", "versions", "cases", "queue", "events", "history", "expiry", "rules", "people", "sessions", "audit", "captures", "papers"};
 
 // How many of them the store of schema 1 had.
 inline constexpr std::size_t kFamiliesOfSchema1 = 10;
@@ -72,6 +73,8 @@ std::string Post(std::string_view school, std::string_view global_id);
 std::string Version(std::string_view post_key, std::uint32_t number);
 std::string Case(CaseId id);
 std::string Event(std::uint64_t sequence);
+std::string Paper(std::string_view name, std::uint32_t number);
+std::string PaperPrefix(std::string_view name);
 std::string History(CaseId id, std::uint64_t sequence);
 
 std::string Rule(std::string_view school, std::string_view rule);

@@ -20,6 +20,7 @@
 #include "src/base/time.h"
 #include "src/model/case.h"
 #include "src/model/category.h"
+#include "src/model/paper.h"
 #include "src/model/person.h"
 #include "src/model/post.h"
 #include "src/model/rule_record.h"
@@ -229,8 +230,19 @@ class Store {
 
   Done Audit(std::vector<AuditRow> rows);  // sequence and hashes are given here
   Result<std::vector<AuditRow>> AuditTrail(const AuditFilter& filter) const;
+  // The whole of it.
   Result<ChainReport> VerifyAudit() const;
+  // Only what was written since the last look (either kind) that found the trail whole; the whole of it where there was none since
+  // the store was opened.  Cheap enough for every page view; what it cannot see is an old row changed on disk meanwhile.
+  Result<ChainReport> VerifyNewAudit() const;
   Result<std::uint64_t> ForgetAudit(Instant before);  // how many rows went
+
+  // --- papers (model/paper.h)
+
+  Result<std::vector<Paper>> PaperVersions(std::string_view name) const;  // oldest first; empty: never edited
+  Result<std::optional<Paper>> NewestPaper(std::string_view name) const;
+  // kExists when `paper.number` is not the one after the newest: somebody was quicker.  `why` joins the audit trail in the same batch.
+  Done SavePaper(const Paper& paper, const AuditRow& why);
 
   // --- for alarms
 
@@ -245,6 +257,10 @@ class Store {
   // Forgets what has been kept long enough, in batches, then has the files rewritten so that the bytes are
   // gone too.  Safe to cut short and to repeat.
   Result<ExpiryReport> Expire(Instant now, const ExpiryLimits& limits);
+  // Erases one post before its time, because somebody asked and it was decided so: a post without a case with all its versions; one whose case
+  // is closed with the case, as Expire() does.  `reason` stands in the tombstone for good, so it names no person: "request 2031/7".  The
+  // bytes leave the files with the next Expire().  kNotFound: it is not kept; kInvalid: its case is open and must be decided first.
+  Done Erase(std::string_view school, std::string_view global_id, std::string_view actor, std::string_view reason, Instant now);
 
   struct Impl;  // src/store/impl.h
 

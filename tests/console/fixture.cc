@@ -17,6 +17,9 @@ void ConsoleTest::SetUp() {
   source.summary = "posts from a file";
   source.state = "ok";
   sources_.push_back(source);
+  entry_.line = {"abuse.clown", "draft", "abuse", "en", "Calls somebody a clown.", 2};
+  entry_.phrases = {"clown"};
+  entry_.matches = {"you clown"};
   Build();
 }
 
@@ -43,6 +46,32 @@ void ConsoleTest::Build(const std::function<void(ConsoleParts&)>& change) {
     if (rule != "abuse.clown") return Fail(Fault::kNotFound, "rule " + std::string(rule) + " is not paused");
     return 3;
   };
+  parts.lexicon.entry = [this](std::string_view id) -> Result<EntryView> {
+    if (id != entry_.line.id) return Fail(Fault::kNotFound, "there is no entry \"" + std::string(id) + "\"");
+    return entry_;
+  };
+  parts.lexicon.propose = [this](const EntryDraft& draft, std::string_view author) -> Done {
+    if (!lexicon_mistake_.empty()) return Fail(Fault::kInvalid, lexicon_mistake_);
+    edits_.push_back("propose " + draft.id + " by " + std::string(author));
+    return {};
+  };
+  parts.lexicon.set_status = [this](std::string_view id, std::string_view status, std::string_view why) -> Done {
+    if (!lexicon_mistake_.empty()) return Fail(Fault::kInvalid, lexicon_mistake_);
+    edits_.push_back(std::string(status) + " " + std::string(id) + ": " + std::string(why));
+    entry_.line.status = status;
+    return {};
+  };
+  parts.lexicon.backtest = [](std::string_view, const std::vector<std::string>& schools) -> Result<BacktestView> {
+    BacktestView view;
+    view.posts = 40;
+    view.flagged_before = 3;
+    view.flagged_after = 5;
+    view.fired = 2;
+    view.all_newly = 2;
+    view.newly = {{schools.front(), std::nullopt, {"some words"}}, {"oakmoor", CaseId{1}, {"other <b>words</b>"}}};
+    return view;
+  };
+  parts.pdf = [](const std::string& html, Instant) -> Result<std::string> { return "%PDF " + html; };
   parts.lexicon.trouble = [] { return std::string(); };
   if (change) change(parts);
   console_ = std::make_unique<Console>(std::move(parts));

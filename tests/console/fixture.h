@@ -55,6 +55,9 @@ class ConsoleTest : public ::testing::Test {
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Console> console_;
   std::vector<SourceHealth> sources_;
+  EntryView entry_;                  // what the lexicons say of "abuse.clown"
+  std::vector<std::string> edits_;   // what was done to the lexicons: "propose threat.x", "shadow abuse.clown: why"
+  std::string lexicon_mistake_;      // not empty: why they would not be right any more
 };
 
 }  // namespace heed

@@ -60,9 +60,12 @@ http::Response Settings(Visit& visit) {
   std::vector<Slots> grants;
   for (const auto& grant : person.grants)
     grants.push_back(Slots().Set("role", Title(grant.role)).Set("school", grant.school.empty() ? "every school" : visit.SchoolName(grant.school)));
+  const bool administers = (person.Anywhere() & Only(Role::kAdministrator)) != 0;
   return visit.Show("Settings", "settings",
                     Slots().Set("covered", person.mask_words).Set("id", person.id).Set("has_password", !person.password.empty())
-                        .Set("has_factor", !person.second_factor.empty()).Set("codes_left", person.recovery.size()).Set("grants", std::move(grants)));
+                        .Set("has_factor", !person.second_factor.empty()).Set("codes_left", person.recovery.size()).Set("grants", std::move(grants))
+                        .Set("school_accounts", visit.parts.school_accounts != nullptr).Set("has_account", !person.account.empty()).Set("mail", person.mail).Set("administers", administers)
+                        .Set("idle", FormatDuration(visit.parts.gate.rules().idle)).Set("absolute", FormatDuration(visit.parts.gate.rules().absolute)));
 }
 
 http::Response SetWords(Visit& visit) {
@@ -73,6 +76,12 @@ http::Response SetWords(Visit& visit) {
   }
   if (const auto saved = visit.parts.gate.SetMask(visit.person().id, words == "covered"); !saved) return visit.SayError(saved.error());
   return visit.Go("/settings", words == "covered" ? "Hurtful words will be covered" : "Hurtful words will be shown");
+}
+
+http::Response SignOutElsewhere(Visit& visit) {
+  const auto ended = visit.parts.gate.SignOutElsewhere(*visit.visitor);
+  if (!ended) return visit.SayError(ended.error());
+  return visit.Go("/settings", *ended == 0 ? "You were signed in nowhere else" : "You are signed out in " + std::to_string(*ended) + (*ended == 1 ? " other browser" : " other browsers"));
 }
 
 http::Response Sources(Visit& visit) {
@@ -124,6 +133,7 @@ constexpr std::array kPages = {
     WebPage{"GET", "/", Reach::kSignedIn, 0, &Home},
     WebPage{"GET", "/settings", Reach::kSignedIn, 0, &Settings},
     WebPage{"POST", "/settings/words", Reach::kSignedIn, 0, &SetWords},
+    WebPage{"POST", "/settings/sign-out-elsewhere", Reach::kSignedIn, 0, &SignOutElsewhere},
     WebPage{"GET", "/sources", Reach::kSomeSchool, Only(Role::kTriage, Role::kHead, Role::kAdministrator), &Sources},
     WebPage{"GET", "/notice", Reach::kPublic, 0, &Notice},
     WebPage{"GET", "/health", Reach::kPublic, 0, &Health},

@@ -193,10 +193,12 @@ http::Response ShowPropose(Visit& visit) {
   if (!post) return visit.SayError(post.error());
   const Letter& letter = LetterFor(*kind);
   const std::string platform = Visible(post->Version(c.worst).post.platform);
+  const auto from = LetterText(visit.parts.store, *kind, c.school);
+  if (!from) return visit.SayError(from.error());
   Slots view;
   view.Set("id", c.id).Set("moment", c.events).Set("kind", ToString(*kind)).Set("title", letter.title).Set("consequence", letter.consequence);
   view.Set("to", visit.request.method == "POST" ? visit.form.Get("to") : *kind == ResponseKind::kReport ? platform : std::string(letter.to));
-  view.Set("text", visit.request.method == "POST" ? visit.form.Get("text") : FillLetter(letter, c, visit.FindSchool(c.school), platform));
+  view.Set("text", visit.request.method == "POST" ? visit.form.Get("text") : FillLetter(*from, c, visit.FindSchool(c.school), platform));
   view.Set("approval", NeedsApproval(c.decision->finding, *kind));
   return visit.Show(std::string(letter.title), "propose", std::move(view));
 }
@@ -248,7 +250,7 @@ http::Response ShowResponse(Visit& visit) {
   view.Set("can_approve", head && waiting && !own).Set("own", waiting && own && head).Set("waits_for_head", waiting && !head);
   view.Set("can_cancel", works && (waiting || (held && !over))).Set("can_finish", works && (over || response->state == ResponseState::kUncertain || response->state == ResponseState::kSending));
   view.Set("by_hand", over && response->kind != ResponseKind::kReport);
-  view.Set("hold", FormatDuration(kHold));
+  view.Set("hold", FormatDuration(kHold)).Set("pdf", IsLetter(response->kind) && visit.parts.pdf != nullptr);
   if (held && response->leaves_at) view.Set("leaves", FormatLocal(*response->leaves_at)).Set("over", over);
   return visit.Show(std::string(LetterFor(response->kind).title), "response", std::move(view));
 }

@@ -76,7 +76,7 @@ TEST(Token, AWrongByteAnywhereIsNoticed) {
   for (int round = 0; round < 4000; ++round) {
     std::string text = right;
     const int changes = 1 + static_cast<int>(random() % 3);
-    for (int i = 0; i < changes; ++i) {
+    for (int i = 0; i < changes && !text.empty(); ++i) {
       const std::size_t at = random() % text.size();
       const char letter = letters[random() % letters.size()];
       switch (random() % 4) {

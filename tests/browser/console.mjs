@@ -10,6 +10,7 @@ import {createRequire} from "node:module";
 import {chromium} from "playwright-core";
 import {HtmlValidate} from "html-validate";
 import {hostile, install, serve} from "./installation.mjs";
+import {startSignInService} from "./sign-in-service.mjs";
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const shots = process.env.SHOTS;
@@ -39,7 +40,8 @@ await test("the checkers see what is wrong", async () => {
   assert.ok(report.results[0].messages.length >= 2);
 });
 
-const installation = install();
+const service = await startSignInService();
+const installation = await install(service);
 const server = await serve(installation);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,
@@ -107,7 +109,7 @@ function totp(base32, at = Date.now()) {
 const pages = [
   ["home", "/"], ["queue", "/queue"], ["queue-one-school", "/queue?school=ashford"], ["case", "/cases/1"], ["case-shown", "/cases/1?words=shown"], ["open", "/cases/1/open"],
   ["settings", "/settings"], ["sources", "/sources"], ["people", "/people"], ["person-new", "/people/new"], ["person", "/people/ben"], ["audit", "/audit"],
-  ["approvals", "/approvals"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
+  ["approvals", "/approvals"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["entry", "/lexicon/entries/abuse.kill-yourself"], ["entry-propose", "/lexicon/propose"], ["letters", "/letters"], ["letter-edit", "/letters/ban"], ["access-request", "/access-requests"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
 ];
 
 for (const js of [true, false])
@@ -185,10 +187,10 @@ for (const js of [true, false])
     await page.goto(server.url + "/queue");
     await page.getByLabel("User name").fill(js ? "cara-lis" : "dev-rao");
     await page.getByLabel("Password").fill("wrong");
-    await page.getByRole("button", {name: "Sign in"}).click();
+    await page.getByRole("button", {name: "Sign in", exact: true}).click();
     await check(visit, "sign-in-problem");
     await page.getByLabel("Password").fill("otter lantern gravel");
-    await page.getByRole("button", {name: "Sign in"}).click();
+    await page.getByRole("button", {name: "Sign in", exact: true}).click();
     await check(visit, "code");
     await page.getByLabel("Code from your authenticator app").fill("000000");
     await page.getByRole("button", {name: "Continue"}).click();
@@ -338,7 +340,128 @@ await test("somebody of one school sees that school only", async () => {
   await visit.context.close();
 });
 
+// The sign-in service is another place: asking it is what this is about.
+for (const js of [true, false])
+  await test(`signing in with a school account; ${js ? "with" : "without"} JavaScript`, async () => {
+    const visit = await open({width: 360, js});
+    const {page} = visit;
+    await page.goto(server.url + "/queue");
+    await check(visit, "sign-in-with-school");
+    await page.getByRole("button", {name: "Sign in with your school account"}).click();
+    await page.waitForURL(service.issuer + "/**");
+    await page.getByRole("link", {name: "I am Ben"}).click();
+    // heed's own code is still asked for: the first time it is set up.
+    await page.waitForURL(js ? "**/second-factor" : "**/sign-in/code*");
+    if (js) {
+      service.key = await page.textContent(".heed-secret");
+      await page.getByLabel("Code that the app shows").fill(totp(service.key));
+      await page.getByRole("button", {name: "Continue"}).click();
+      await page.getByText("I have kept them").click();
+    } else {
+      // A code is good once: the next one, which counts already.
+      await page.getByLabel("Code from your authenticator app").fill(totp(service.key, Date.now() + 30000));
+      await page.getByRole("button", {name: "Continue"}).click();
+      await page.waitForURL("**/queue");
+    }
+    await page.goto(server.url + "/settings");
+    assert.match(await page.textContent("body"), /Yours is known/);
+    visit.wrong = visit.wrong.filter((what) => !what.startsWith(`asked elsewhere: ${service.issuer}`) && !/favicon/.test(what));
+    await check(visit, "settings-with-school");
+    await visit.context.close();
+  });
+
+await test("a school account nobody knows is let in nowhere", async () => {
+  const visit = await open();
+  const ben = service.person;
+  service.person = {sub: "666", email: "eve@oakmoor.example", email_verified: true};
+  await visit.page.goto(server.url + "/sign-in/school");
+  await visit.page.getByRole("link", {name: "I am Ben"}).click();
+  await visit.page.getByText("not known to heed").waitFor();
+  visit.wrong = visit.wrong.filter((what) => !what.startsWith(`asked elsewhere: ${service.issuer}`) && !/favicon/.test(what));
+  await check(visit, "school-account-unknown");
+  service.person = ben;
+  await visit.context.close();
+});
+
+// An entry of the lexicons from its proposal to its end, in the files of a running heed.
+await test("an entry is proposed, back-tested, run in shadow, published and retired", async () => {
+  const visit = await open({js: false});
+  const {page} = visit;
+  await signIn(visit);
+  await page.goto(server.url + "/lexicon/propose");
+  await page.getByRole("button", {name: "Propose"}).click();
+  await check(visit, "entry-propose-problem");
+  await page.getByLabel("Phrases, one a line").fill("moor lane");
+  await page.getByLabel("What it is about").fill("Names the lane, for a test.");
+  await page.getByLabel("Category").selectOption("abuse");
+  await page.getByLabel("Sentences it must find, one a line").fill("something about moor lane");
+  await page.getByLabel("Sentences it must leave alone, one a line").fill("more lanes than that");
+  await page.getByLabel("Its name").fill("abuse.moor-lane");
+  await page.getByRole("button", {name: "Propose"}).click();
+  await page.waitForURL("**/lexicon/entries/abuse.moor-lane");
+  await check(visit, "entry-draft");
+  await page.getByRole("button", {name: "Back-test it on kept posts"}).click();
+  await page.getByText(/kept posts were judged/).waitFor({timeout: 60000});
+  await check(visit, "entry-back-tested");
+  for (const [button, status] of [["Run it in shadow", "shadow"], ["Publish it", "live"], ["Retire it", "retired"]]) {
+    await page.getByLabel("Why", {exact: true}).fill("a test");
+    await page.getByRole("button", {name: button}).click();
+    await page.locator(".govuk-tag", {hasText: status}).first().waitFor({timeout: 60000});
+    await check(visit, `entry-${status}`);
+  }
+  await visit.context.close();
+});
+
+await test("an access request: searched, exported, noted", async () => {
+  for (const width of [360, 1280]) {
+    const visit = await open({width});
+    const {page} = visit;
+    await signIn(visit);
+    await page.goto(server.url + "/access-requests");
+    await page.getByRole("button", {name: "Search"}).click();
+    await check(visit, "access-request-problem");
+    await page.getByLabel("Erasure").check();
+    await page.getByLabel("Names and handles").fill("Oakmoor School");
+    await page.getByLabel("Your reference").fill("DP/1");
+    await page.getByLabel("Why you search").fill("a test");
+    await page.getByLabel("I have made sure").check();
+    await page.getByRole("button", {name: "Search"}).click();
+    await page.getByText(/posts found/).first().waitFor();
+    await check(visit, "access-found");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", {name: "All of it as JSON"}).click()]);
+    const exported = JSON.parse(fs.readFileSync(await download.path(), "utf8"));
+    assert.ok(exported.posts.length > 3);
+    await visit.context.close();
+  }
+});
+
+await test("the text of a letter: previewed, refused without what it needs, saved, had back", async () => {
+  const visit = await open({width: 360, js: false});
+  const {page} = visit;
+  await signIn(visit);
+  await page.goto(server.url + "/letters/meeting");
+  const field = page.getByLabel("The text");
+  const before = await field.inputValue();
+  await field.fill("Nothing of what it needs");
+  await page.getByRole("button", {name: "Save"}).click();
+  await check(visit, "letter-edit-problem");
+  await field.fill(before.replace("Dear", "Good morning,"));
+  await page.getByRole("button", {name: "Preview"}).click();
+  await page.getByText("What it becomes").waitFor();
+  await check(visit, "letter-preview");
+  await page.getByRole("button", {name: "Save"}).click();
+  await page.waitForURL("**/letters?*");
+  await check(visit, "letters-changed");
+  await page.goto(server.url + "/letters/meeting");
+  await check(visit, "letter-versions");
+  await page.getByRole("button", {name: "Go back to the text from before"}).click();
+  await page.goto(server.url + "/letters/meeting");
+  assert.equal((await page.getByLabel("The text").inputValue()).trim(), before.trim());
+  await visit.context.close();
+});
+
 await browser.close();
+await service.stop();
 await test("stops at once when told to, with browsers still connected", async () => {
   const before = Date.now();
   assert.equal(await server.stop(), 0, server.errors());

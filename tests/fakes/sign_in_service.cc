@@ -187,8 +187,11 @@ Answer SignInService::Exchange(const SeenRequest& request) {
   };
   auto form = FormOf(request.body);
   if (request.method != "POST" || form["grant_type"] != "authorization_code") return wrong("invalid_request", "no exchange of a code");
-  const std::string expected = "Basic " + Base64(client_id_ + ":" + secret_);
-  if (basic ? request.Header("authorization") != expected : form["client_id"] != client_id_ || form["client_secret"] != secret_) return wrong("invalid_client", "the client is not known");
+  // RFC 6749, 2.3.1: both are form-encoded before they are joined.
+  const std::string header = request.Header("authorization"), joined = header.starts_with("Basic ") ? FromBase64(header.substr(6)).value_or("") : "";
+  const auto colon = joined.find(':');
+  const bool known = colon != std::string::npos && FormOf("v=" + joined.substr(0, colon))["v"] == client_id_ && FormOf("v=" + joined.substr(colon + 1))["v"] == secret_;
+  if (basic ? !known : form["client_id"] != client_id_ || form["client_secret"] != secret_) return wrong("invalid_client", "the client is not known");
   const std::lock_guard lock(mutex_);
   const auto found = codes_.find(form["code"]);
   if (found == codes_.end()) return wrong("invalid_grant", "no such code");

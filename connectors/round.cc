@@ -152,6 +152,7 @@ Result<Page> ReadRound(const Cursor& cursor, const std::vector<std::string>& str
     auto answer = HEED_TRY(read(*stream, StreamStep{sweep.next, sweep.from, sweep.pages, sweep.given}));
     for (auto& note : answer.notes) page.notes.push_back(std::move(note));
     page.wait = answer.wait;
+    page.quota = std::move(answer.quota);
     for (auto& entry : answer.entries) {
       // The last page reaches past what was asked for.
       if (entry.at && *entry.at < sweep.from) continue;

@@ -51,6 +51,7 @@ struct StreamPage {
   std::string cut_short;           // why the list ends here though older entries may exist: a Gap; "" = it does not
   std::vector<std::string> notes;
   std::optional<seconds> wait;
+  std::string quota;               // as Page::quota
 };
 
 struct RoundOptions {

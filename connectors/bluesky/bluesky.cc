@@ -237,6 +237,7 @@ Done Bluesky::ReadPage(const std::string& query, State& state, Page& page) {
   if (!answer) return Fail(std::move(answer).error().While("reading what Bluesky found for " + Quoted(query)));
   for (auto& note : answer->notes) page.notes.push_back(std::move(note));
   page.wait = AskedWait(response, now);
+  page.quota = AllowanceLeft(response, now);
 
   // The server may ignore `since`: what its own clock calls older than asked for is nobody's business here,
   // and a page of nothing else is the end.  One odd date in a page ends nothing.

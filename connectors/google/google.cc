@@ -24,7 +24,9 @@ class Google final : public Connector {
   Google(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    return reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); });
+    auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
+    page.sign_in_ends = sign_in_ends_;
+    return page;
   }
 
  private:
@@ -33,18 +35,19 @@ class Google final : public Connector {
     Instant until;
   };
   Result<ListAnswer> Ask(const ListQuestion& question);
-  Done SignIn(std::vector<std::string>& notes);
-  Result<HttpResponse> Get(const std::string& path, const std::string& what, std::vector<std::string>& notes);
+  Done SignIn();
+  Result<HttpResponse> Get(const std::string& path, const std::string& what);
   Error Refused(const HttpResponse& response, const std::string& what) const;
 
   Options options_;
   ListReader reader_;
   ConnectorTools tools_;
   std::optional<Access> access_;
+  std::optional<Instant> sign_in_ends_;  // as Page::sign_in_ends
 };
 
 // An hour's access for the refresh token, which stays as it is.
-Done Google::SignIn(std::vector<std::string>& notes) {
+Done Google::SignIn() {
   access_.reset();
   const std::string what = "signing in to Google";
   HttpRequest request;
@@ -68,15 +71,15 @@ Done Google::SignIn(std::vector<std::string>& notes) {
   const auto now = tools_.clock.Now();
   access_ = Access{std::string(token), now + seconds{std::clamp<std::int64_t>((*body)["expires_in"].Int().value_or(3'600), 60, 86'400)} - seconds{30}};
   // Told only of refresh tokens that end.
-  if (const auto left = (*body)["refresh_token_expires_in"].Int(); left && *left >= 0 && *left < 1'000'000'000)
-    if (auto note = TokenEnds("the sign-in", now + seconds{*left}, now, kSignInHelp); !note.empty()) notes.push_back(std::move(note));
+  const auto left = (*body)["refresh_token_expires_in"].Int();
+  sign_in_ends_ = left && *left >= 0 && *left < 1'000'000'000 ? now + seconds{*left} : Instant::max();
   return {};
 }
 
 // Any status but a refused token's.
-Result<HttpResponse> Google::Get(const std::string& path, const std::string& what, std::vector<std::string>& notes) {
+Result<HttpResponse> Google::Get(const std::string& path, const std::string& what) {
   for (const bool again : {false, true}) {
-    if (!access_ || access_->until <= tools_.clock.Now() || again) HEED_TRY(SignIn(notes));
+    if (!access_ || access_->until <= tools_.clock.Now() || again) HEED_TRY(SignIn());
     HttpRequest request;
     request.url = options_.server + path;
     request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + access_->token}};
@@ -105,7 +108,7 @@ Result<ListAnswer> Google::Ask(const ListQuestion& question) {
   answer.about_school = true;
   std::string path = "/v4/" + location + "/reviews?pageSize=" + std::to_string(options_.page_size) + "&orderBy=updateTime%20desc";
   if (!question.sweep.next.empty()) path += "&pageToken=" + UrlEncode(question.sweep.next);
-  const auto response = HEED_TRY(Get(path, what, answer.notes));
+  const auto response = HEED_TRY(Get(path, what));
   if (response.status == 400 && !question.sweep.next.empty()) {
     answer.start_over = true;  // the page's token is too old
     return answer;

@@ -19,6 +19,33 @@ bool IsSafeValue(std::string_view text) {
   });
 }
 
+// What the headers say is used, of whichever allowance has least left.
+struct Usage {
+  bool told = false;
+  double most = 0;  // per cent
+  std::int64_t minutes_to_wait = 0;
+};
+
+Usage ReadUsage(const HttpResponse& response) {
+  Usage sum;
+  const auto look = [&](Json usage) {
+    for (const auto name : {"call_count", "total_cputime", "total_time"}) {
+      const auto share = usage[name].Number();
+      sum.told = sum.told || share.has_value();
+      sum.most = std::max(sum.most, share.value_or(0));
+    }
+    sum.minutes_to_wait = std::max(sum.minutes_to_wait, usage["estimated_time_to_regain_access"].Int().value_or(0));
+  };
+  JsonParser parser;
+  for (const auto name : {"x-app-usage", "x-page-usage", "x-business-use-case-usage"}) {
+    const auto usage = parser.Parse(response.Header(name));
+    if (!usage) continue;
+    look(*usage);
+    usage->EachMember([&](std::string_view, Json cases) { cases.Each(look); });
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::optional<GraphError> ReadGraphError(std::string_view body) {
@@ -50,21 +77,15 @@ std::string GraphNext(Json paging) {
 }
 
 std::optional<seconds> GraphWait(const HttpResponse& response) {
-  double most = 0;
-  std::int64_t minutes_to_wait = 0;
-  const auto look = [&](Json usage) {
-    for (const auto name : {"call_count", "total_cputime", "total_time"}) most = std::max(most, usage[name].Number().value_or(0));
-    minutes_to_wait = std::max(minutes_to_wait, usage["estimated_time_to_regain_access"].Int().value_or(0));
-  };
-  JsonParser parser;
-  for (const auto name : {"x-app-usage", "x-page-usage", "x-business-use-case-usage"}) {
-    const auto usage = parser.Parse(response.Header(name));
-    if (!usage) continue;
-    look(*usage);
-    usage->EachMember([&](std::string_view, Json cases) { cases.Each(look); });
-  }
-  if (most < kNearlyUsedUp && minutes_to_wait == 0) return std::nullopt;
-  return std::clamp<seconds>(minutes{std::min<std::int64_t>(minutes_to_wait, 24 * 60)}, minutes{10}, kLongestWait);
+  const Usage usage = ReadUsage(response);
+  if (usage.most < kNearlyUsedUp && usage.minutes_to_wait == 0) return std::nullopt;
+  return std::clamp<seconds>(minutes{std::min<std::int64_t>(usage.minutes_to_wait, 24 * 60)}, minutes{10}, kLongestWait);
+}
+
+std::string GraphQuota(const HttpResponse& response) {
+  const Usage usage = ReadUsage(response);
+  if (!usage.told || !(usage.most >= 0)) return "";
+  return std::to_string(static_cast<int>(std::min(usage.most, 999.0))) + " % of Meta's allowance for now is used";
 }
 
 std::optional<GraphToken> ReadGraphToken(std::string_view body) {
@@ -117,7 +138,7 @@ Error Graph::Refused(const HttpResponse& response, const std::string& what) cons
   return StatusError(response, what, tools_.clock.Now());
 }
 
-Done Graph::LookAtToken(std::vector<std::string>& notes) {
+Done Graph::LookAtToken(std::optional<Instant>& ends) {
   const auto now = tools_.clock.Now();
   if (looked_ && now - *looked_ < kLookAgain) return {};
   const std::string what = "asking when the token ends";
@@ -130,8 +151,7 @@ Done Graph::LookAtToken(std::vector<std::string>& notes) {
   looked_ = now;
   if (!token->valid)
     return Fail(Fault::kSignIn, "the token is not good any more: " + std::string(options_.token_help) + (token->why.empty() ? "" : " (Meta says: " + token->why + ")"));
-  if (token->ends)
-    if (auto note = TokenEnds("the token", *token->ends, now, options_.token_help); !note.empty()) notes.push_back(std::move(note));
+  ends = token->ends.value_or(Instant::max());
   return {};
 }
 

@@ -168,6 +168,7 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
 
     for (auto& note : answer.notes) page.notes.push_back(std::move(note));
     page.wait = answer.wait;
+    page.quota = std::move(answer.quota);
     page.gap = std::move(answer.gap);
     page.about_school = answer.about_school;
     for (auto& entry : answer.entries) {
@@ -295,11 +296,6 @@ void SkippedPosts::Add(std::string_view why, std::string_view name) {
 void SkippedPosts::Tell(std::vector<std::string>& notes) const {
   notes.insert(notes.end(), named_.begin(), named_.end());
   if (count_ > kMostNamed) notes.push_back(std::to_string(count_ - kMostNamed) + " more posts of that page skipped");
-}
-
-std::string TokenEnds(std::string_view token, Instant ends, Instant now, std::string_view next_step) {
-  if (ends - now > days{14}) return "";
-  return std::string(token) + (ends <= now ? " ended on " : " ends on ") + FormatLocal(ends) + ": " + std::string(next_step);
 }
 
 }  // namespace heed

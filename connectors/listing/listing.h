@@ -76,6 +76,7 @@ struct ListAnswer {
   std::vector<Listing> found;        // other lists to read from now on
   std::vector<std::string> notes;
   std::optional<seconds> wait;
+  std::string quota;        // as Page::quota
   std::optional<Gap> gap;
   bool forget = false;      // the list is gone: a deleted video
   bool start_over = false;  // the platform lost its place, or refuses the mark: again from the first page without it
@@ -132,8 +133,5 @@ class SkippedPosts {
   std::size_t count_ = 0;
   std::vector<std::string> named_;
 };
-
-// "the token ends on 14 Mar 2031 ..." when `ends` is near (14 days) or past, else "".
-std::string TokenEnds(std::string_view token, Instant ends, Instant now, std::string_view next_step);
 
 }  // namespace heed

@@ -323,6 +323,7 @@ Done Mastodon::ReadStream(const Stream& stream, Standing& standing, Page& page) 
   if (!answer) return Fail(std::move(answer).error().While(what));
   for (auto& note : answer->notes) page.notes.push_back(std::move(note));
   page.wait = AskedWait(response, now);
+  page.quota = AllowanceLeft(response, now);
   for (auto& entry : answer->entries) {
     // Going back, the last page reaches past what was asked for.
     if (!sweep.forward && entry.at && *entry.at < sweep.from) continue;

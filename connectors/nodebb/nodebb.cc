@@ -58,6 +58,7 @@ class Nodebb final : public Connector {
     auto page = ParseNodebbPage(response->body, options_.server, number);
     if (!page) return Fail(std::move(page).error().While(what));
     page->wait = AskedWait(*response, now);
+    page->quota = AllowanceLeft(*response, now);
     if (!page->next.empty()) page->next = std::to_string(number + 1);
     return page;
   }

@@ -95,6 +95,7 @@ class Reddit final : public Connector {
     auto page = ParseRedditListing(response.body);
     if (!page) return Fail(std::move(page).error().While(what));
     page->wait = AskedWait(response, tools_.clock.Now());
+    page->quota = AllowanceLeft(response, tools_.clock.Now());
     const bool deep = step.given + static_cast<std::int64_t>(page->given) >= kDeep;
     if (page->next.empty() && deep) page->cut_short = "Reddit lists no more than about 1,000 entries of " + stream.name + ": read it more often, or shorten `overlap`";
     return page;

@@ -121,6 +121,7 @@ Result<ListAnswer> Trustpilot::Ask(const ListQuestion& question) {
   answer.newest = page->newest;
   answer.notes = std::move(page->notes);
   answer.wait = AskedWait(response, tools_.clock.Now());
+  answer.quota = AllowanceLeft(response, tools_.clock.Now());
   // Pages are numbered and none says that it is the last: one that is not full is.
   if (static_cast<std::int64_t>(answer.given) >= options_.page_size) answer.next = std::to_string(number + 1);
   return answer;

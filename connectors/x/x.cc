@@ -42,7 +42,7 @@ class X final : public Connector {
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, now, [&](const ListQuestion& question) { return Ask(question, now); }));
-    if (!page.more) page.notes.push_back("X: " + Dollars(told_) + " of " + Dollars(options_.cap) + " used this month, as counted here");
+    if (!page.more) page.quota = Dollars(told_) + " of " + Dollars(options_.cap) + " used this month, as counted here";
     return page;
   }
 

@@ -34,7 +34,7 @@ class YouTube final : public Connector {
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, now, [&](const ListQuestion& question) { return Ask(question, now); }));
-    if (!page.more && told_ > 0) page.notes.push_back("YouTube's quota: " + std::to_string(told_) + " of " + std::to_string(options_.daily_units) + " units used today");
+    if (!page.more && told_ > 0) page.quota = std::to_string(told_) + " of " + std::to_string(options_.daily_units) + " units used today";
     return page;
   }
 

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "connectors/fields.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 constexpr std::string_view kSignInHelp =
     "sign in again as the profile's owner and put the new refresh token into its file (Google ends it after seven days while the app's consent screen is in testing: publish the app)";
@@ -60,7 +63,7 @@ Done Google::SignIn() {
   JsonParser parser;
   const auto body = parser.Parse(response->body);
   if (response->status == 400 || response->status == 401) {
-    const auto error = body ? InNote((*body)["error"].StringOr("")) : std::string();
+    const auto error = body ? Named((*body)["error"].StringOr("")) : std::string();
     if (error == "invalid_client") return Fail(Fault::kSignIn, what + ": Google does not know client_id with this client_secret: compare them with the Google Cloud console, under APIs and services, Credentials");
     return Fail(Fault::kSignIn, what + ": refused" + (error.empty() ? "" : " (" + error + ")") + ": " + std::string(kSignInHelp));
   }
@@ -134,8 +137,8 @@ bool IsLocation(std::string_view name) {
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, ConnectorTools tools) {
   Options options;
-  options.server = HEED_TRY(ServerOf(spec, "server", "https://mybusiness.googleapis.com"));
-  options.auth_server = HEED_TRY(ServerOf(spec, "auth_server", "https://oauth2.googleapis.com"));
+  options.server = HEED_TRY(ReadServer(spec, "server", "https://mybusiness.googleapis.com"));
+  options.auth_server = HEED_TRY(ReadServer(spec, "auth_server", "https://oauth2.googleapis.com"));
   options.client_id = Trim(spec.String("client_id"));
   options.client_secret = Trim(spec.String("client_secret"));
   options.refresh_token = Trim(spec.String("refresh_token"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/fields.h"
 #include "connectors/listing/listing.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
@@ -9,6 +10,8 @@
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 constexpr seconds kLookAgain = hours{12};
 constexpr double kNearlyUsedUp = 95;  // per cent
@@ -55,7 +58,7 @@ std::optional<GraphError> ReadGraphError(std::string_view body) {
   const auto error = (*whole)["error"];
   const auto code = error["code"].Int();
   if (!code) return std::nullopt;
-  return GraphError{*code, error["error_subcode"].Int().value_or(0), InNote(error["message"].StringOr(""))};
+  return GraphError{*code, error["error_subcode"].Int().value_or(0), Named(error["message"].StringOr(""))};
 }
 
 std::string GraphNext(Json paging) {
@@ -100,7 +103,7 @@ std::optional<GraphToken> ReadGraphToken(std::string_view body) {
     const auto time = at > 0 ? TimeOf(data[name]) : std::nullopt;
     if (time && (!token.ends || *time < *token.ends)) token.ends = time;
   }
-  token.why = InNote(data["error"]["message"].StringOr(""));
+  token.why = Named(data["error"]["message"].StringOr(""));
   return token;
 }
 
@@ -157,7 +160,7 @@ Done Graph::LookAtToken(std::optional<Instant>& ends) {
 
 Result<Graph::Options> ReadGraphOptions(const SourceSpec& spec) {
   Graph::Options options;
-  options.server = HEED_TRY(ServerOf(spec, "server", "https://graph.facebook.com"));
+  options.server = HEED_TRY(ReadServer(spec, "server", "https://graph.facebook.com"));
   options.version = spec.String("version");
   if (options.version.empty()) options.version = "v25.0";
   if (options.version.size() > 8 || options.version.front() != 'v' || options.version.find_first_not_of("0123456789.", 1) != std::string::npos)

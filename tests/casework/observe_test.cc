@@ -87,7 +87,7 @@ TEST(Observe, AnOldFindOfAFirstReadingWaitsInTheBacklogUntilItsAuthorChangesIt) 
   Event opened = change->events.front();
   opened.case_id = 12;
   EXPECT_EQ(*Fold(Case{}, opened), c);
-  const auto edited = Look(&c, {APost("1", "2"), Bad(1), 2});
+  const auto edited = Look(&c, {APost("2"), Bad(1), 2});
   ASSERT_TRUE(edited);
   EXPECT_EQ(edited->after.state, CaseState::kQueued);
 }

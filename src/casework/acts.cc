@@ -165,7 +165,8 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       HEED_TRY(NotClosed(c));
       c.snoozed_until = details.until;
       break;
-    case EventKind::kNoted: break;
+    case EventKind::kNoted:
+    case EventKind::kTaken: break;
     case EventKind::kDecided:
       HEED_TRY(NotClosed(c));
       if (!details.finding) return Fail(Fault::kMalformed, "a decision without a finding");
@@ -273,6 +274,11 @@ Result<Change> Snooze(const Case& before, std::string_view actor, Instant until,
   HEED_TRY(NotHeldByOthers(before, actor, at));
   if (until <= at) return Fail(Invalid(Name(before) + ": a case is snoozed until some time ahead"));
   return One(before, actor, at, EventKind::kSnoozed, {.why = std::string(why), .until = until});
+}
+
+Result<Change> Take(const Case& before, std::string_view actor, Instant at) {
+  if (before.state != CaseState::kBacklog) return Fail(Invalid(Name(before) + " is not in the backlog"));
+  return One(before, actor, at, EventKind::kTaken, {});
 }
 
 Result<Change> AddNote(const Case& before, std::string_view actor, std::string_view text, Instant at) {

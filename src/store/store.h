@@ -39,6 +39,7 @@ struct KeptPost {
   Post post;
   Assessment assessment;
   std::optional<Event> capture;  // of the exchange that brought it; kept when this sighting changes its case
+  bool backlog = false;          // as Sighting::backlog
 };
 
 // What one page changes.  `posts` in the page's order; duplicates are fine, posts known already too.
@@ -55,6 +56,7 @@ struct Committed {
   std::uint64_t new_versions = 0;  // of posts known already
   std::uint64_t unchanged = 0;     // seen before
   std::uint64_t opened = 0, edited = 0, reopened = 0;  // cases
+  std::uint64_t backlog = 0;       // of the opened, those that wait in the backlog
   std::vector<PausedRule> paused;  // rules that this page made stop (model/rule_record.h)
 };
 
@@ -88,12 +90,13 @@ struct QueueFilter {
 // Where a case stands in the queue, for QueueFilter::after: hex, the same over all schools.
 std::string PlaceInQueue(const Case& c);
 
-// Open cases (all but closed ones).
+// Open cases: all but closed ones and, unless it says so, those in the backlog.
 struct QueueCounts {
   std::uint64_t open = 0;
+  std::uint64_t backlog = 0;
   std::uint64_t unjudged = 0;                    // could not be judged
   std::map<Category, std::uint64_t> categories;  // a case counts in each of its categories
-  std::map<CaseState, std::uint64_t> states;
+  std::map<CaseState, std::uint64_t> states;     // the backlog too
 };
 
 struct ChainReport {

@@ -70,6 +70,7 @@ http::Response Queue(Visit& visit) {
   std::string failed;
   filter.wanted = [&](const Case& c) {
     if (IsAsleep(c, visit.now) != asleep) return false;
+    if (c.state == CaseState::kBacklog && !filter.state) return false;  // skimmed apart
     if (category && std::ranges::find(c.assessment.categories, *category) == c.assessment.categories.end()) return false;
     if (!asked.severity.empty() && std::to_string(c.assessment.severity) != asked.severity) return false;
     if (asked.whose == "mine" && HolderAt(c, visit.now) != visit.person().id && c.assigned_to != visit.person().id) return false;
@@ -110,7 +111,8 @@ http::Response Queue(Visit& visit) {
     const auto holder = HolderAt(c, visit.now);
     if (!holder.empty()) row.Set("who", "Being worked on by " + std::string(holder == visit.person().id ? "you" : holder));
     else if (!c.assigned_to.empty()) row.Set("who", "Assigned to " + (c.assigned_to == visit.person().id ? "you" : c.assigned_to));
-    if (c.state != CaseState::kQueued) row.Set("state", c.state == CaseState::kApproval ? "Waits for approval" : "Responding");
+    if (c.state == CaseState::kApproval) row.Set("state", "Waits for approval");
+    if (c.state == CaseState::kResponding) row.Set("state", "Responding");
     rows.push_back(std::move(row));
   }
   Slots view;
@@ -129,10 +131,11 @@ http::Response Queue(Visit& visit) {
   }
   view.Set("categories", std::move(categories));
   view.Set("severities", options({{"4", "4: grave"}, {"3", "3: serious"}, {"2", "2: a clear breach"}, {"1", "1: unkind"}}, asked.severity));
-  view.Set("states", options({{"queued", "Waiting for a decision"}, {"approval", "Waiting for approval"}, {"responding", "Responding"}, {"snoozed", "Left for later"}}, asked.state));
+  view.Set("states", options({{"queued", "Waiting for a decision"}, {"approval", "Waiting for approval"}, {"responding", "Responding"}, {"backlog", "Older finds to skim"}, {"snoozed", "Left for later"}}, asked.state));
   view.Set("whoses", options({{"mine", "Mine"}, {"nobody", "Nobody's"}}, asked.whose));
   view.Set("text", asked.text).Set("rule", asked.rule).Set("filtered", !asked.Query().empty());
   view.Set("summary", std::to_string(rows.size()) + (rows.size() == 1 ? " case here" : " cases here") + " of " + std::to_string(counts->open) + " open.");
+  if (counts->backlog > 0 && filter.state != CaseState::kBacklog) view.Set("backlog", BacklogWords(counts->backlog));
   view.Set("masked_note", how == Words::kCovered ? "Hurtful words are covered." : "");
   view.Set("has_cases", !rows.empty()).Set("cases", std::move(rows));
   const std::string query = asked.Query();

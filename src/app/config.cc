@@ -125,7 +125,7 @@ class Reader {
     ReadSecret(table, {"client_secret", SettingKind::kSecret, false, "", "what the sign-in service gave for this client"}, secrets);
     oidc.client_secret = secrets.String("client_secret");
     if (const auto label = table.String("label"); label && !Trim(*label).empty()) oidc.label = Trim(*label);
-    if (oidc.label.size() > 60) table.Complain("label", ""label" is what the button says after \"Sign in with\"; keep it under 60 letters");
+    if (oidc.label.size() > 60) table.Complain("label", "\"label\" is what the button says after \"Sign in with\"; keep it under 60 letters");
     oidc.subject_claim = table.String("subject_claim").value_or(oidc.subject_claim);
     oidc.trust_mail = table.Bool("trust_mail").value_or(false);
     oidc.second_factor = table.Strings("second_factor");

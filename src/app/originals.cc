@@ -6,6 +6,7 @@
 
 #include "src/base/file.h"
 #include "src/base/hash.h"
+#include "src/evidence/item.h"
 
 namespace heed {
 namespace {
@@ -29,6 +30,14 @@ Result<std::string> ReadOriginal(const std::string& data, std::string_view schoo
   std::string bytes = HEED_TRY(ReadFile(Root(data) + "/" + std::string(school) + "/" + std::string(digest), 256ull << 20));
   if (Sha256Hex(bytes) != digest) return Fail(Fault::kMalformed, "the original kept as " + std::string(digest) + " has changed since it was handed in");
   return bytes;
+}
+
+OriginalKind KindOfOriginal(std::string_view bytes) {
+  constexpr std::string_view kPictures[][2] = {{"png", "image/png"}, {"jpg", "image/jpeg"}, {"gif", "image/gif"}, {"webp", "image/webp"}};
+  const std::string extension = ExtensionOf(bytes);
+  for (const auto& [name, type] : kPictures)
+    if (extension == name) return {type, true};
+  return {extension == "pdf" ? "application/pdf" : extension == "txt" ? "text/plain" : "application/octet-stream", false};
 }
 
 Result<std::uint64_t> ForgetOriginals(const std::string& data, const Store& store, Instant now) {

@@ -22,6 +22,13 @@ Done KeepOriginal(const std::string& data, std::string_view school, std::string_
 // kNotFound; kMalformed when the bytes are no longer those of the digest.
 Result<std::string> ReadOriginal(const std::string& data, std::string_view school, std::string_view digest);
 
+// What kind of file it is by its first bytes, never by its name.
+struct OriginalKind {
+  std::string_view media_type;
+  bool picture = false;  // of a kind browsers show
+};
+OriginalKind KindOfOriginal(std::string_view bytes);
+
 // Removes those that no kept post points to, but for files younger than a day: their posts may be on their way.  How many.
 Result<std::uint64_t> ForgetOriginals(const std::string& data, const Store& store, Instant now);
 

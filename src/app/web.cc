@@ -50,7 +50,7 @@ struct Web::Impl {
   std::unique_ptr<http::Server> server;
 };
 
-Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock) {
+Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock, EvidenceDoor evidence) {
   ConsoleParts parts{.store = store, .gate = gate, .clock = clock};
   parts.schools = config.schools;
   parts.organisation = config.console.organisation;
@@ -60,6 +60,7 @@ Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const
   parts.trusted_proxies = config.console.trusted_proxies;
   parts.sign_in_header = config.console.sign_in_header;
   parts.retention = config.retention;
+  parts.evidence = std::move(evidence);
   parts.sources = [&config, &store, &clock] { return HealthOf(config, store, clock.Now()); };
   parts.lexicon.entries = [&judge] {
     std::vector<EntryLine> lines;

@@ -239,6 +239,14 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       c.snoozed_until.reset();
       EndLease(c);
       break;
+    case EventKind::kHoldPlaced:
+      if (!details.until || details.why.empty()) return Fail(Fault::kMalformed, "a hold without purpose or review");
+      c.hold = LegalHold{details.why, event.actor, c.hold ? c.hold->since : event.at, *details.until};
+      break;
+    case EventKind::kHoldReleased:
+      if (!c.hold) return Fail(Invalid(Name(c) + " is under no hold"));
+      c.hold.reset();
+      break;
     case EventKind::kOpened:
     case EventKind::kEdited:
     case EventKind::kReopened:
@@ -394,6 +402,21 @@ Result<Change> Checked(const Case& before, std::string_view actor, std::string_v
   HEED_TRY(Needs(before, "a check needs what it found", presence));
   if (!ParsePresence(presence)) return Fail(Invalid(Name(before) + ": \"" + std::string(presence) + "\" is no finding of a re-check; there are: " + PresenceWords()));
   return One(before, actor, at, EventKind::kChecked, {.why = std::string(answer), .presence = std::string(presence)});
+}
+
+Result<Change> PlaceHold(const Case& before, std::string_view actor, std::string_view purpose, Instant review_at, Instant at) {
+  HEED_TRY(Needs(before, "a hold needs its purpose: which claim, which report to the police", purpose));
+  if (before.decision && before.decision->finding == Finding::kChildImage)
+    return Fail(Invalid(Name(before) + " is about a sexual image of a child: nothing of it is kept beyond its time here; the police hold the evidence"));
+  if (review_at <= at || review_at > at + kLongestHold)
+    return Fail(Invalid(Name(before) + ": a hold is looked at again within " + std::to_string(kLongestHold.count()) + " days, on a day that is still to come"));
+  return One(before, actor, at, EventKind::kHoldPlaced, {.why = std::string(Trim(purpose)), .until = review_at});
+}
+
+Result<Change> ReleaseHold(const Case& before, std::string_view actor, std::string_view why, Instant at) {
+  if (!before.hold) return Fail(Invalid(Name(before) + " is under no hold"));
+  HEED_TRY(Needs(before, "releasing a hold needs a reason", why));
+  return One(before, actor, at, EventKind::kHoldReleased, {.why = std::string(Trim(why))});
 }
 
 }  // namespace heed

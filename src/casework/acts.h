@@ -80,6 +80,16 @@ Result<Change> FinishSending(const Case& before, std::string_view actor, std::ui
 inline constexpr minutes kConfirmAfter{2};
 Result<Change> Checked(const Case& before, std::string_view actor, std::string_view presence, std::string_view answer, Instant at);
 
+// --- how long it is kept
+
+// A review is at most that far ahead.
+inline constexpr days kLongestHold{183};
+// Keeps the case beyond its time, closed ones too, for a purpose ("claim in defamation, letter of 2 November").  Said again, it moves the
+// review on: the purpose may change, since when it is held does not.
+Result<Change> PlaceHold(const Case& before, std::string_view actor, std::string_view purpose, Instant review_at, Instant at);
+// It may expire again, from when it was closed.
+Result<Change> ReleaseHold(const Case& before, std::string_view actor, std::string_view why, Instant at);
+
 // Folding one of these events; see Fold().
 Result<Case> ApplyAct(const Case& before, const Event& event);
 

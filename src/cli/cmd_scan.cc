@@ -5,6 +5,7 @@
 
 #include "src/app/alarm.h"
 #include "src/app/desk.h"
+#include "src/app/evidence_desk.h"
 #include "src/app/originals.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
@@ -195,7 +196,9 @@ int RunServe(const Arguments& arguments) {
   Gate gate(**store, clock, GateRulesOf(*config));
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
-  Web web(*config, **store, gate, live, reloader, clock);
+  TipDesk tips(*config, live, **store, http, clock, data, OutsideTools());
+  EvidenceDesk evidence(*config, **store, tips, clock, data);
+  Web web(*config, **store, gate, live, reloader, clock, evidence.Door());
   ServeOptions options;
   options.data = data;
   options.console_is_up = [&] {
@@ -206,7 +209,7 @@ int RunServe(const Arguments& arguments) {
     if (!link) return LogError("making the sign-in link: " + link.error().message());
     Print("\nThe console: " + web.url() + "\nSign in once, within an hour, with this link:\n\n  " + web.url() + "/link/" + *link + "\n\nCtrl-C stops it.\n");
   };
-  TipDesk tips(*config, live, **store, http, clock, data, OutsideTools());
+  evidence.Answer(options);
   if (const auto left = tips.HandInLeftOver(); left > 0) LogInfo(std::to_string(left) + " tips taken up that were put down earlier");
   options.also["tip"] = [&](std::string_view request) {
     JsonParser parser;
@@ -219,6 +222,7 @@ int RunServe(const Arguments& arguments) {
   };
   options.daily = [&](Instant now) {
     if (const auto forgotten = ForgetOriginals(data, **store, now); !forgotten) LogError("removing originals that nothing points to: " + forgotten.error().message());
+    if (const auto tidied = evidence.Tidy(now); !tidied) LogError("removing packs that have lain long enough: " + tidied.error().message());
   };
   Alarms alarms(*config, **store, http, clock, data);
   const AlarmThread telling(alarms, milliseconds{10'000});

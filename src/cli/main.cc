@@ -224,11 +224,12 @@ void AddOwnOfCase(CLI::App& app, std::string_view name, Arguments& arguments) {
   app.add_option("--as", arguments.act.actor, "who does it (default: your login name)")->type_name("NAME");
   const bool of_response = name == "approve" || name == "send-back" || name == "decline" || name == "cancel" || name == "done";
   if (of_response) app.add_option("RESPONSE", details.response, "the response's number in its case")->check(CLI::PositiveNumber)->required();
-  const bool must_say_why = name == "decide" || name == "undo" || name == "close" || name == "send-back" || name == "decline" || name == "note";
-  if (must_say_why) app.add_option("--why", details.why, name == "note" ? "the note" : "the reason, for colleagues and for the record")->required();
+  const bool must_say_why = name == "decide" || name == "undo" || name == "close" || name == "send-back" || name == "decline" || name == "note" || name == "hold" || name == "end-hold";
+  if (must_say_why) app.add_option("--why", details.why, name == "note" ? "the note" : name == "hold" ? "its purpose: which claim, which report to the police" : "the reason, for colleagues and for the record")->required();
   if (name == "assign" || name == "snooze" || name == "cancel" || name == "done") app.add_option("--why", details.why, "a note");
   if (name == "assign") app.add_option("--to", details.to, "whose it is now; empty: everybody's")->type_name("NAME");
   if (name == "snooze") app.add_option("--until", arguments.until, "a date (2026-11-30), a time (RFC 3339) or a length from now (2d, 4h)")->required();
+  if (name == "hold") app.add_option("--until", arguments.until, "when it is looked at again: a date, a time or a length from now (default and most: 183d)");
   if (name == "decide") {
     app.add_option("--finding", arguments.finding, "danger, child-image, safeguarding, anonymity, criticism, breach or not-ours: the first that is true")->required();
     app.add_option("--category", arguments.breach_category, "of a breach (default: what the rules said)");

@@ -12,6 +12,7 @@
 
 #include "pipeline/judge.h"
 #include "src/access/gate.h"
+#include "src/console/evidence_door.h"
 #include "src/console/page.h"
 #include "src/http/message.h"
 #include "src/http/rate.h"
@@ -59,6 +60,7 @@ struct ConsoleParts {
   std::string sign_in_header;                // "" = off
   ExpiryLimits retention;
   LexiconDoor lexicon;
+  EvidenceDoor evidence;
   std::function<Result<std::vector<SourceHealth>>()> sources;
   double requests_per_second = 20;  // an address and a person, each; five times as many at once
 };
@@ -71,7 +73,7 @@ class Console {
   http::Response Answer(const http::Request& request);
   // The page for a request that could not be read.
   http::Response Refuse(int status) const;
-  // Bytes the body of this request may have.
+  // Bytes the body of this request may have: more than a form only for pages that take files, and from who is signed in.
   std::uint64_t BodyLimit(const http::Request& head) const;
 
   const ConsoleParts& parts() const { return parts_; }

@@ -12,6 +12,8 @@ std::span<const WebPage> EntryPages();     // signing in and out, passwords, sec
 std::span<const WebPage> HomePages();      // start, settings, notice, sources
 std::span<const WebPage> CasePages();      // queue and case
 std::span<const WebPage> WorkPages();      // deciding, responding, approving
+std::span<const WebPage> TipPages();       // handing in what staff were sent
+std::span<const WebPage> EvidencePages();  // files kept with a case, holds, packs
 std::span<const WebPage> LexiconPages();   // words, rules, their record; insights
 std::span<const WebPage> PeoplePages();    // people and audit trail
 

@@ -2,6 +2,8 @@
 
 #include "src/base/hash.h"
 #include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/evidence/capture.h"
 
 namespace heed {
 namespace {
@@ -106,6 +108,30 @@ std::string ItemJson(const Item& item, const StoredVersion& shown, bool whole, c
   return out.Take() + "\n";
 }
 
+std::string ResponseInWords(const Response& response, bool whole) {
+  std::string out;
+  const auto line = [&](std::string_view key, std::string_view value) {
+    if (!value.empty()) out += std::string(key) + ": " + ForTerminal(value) + "\n";
+  };
+  const auto person = [&](const std::string& name) { return whole || name.empty() ? name : std::string("a member of staff"); };
+  line("What", ToString(response.kind));
+  line("For", response.to);
+  line("State", ToString(response.state));
+  line("Proposed", FormatRfc3339(response.proposed_at) + " UTC by " + person(response.proposed_by));
+  if (response.decided_at) line("Ruled on", FormatRfc3339(*response.decided_at) + " UTC by " + person(response.decided_by));
+  if (response.done_at) line("Done", FormatRfc3339(*response.done_at) + " UTC");
+  line("The other side's number", response.reference);
+  line("What was answered or said of it", response.note);
+  line("Options", response.options);
+  return out + "\nThe exact text:\n\n" + response.text + (response.text.ends_with('\n') ? "" : "\n");
+}
+
+std::string ExtensionOf(std::string_view bytes) {
+  const auto known = CaptureFile("file", std::string(bytes.substr(0, 64 << 10)), "by its first bytes", "", std::nullopt);
+  if (!known) return "bin";
+  return known->capture.extension == "wacz" ? "zip" : known->capture.extension;
+}
+
 std::string_view KindInWords(EventKind kind) {
   switch (kind) {
     case EventKind::kOpened: return "put before a person";
@@ -114,6 +140,8 @@ std::string_view KindInWords(EventKind kind) {
     case EventKind::kClosed: return "closed";
     case EventKind::kCaptured: return "a capture was added";
     case EventKind::kExported: return "packed";
+    case EventKind::kHoldPlaced: return "kept beyond its time (legal hold)";
+    case EventKind::kHoldReleased: return "legal hold released";
     default: return ToString(kind);
   }
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "src/base/file.h"
 #include "src/base/json.h"
@@ -78,6 +79,8 @@ Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
     const Item item = HEED_TRY(ReadItem(store, id));
     content.Add("case " + std::to_string(id) + " " + Hex(item.history.back().hash) + "\n");
     for (const auto& version : item.post.versions) content.Add(ContentVersion(version.post) + " " + FormatRfc3339(version.seen_at) + "\n");
+    for (const auto& version : item.post.versions)
+      if (request.original && version.post.handed_in && version.post.handed_in->kept) content.Add("original " + version.post.handed_in->digest + "\n");
     plan.first = std::min(plan.first, item.history.front().sequence);
     plan.last = std::max(plan.last, item.history.back().sequence);
     for (const auto& event : item.history) plan.at = std::max(plan.at, event.at);
@@ -116,6 +119,7 @@ class Packing {
   Result<PackMade> Run() {
     std::size_t number = 0;
     for (const CaseId id : plan_.cases) {
+      if (request_.stop && request_.stop()) return Fail(Fault::kCancelled, "heed was told to stop before the pack was done: make it again");
       HEED_TRY(AddItem(id, ++number));
       if (request_.progress) request_.progress(number, plan_.cases.size());
     }
@@ -164,6 +168,11 @@ class Packing {
     if (whole() && !IsOfChildImage(item.c))
       for (const auto& event : item.history)
         if (event.kind == EventKind::kCaptured && !event.erased) HEED_TRY(AddCapture(item, event, folder, add));
+    if (whole() && !IsOfChildImage(item.c)) HEED_TRY(AddOriginals(item, folder, add));
+    if (!IsOfChildImage(item.c))
+      for (const auto& response : item.c.responses)
+        HEED_TRY(add(folder + "responses/" + std::to_string(response.number) + "-" + std::string(ToString(response.kind)) + ".txt", Shown(ResponseInWords(response, whole())),
+                     std::string(ToString(response.kind)) + (response.to.empty() || !whole() ? "" : " to " + OneLine(response.to)) + ": " + std::string(ToString(response.state))));
     page.facts = Facts(item, shown);
     page.reasons = Reasons(item.c, shown);
     for (const auto& event : item.history)
@@ -188,6 +197,34 @@ class Packing {
     HEED_TRY(add(base + "." + extension, bytes, staffs ? "capture by staff: " + capture->name : "the exchange with the platform", !staffs || capture->media_type.starts_with("text/")));  // pictures are packed already
     HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that capture"));
     if (staffs) HEED_TRY(add(base + "-statement.txt", CaptureStatement(*capture, item.c.id, event.actor, event.at), "a statement to be signed"));
+    return {};
+  }
+
+  // The files that tips were, each once.
+  template <typename Add>
+  Done AddOriginals(const Item& item, const std::string& folder, const Add& add) {
+    std::set<std::string> known;
+    for (const auto& version : item.post.versions) {
+      const auto& handed = version.post.handed_in;
+      if (!handed || !known.insert(handed->digest + handed->item).second) continue;
+      const std::string base = folder + "originals/" + std::to_string(known.size());
+      std::string left_out = handed->digest.empty() ? "it was no file" : handed->kept ? "" : "it holds other people's words and was not kept; its digest was";
+      if (handed->kept && request_.original) {
+        const auto bytes = request_.original(item.c.school, handed->digest);
+        if (bytes) HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, "as it was handed in: " + OneLine(handed->item), false));
+        else left_out = bytes.error().message();
+      } else if (handed->kept) {
+        left_out = "it was not at hand";
+      }
+      if (handed->kept && !left_out.empty()) made_.notes.push_back("case " + std::to_string(item.c.id) + ": what was handed in is not in the pack: " + left_out);
+      JsonWriter out;
+      out.Object().Field("by", handed->by).Field("from", handed->from).Field("item", handed->item).Field("kind", handed->kind).Field("left_out", left_out).Field("note", handed->note).Field("sha256", handed->digest);
+      out.Key("words_read_with_confidence");
+      if (handed->confidence) out.Int(static_cast<std::int64_t>(*handed->confidence));
+      else out.Null();
+      out.Field("handed_in_at", FormatRfc3339(version.seen_at)).EndObject();
+      HEED_TRY(add(base + ".json", out.Take() + "\n", "who handed it in, and how it was read"));
+    }
     return {};
   }
 
@@ -223,6 +260,12 @@ class Packing {
       for (const auto category : item.c.assessment.categories)
         if (const auto clause = clauses->second.find(category); clause != clauses->second.end())
           row("Code of conduct, " + std::string(ToString(category)), clause->second);
+    if (const auto& handed = post.handed_in) {
+      row("Handed in by", Person(handed->by));
+      row("Sent by, and how", Shown(handed->from));
+      row("Read as", handed->kind + (handed->confidence ? ", " + std::to_string(*handed->confidence) + " of 100 sure" : ""));
+    }
+    if (item.c.hold) row("Legal hold", "since " + Both(item.c.hold->since, zone) + ", looked at again " + FormatRfc3339(item.c.hold->review_at).substr(0, 10) + ": " + Shown(item.c.hold->purpose));
     row("How it was captured", HowCaptured(item, shown));
     row("What was not captured", NotCaptured(item, shown));
     return table;

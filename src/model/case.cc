@@ -60,6 +60,8 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kChecked: return "checked";
     case EventKind::kCaptured: return "captured";
     case EventKind::kExported: return "exported";
+    case EventKind::kHoldPlaced: return "hold-placed";
+    case EventKind::kHoldReleased: return "hold-released";
     case EventKind::kPostponed: return "postponed";
   }
   return "unknown";

@@ -34,6 +34,15 @@ std::optional<CaseState> ParseCaseState(std::string_view name);
 
 using CaseId = std::uint64_t;  // counts from 1 per installation; 0 = not given yet
 
+// An evidence copy: somebody decided that the case is kept beyond its time, for what, and when that is looked at again.
+struct LegalHold {
+  std::string purpose, by;  // `by`: a person's id
+  Instant since{};          // of the first decision; a later one moves `review_at` on
+  Instant review_at{};
+
+  bool operator==(const LegalHold&) const = default;
+};
+
 // A case shows the worst version of its post since it was opened (or last reopened): an author who softens
 // the words afterwards neither leaves the queue nor moves back in it, because the earlier version is evidence
 // and somebody may have read it.
@@ -63,6 +72,8 @@ struct Case {
   std::string presence;                // what the last re-check found ("up", "gone_by_author" ...); empty: not checked
   std::optional<Instant> checked_at;
   bool presence_confirmed = false;     // "gone" was said twice, minutes apart: only then is it told as such
+
+  std::optional<LegalHold> hold;       // while it is there, the case does not expire
 
   const Response* FindResponse(std::uint32_t number) const;
   bool operator==(const Case&) const = default;
@@ -106,13 +117,15 @@ enum class EventKind : std::uint8_t {
   // What is done with the evidence; the case stays as it is.
   kCaptured = 40,  // a capture was added: its digest, how it was made
   kExported = 41,  // an evidence pack was made: its id, digest, kind, for whom
+  kHoldPlaced = 42,    // the case is kept beyond its time: for what, until when that is looked at again
+  kHoldReleased = 43,  // it may expire again
 };
 inline constexpr std::array kEventKinds = {
     EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
     EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
     EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked, EventKind::kPostponed,
-    EventKind::kCaptured, EventKind::kExported};
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "captured", "exported"
+    EventKind::kCaptured, EventKind::kExported, EventKind::kHoldPlaced, EventKind::kHoldReleased};
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "captured", "exported", "hold-placed", "hold-released"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {

@@ -552,6 +552,21 @@ void Read(In& in, Response& response) {
     }
 }
 
+Out Fields(const LegalHold& hold) {
+  Out out;
+  out.Text(1, hold.purpose).Text(2, hold.by).Time(3, hold.since).Time(4, hold.review_at);
+  return out;
+}
+
+void Read(In& in, LegalHold& hold) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(hold.purpose); break;
+      case 2: in.Text(hold.by); break;
+      case 3: in.Time(hold.since); break;
+      case 4: in.Time(hold.review_at); break;
+    }
+}
+
 void Read(In& in, Case& c) {
   while (in.Next()) switch (in.number()) {
       case 1: in.Whole(c.id); break;
@@ -576,6 +591,7 @@ void Read(In& in, Case& c) {
       case 20: in.Text(c.presence); break;
       case 21: in.Time(c.checked_at); break;
       case 22: in.Whole(c.presence_confirmed); break;
+      case 23: in.Struct(c.hold.emplace(), &Read); break;
     }
   if (c.id == 0 || !keys::IsId(c.school)) in.OutOfRange();
 }
@@ -680,6 +696,7 @@ std::string Encode(const Case& c) {
   if (c.decision) out.Struct(18, Fields(*c.decision));
   for (const auto& response : c.responses) out.Struct(19, Fields(response));
   out.Text(20, c.presence).Time(21, c.checked_at).Whole(22, c.presence_confirmed);
+  if (c.hold) out.Struct(23, Fields(*c.hold));
   return out.Finish(Row::kCase);
 }
 

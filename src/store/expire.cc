@@ -77,6 +77,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     if (!bytes) return false;
     const Case c = HEED_TRY(DecodeCase(*bytes));
     if (c.state != CaseState::kClosed || keys::Day(c.closed_at.value_or(c.opened_at)) != due.day) return false;
+    if (c.hold) return false;  // its release enters it again
     const auto history = seen.Walk(keys::kHistory);
     for (history->Seek(due.key); history->Valid() && history->key().starts_with(due.key); history->Next()) {
       const std::string sequence = keys::Event(keys::ReadU64(AsText(history->key()), due.key.size()));

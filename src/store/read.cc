@@ -88,6 +88,32 @@ Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const st
   return post;
 }
 
+// Cases whose entry of that class says a day up to `by`'s and whose own time, as `when` tells it, is not later than `by`; longest due first.
+Result<std::vector<Case>> DueBy(const Moment& now, keys::Expires what, Instant by, std::optional<Instant> (*when)(const Case&)) {
+  const std::string prefix = keys::ExpiryPrefix(what);
+  std::vector<std::string> wanted;
+  const auto rows = now.Walk(keys::kExpiry);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    const auto entry = keys::ParseExpiry(AsText(rows->key()));
+    if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of expiry");
+    if (entry->day > keys::Day(by)) break;
+    wanted.emplace_back(entry->key);
+  }
+  HEED_TRY(Check(*rows));
+  std::vector<std::pair<Instant, Case>> due;
+  const auto found = HEED_TRY(now.GetAll(keys::kCases, wanted));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string name = Name(keys::ReadU64(wanted[i]));
+    if (!found[i]) continue;  // a hint left over from another schedule; the case was erased since
+    Case c = HEED_TRY(Named(DecodeCase(*found[i]), name));
+    if (const auto at = when(c); at && *at <= by) due.emplace_back(*at, std::move(c));
+  }
+  std::ranges::stable_sort(due, {}, [](const auto& one) { return one.first; });
+  std::vector<Case> cases;
+  for (auto& [at, c] : due) cases.push_back(std::move(c));
+  return cases;
+}
+
 }  // namespace
 
 const StoredVersion& StoredPost::Version(std::string_view version) const {
@@ -275,30 +301,10 @@ Result<std::string> Store::Attachment(CaseId id, std::uint64_t sequence) const {
   return Named(DecodeBytes(*row), name);
 }
 
-Result<std::vector<Case>> Store::OutboxDue(Instant by) const {
-  const Moment now = HEED_TRY(impl_->Look());
-  const std::string prefix = keys::ExpiryPrefix(keys::Expires::kOutbox);
-  std::vector<std::string> wanted;
-  const auto rows = now.Walk(keys::kExpiry);
-  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
-    const auto entry = keys::ParseExpiry(AsText(rows->key()));
-    if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of the outbox");
-    if (entry->day > keys::Day(by)) break;
-    wanted.emplace_back(entry->key);
-  }
-  HEED_TRY(Check(*rows));
-  std::vector<std::pair<Instant, Case>> due;
-  const auto found = HEED_TRY(now.GetAll(keys::kCases, wanted));
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const std::string name = Name(keys::ReadU64(wanted[i]));
-    if (!found[i]) continue;  // a hint left over from another schedule; the case was erased since
-    Case c = HEED_TRY(Named(DecodeCase(*found[i]), name));
-    if (const auto at = NextInOutbox(c); at && *at <= by) due.emplace_back(*at, std::move(c));
-  }
-  std::ranges::stable_sort(due, {}, [](const auto& one) { return one.first; });
-  std::vector<Case> cases;
-  for (auto& [at, c] : due) cases.push_back(std::move(c));
-  return cases;
+Result<std::vector<Case>> Store::OutboxDue(Instant by) const { return DueBy(HEED_TRY(impl_->Look()), keys::Expires::kOutbox, by, &NextInOutbox); }
+
+Result<std::vector<Case>> Store::HoldsToReview(Instant by) const {
+  return DueBy(HEED_TRY(impl_->Look()), keys::Expires::kHold, by, [](const Case& c) { return c.hold ? std::optional(c.hold->review_at) : std::nullopt; });
 }
 
 Done Store::EachEventBack(const std::function<bool(const Event&)>& each) const {

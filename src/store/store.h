@@ -191,6 +191,9 @@ class Store {
   // as written.
   Result<Case> Record(const Change& change);
 
+  // Cases under a legal hold (LegalHold), closed ones too, whose review is due by then; the longest due first.
+  Result<std::vector<Case>> HoldsToReview(Instant by) const;
+
   // --- for the outbox
 
   // Cases, closed ones too, with something due in the outbox by then (NextInOutbox, model/report.h), longest due first.

@@ -238,6 +238,9 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   row("State", Capital(ToString(c.state)));
   row("Posted", FormatLocal(c.posted_at) + " on " + Visible(shown.post.platform));
   row("Found", FormatLocal(c.opened_at) + ", by the source " + c.source);
+  if (const auto& handed = shown.post.handed_in)
+    row("Handed in", "by " + handed->by + ", from " + OneLine(handed->from, {}, Words::kShown, 300) + (handed->confidence ? "; read from a picture, " + std::to_string(*handed->confidence) + " of 100 sure" : ""));
+  if (c.hold) row("Legal hold", "kept beyond its time by " + c.hold->by + ", looked at again " + FormatLocal(c.hold->review_at) + (visit.now >= c.hold->review_at ? ": OVERDUE" : ""));
   view.Set("rows", std::move(rows));
   if (unjudged) view.Set("unjudged", c.assessment.could_not_judge);
 

@@ -63,6 +63,13 @@ class Reader {
         config.evidence.certificates = Resolve(config.folder, *file);
         if (!Exists(config.evidence.certificates)) evidence->Complain("certificates", "no such file: " + config.evidence.certificates);
       }
+      config.evidence.pictures = evidence->Bool("pictures").value_or(true);
+      if (const auto every = evidence->String("anchor_every")) {
+        const auto length = ParseDuration(*every);
+        if (*every == "never") config.evidence.anchor_every.reset();
+        else if (!length || *length < hours{1} || *length > days{31}) evidence->Complain("anchor_every", Quoted(*every) + " is not a length of time between 1h and 31d, nor \"never\"");
+        else config.evidence.anchor_every = *length;
+      }
       evidence->Done();
     }
     if (auto console = root.Table("console")) ReadConsole(*console, config.console);

@@ -375,7 +375,7 @@ Result<KeptBytes> EvidenceDesk::File(const Case& c, const std::string& key) {
     if (file.key != key || !file.gone.empty()) continue;
     KeptBytes kept;
     kept.about = std::move(file);
-    if (kept.about.what == "original") {
+    if (kept.about.what == "original" || kept.about.what == "media") {
       kept.bytes = HEED_TRY(ReadOriginal(data_, c.school, kept.about.sha256));
       return kept;
     }

@@ -6,6 +6,7 @@
 
 #include "src/base/file.h"
 #include "src/base/hash.h"
+#include "src/evidence/capture.h"
 #include "src/evidence/item.h"
 
 namespace heed {
@@ -45,8 +46,14 @@ Result<std::uint64_t> ForgetOriginals(const std::string& data, const Store& stor
   std::error_code error;
   std::vector<fs::path> schools;
   for (fs::directory_iterator at(Root(data), error), end; !error && at != end; at.increment(error)) schools.push_back(at->path());
+  if (schools.empty()) return removed;
+  std::set<std::string> pictures;
+  HEED_TRY(store.EachEvent(0, ~std::uint64_t{0}, [&](const Event& event) {
+    if (event.kind != EventKind::kCaptured || event.erased || event.details.find("\"whose\":\"media\"") == std::string::npos) return;
+    if (const auto capture = ReadCapture(event.details)) pictures.insert(capture->sha256);
+  }));
   for (const auto& school : schools) {
-    std::set<std::string> pointed_to;
+    std::set<std::string> pointed_to = pictures;
     HEED_TRY(store.EachPost(school.filename().string(), [&](const StoredPost& post) {
       for (const auto& version : post.versions)
         if (version.post.handed_in && version.post.handed_in->kept) pointed_to.insert(version.post.handed_in->digest);

@@ -1,8 +1,9 @@
-// The files that tips were: kept as they were handed in, beside the store, for as long as a post in it points to them.
+// The files that tips were, and the pictures of posts (app/media.h): kept byte for byte, beside the store, for as long as a post or a
+// capture in it points to them.
 //
 //   originals/SCHOOL/SHA-256 of the bytes, in hex
 //
-// A file is written before the posts that point to it; one that no post points to any more (retention, erasure) is removed
+// A file is written before what points to it; one that nothing points to any more (retention, erasure) is removed
 // within a day.  src/model/post.h: HandedIn::digest, HandedIn::kept.
 #pragma once
 

@@ -63,7 +63,7 @@ int RunAuditAnchor(const Arguments& arguments) {
     for (const auto& anchor : anchoring->made)
       out.Object().Field("file", anchor.file).Field("at", FormatRfc3339(anchor.stamp->at)).Field("authority", anchor.stamp->authority).Field("trusted", anchor.stamp->not_trusted.empty()).EndObject();
     out.EndArray().Key("failed").Array();
-    for (const auto& why : anchoring->failed) out.String(why);
+    for (const auto& [url, error] : anchoring->failed) out.String(error.message());
     out.EndArray().EndObject();
     Print(out.Take() + "\n");
   } else {
@@ -72,7 +72,7 @@ int RunAuditAnchor(const Arguments& arguments) {
     for (const auto& anchor : anchoring->made)
       out += "Event " + std::to_string(anchor.sequence) + " time-stamped " + FormatRfc3339(anchor.stamp->at) + " by " + ForTerminal(anchor.stamp->authority) +
              (anchor.stamp->not_trusted.empty() ? "" : ", which is not trusted here") + ": anchors/" + anchor.file + "\n";
-    for (const auto& why : anchoring->failed) out += "Not time-stamped: " + ForTerminal(why) + "; run this again later\n";
+    for (const auto& [url, error] : anchoring->failed) out += "Not time-stamped: " + ForTerminal(error.message()) + "; run this again later\n";
     Print(out);
   }
   return anchoring->failed.empty() ? kExitDone : kExitPartly;

@@ -28,7 +28,7 @@ struct Desk {
     desk->data = DataFolder(arguments.locations, desk->config);
     desk->store = HEED_TRY(OpenStore(desk->data, access));
     desk->http = std::make_unique<HttpClient>(HttpClient::Options{.user_agent = UserAgent(desk->config), .ca_file = {}});
-    desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config));
+    desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config), KeepRechecks());
     return desk;
   }
   const School& SchoolOf(const Case& c) const {

@@ -2,10 +2,13 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "src/app/alarm.h"
+#include "src/app/anchors.h"
 #include "src/app/desk.h"
 #include "src/app/evidence_desk.h"
+#include "src/app/media.h"
 #include "src/app/originals.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
@@ -224,11 +227,16 @@ int RunServe(const Arguments& arguments) {
     if (const auto forgotten = ForgetOriginals(data, **store, now); !forgotten) LogError("removing originals that nothing points to: " + forgotten.error().message());
     if (const auto tidied = evidence.Tidy(now); !tidied) LogError("removing packs that have lain long enough: " + tidied.error().message());
   };
+  AnchorKeeper anchors(*config, data, **store, http, clock);
+  const AnchorThread anchoring(anchors);
+  MediaDesk media(**store, http, clock, data);
+  std::optional<MediaThread> pictures;
+  if (config->evidence.pictures) pictures.emplace(media);
   Alarms alarms(*config, **store, http, clock, data);
   const AlarmThread telling(alarms, milliseconds{10'000});
   // Its own client: a report that is on its way is not broken off when heed is told to stop.
   HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
-  Outbox outbox(**store, reports, clock, ReportChannels(*config));
+  Outbox outbox(**store, reports, clock, ReportChannels(*config), KeepRechecks());
   const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;

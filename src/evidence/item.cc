@@ -1,5 +1,7 @@
 #include "src/evidence/item.h"
 
+#include <algorithm>
+
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
@@ -17,6 +19,8 @@ void PutTime(JsonWriter& out, std::string_view key, const std::optional<Instant>
 void PutCount(JsonWriter& out, std::string_view key, const std::optional<std::uint64_t>& count) {
   if (count) out.Field(key, *count);
 }
+
+bool IsPicture(const Event& event) { return event.details.find("\"whose\":\"media\"") != std::string::npos; }
 
 }  // namespace
 
@@ -59,7 +63,7 @@ std::string PostJson(const StoredVersion& version) {
 std::string HowCaptured(const Item& item, const StoredVersion& shown) {
   std::size_t heeds = 0, staffs = 0;
   for (const auto& event : item.history)
-    if (event.kind == EventKind::kCaptured && !event.erased) ++(event.actor == "heed" ? heeds : staffs);
+    if (event.kind == EventKind::kCaptured && !event.erased && !IsPicture(event)) ++(event.actor == "heed" ? heeds : staffs);
   return "read by heed " HEED_VERSION " from the source \"" + shown.source + "\" (" + shown.post.platform +
          "), through what the platform offers programs or from a file, at " + FormatRfc3339(shown.seen_at) + " by this installation's clock; not a picture of the page" +
          (heeds > 0 ? "; with the exchange with the platform (" + std::to_string(heeds) + ")" : "; the exchange with the platform was not kept") +
@@ -69,7 +73,9 @@ std::string HowCaptured(const Item& item, const StoredVersion& shown) {
 std::string NotCaptured(const Item& item, const StoredVersion& shown) {
   if (IsOfChildImage(item.c)) return "everything that could lead to the image: addresses of pictures, captures and the post's own address are left out of every pack; the police and the IWF are told directly";
   std::string out = "the page as people saw it, replies, and who read it";
-  if (!shown.post.media.empty()) out += "; " + std::to_string(shown.post.media.size()) + " pictures, videos or links are told of by address and description only";
+  const auto pictures = static_cast<std::size_t>(std::ranges::count_if(item.history, [](const Event& event) { return event.kind == EventKind::kCaptured && !event.erased && IsPicture(event); }));
+  const std::size_t told = shown.post.media.size();
+  if (told > pictures) out += "; " + std::to_string(told - pictures) + " pictures, videos or links are told of by address and description only";
   return out;
 }
 

@@ -190,6 +190,7 @@ class Packing {
     const std::string number = std::to_string(event.sequence), base = folder + "captures/" + number;
     auto capture = ReadCapture(event.details);
     if (!capture) return Fail(std::move(capture).error().While("event " + number));
+    if (capture->whose == "media") return AddPicture(item, event, *capture, base, add);
     const std::string bytes = HEED_TRY(store_.Attachment(item.c.id, event.sequence));
     if (Sha256Hex(bytes) != capture->sha256) return Fail(Fault::kMalformed, "the capture of event " + number + " is not the one that was recorded: restore the store from a backup");
     const std::string extension = IsPlainName(capture->extension) && capture->extension != "json" ? capture->extension : "bin";
@@ -198,6 +199,19 @@ class Packing {
     HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that capture"));
     if (staffs) HEED_TRY(add(base + "-statement.txt", CaptureStatement(*capture, item.c.id, event.actor, event.at), "a statement to be signed"));
     return {};
+  }
+
+  template <typename Add>
+  Done AddPicture(const Item& item, const Event& event, const Capture& capture, const std::string& base, const Add& add) {
+    const auto bytes = request_.original ? request_.original(item.c.school, capture.sha256) : Result<std::string>(Fail(Fault::kNotFound, "it was not at hand"));
+    if (!bytes) {
+      const std::string why = "a picture of the post (SHA-256 " + capture.sha256 + ") is not in the pack: " + bytes.error().message();
+      made_.notes.push_back("case " + std::to_string(item.c.id) + ": " + why);
+      return add(base + "-missing.txt", why + "\n", "a picture that is missing");
+    }
+    HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, "a picture of the post", false));
+    HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that picture"));
+    return add(base + ".warc", PictureWarc(capture, *bytes, event.at), "the same as a WARC record", false);
   }
 
   // The files that tips were, each once.

@@ -24,8 +24,8 @@ std::string Name(CaseId id, std::uint32_t number) { return "case " + std::to_str
 
 }  // namespace
 
-Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels)
-    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)) {}
+Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep)
+    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)), keep_(std::move(keep)) {}
 Outbox::~Outbox() = default;
 
 Result<Case> Outbox::Change_(CaseId id, const std::function<Result<Change>(const Case&)>& act) {
@@ -238,10 +238,22 @@ Result<OutboxStep> Outbox::LookAt(const Case& c) {
   const auto* channel = Find(c.school, shown.post.platform, "", c.source, false);
   if (!channel) return Fail(Fault::kUnsupported, "case " + std::to_string(c.id) + ": heed cannot look at " + (shown.post.platform.empty() ? "this platform" : shown.post.platform) + ": open " + (shown.post.permalink.empty() ? "the post" : shown.post.permalink) + " and record what you see");
   Connector* connector = HEED_TRY(Open(*channel));
+  const HttpRecording recording;
   const auto check = connector->Recheck(shown.post);
   const Instant now = clock_.Now();
+  // Nothing that could lead to a sexual image of a child is kept.
+  const bool may_keep = !c.decision || c.decision->finding != Finding::kChildImage;
+  auto kept = keep_ && may_keep && !recording.exchanges().empty() ? keep_(shown.post, recording.exchanges(), ToString(check.presence)) : std::nullopt;
   if (check.wait) Pause(channel->spec.id, now + std::min(*check.wait, kLongestWait));
-  const Case after = HEED_TRY(Change_(c.id, [&](const Case& before) { return Checked(before, kHeed, ToString(check.presence), check.answer, now); }));
+  const Case after = HEED_TRY(Change_(c.id, [&](const Case& before) -> Result<Change> {
+    Change change = HEED_TRY(Checked(before, kHeed, ToString(check.presence), check.answer, now));
+    if (!kept) return change;
+    Event& event = change.events.emplace_back(*kept);
+    event.case_id = before.id;
+    event.at = now;
+    ++change.after.events;
+    return change;
+  }));
   OutboxStep step{c.id, 0, std::string(ToString(check.presence)), check.presence == Presence::kUnknown};
   if (IsGone(check.presence)) step.what += after.presence_confirmed ? ", said twice: it is removed" : ", to be confirmed";
   return step;

@@ -29,6 +29,7 @@
 #include "src/model/report.h"
 #include "src/model/school.h"
 #include "src/net/http.h"
+#include "src/net/recording.h"
 #include "src/store/store.h"
 
 namespace heed {
@@ -58,8 +59,11 @@ struct OutboxRound {
 
 class Outbox {
  public:
+  // Makes the event that keeps what was answered to a look (src/evidence, which this room cannot see); nullopt: nothing of it is kept.
+  using Keeper = std::function<std::optional<Event>(const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view presence)>;
+
   // All outlive it.
-  Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels);
+  Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep = {});
   ~Outbox();
 
   // Once, before the first round: what was being sent when heed ended is uncertain now.
@@ -98,6 +102,7 @@ class Outbox {
   HttpClient& http_;
   const Clock& clock_;
   const std::vector<ReportChannel> channels_;
+  const Keeper keep_;
   mutable std::mutex mutex_;  // one round at a time; guards what follows
   std::map<std::string, std::unique_ptr<Connector>> connectors_;  // by channel: they hold sign-ins, which are rationed
   // Outcomes that could not be written down (disk full): written in the next round, so that only a crash makes them uncertain.

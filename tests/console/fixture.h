@@ -43,6 +43,11 @@ class ConsoleTest : public ::testing::Test {
     // With the form token of the page it is on, unless the form has one.
     http::Response Post(const std::string& target, Form form = {});
     // As a link sends it; by default with the form token of `page`, which is looked at first.
+    // With files: field, file name, bytes.
+    struct Sent {
+      std::string field, name, bytes;
+    };
+    http::Response Upload(const std::string& target, const Form& form, const std::vector<Sent>& files);
     http::Response PostFrom(const std::string& page, const std::string& target, Form form = {});
     std::string csrf;  // of the last page seen
   };
@@ -55,6 +60,14 @@ class ConsoleTest : public ::testing::Test {
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Console> console_;
   std::vector<SourceHealth> sources_;
+
+  // What the evidence door was asked, and what it answers.
+  std::vector<TipGiven> tips_;
+  std::vector<PackAsked> packs_asked_;
+  std::vector<CaptureGiven> captures_;
+  std::map<std::string, TipTold> tips_told_;
+  std::map<std::string, PackTold> packs_told_;
+  std::vector<KeptBytes> files_;
 };
 
 }  // namespace heed

@@ -107,6 +107,16 @@ void EvidenceDesk::Line::Add(std::function<void()> work) {
   changed_.notify_all();
 }
 
+void EvidenceDesk::Line::Finish() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stop_ || (waiting_.empty() && !busy_); });
+}
+
+void EvidenceDesk::Finish() {
+  reading_.Finish();
+  packing_.Finish();
+}
+
 void EvidenceDesk::Line::Run() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -114,9 +124,12 @@ void EvidenceDesk::Line::Run() {
     if (stop_) return;
     const auto work = std::move(waiting_.front());
     waiting_.pop_front();
+    busy_ = true;
     lock.unlock();
     work();
     lock.lock();
+    busy_ = false;
+    changed_.notify_all();
   }
 }
 

@@ -40,6 +40,8 @@ class EvidenceDesk {
   void Answer(ServeOptions& options);
   // Removes packs that have lain long enough, and what putting down left behind.
   Done Tidy(Instant now);
+  // Waits until everything asked for so far is done.
+  void Finish();
 
  private:
   // A thread that does one thing after the other.
@@ -48,13 +50,14 @@ class EvidenceDesk {
     Line() : thread_([this] { Run(); }) {}
     ~Line();
     void Add(std::function<void()> work);
+    void Finish();
 
    private:
     void Run();
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::function<void()>> waiting_;
-    bool stop_ = false;
+    bool stop_ = false, busy_ = false;
     std::thread thread_;  // last
   };
 

@@ -107,7 +107,7 @@ function totp(base32, at = Date.now()) {
 const pages = [
   ["home", "/"], ["queue", "/queue"], ["queue-one-school", "/queue?school=ashford"], ["case", "/cases/1"], ["case-shown", "/cases/1?words=shown"], ["open", "/cases/1/open"],
   ["settings", "/settings"], ["sources", "/sources"], ["people", "/people"], ["person-new", "/people/new"], ["person", "/people/ben"], ["audit", "/audit"],
-  ["approvals", "/approvals"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
+  ["tips", "/tips"], ["evidence", "/cases/1/evidence"], ["packs", "/packs"], ["pack-new", "/packs/new?cases=1"], ["approvals", "/approvals"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
 ];
 
 for (const js of [true, false])
@@ -277,6 +277,78 @@ for (const js of [true, false])
     await head.page.getByRole("button", {name: /^Approve/}).click();
     await check(head, "response-approved");
     for (const each of [visit, head]) await each.context.close();
+  });
+
+for (const js of [true, false])
+  await test(`a tip handed in, a capture, a hold and a pack; ${js ? "with" : "without"} JavaScript`, async () => {
+    const visit = await open({width: js ? 1280 : 360, js});
+    const {page} = visit;
+    await signIn(visit);
+    await page.goto(server.url + "/tips");
+    await page.getByRole("button", {name: "Hand it in"}).click();
+    await page.getByText("There is a problem").waitFor();
+    await check(visit, "tip-problems");
+    await page.getByLabel("Which school is it about?").selectOption("ashford");
+    await page.getByLabel("Who sent it, and how?").fill("a parent of year 8, by mail");
+    const chat = "13/11/2026, 08:00 - Jo: nice weather\n13/11/2026, 08:01 - Jo: the teachers are scum, kill them all\n13/11/2026, 08:02 - Al: see you\n";
+    await page.getByLabel("Files").setInputFiles({name: "WhatsApp Chat - 8B.txt", mimeType: "text/plain", buffer: Buffer.from(chat)});
+    await page.getByLabel("Words, pasted").fill(`I will kill you <script>window.pwned=1</script> ${js}`);
+    await page.getByRole("button", {name: "Hand it in"}).click();
+    await page.waitForURL("**/tips/*");
+    for (let i = 0; i < 60 && await page.getByRole("link", {name: "Look again"}).count(); i++) await page.getByRole("link", {name: "Look again"}).click();
+    await check(visit, "tip-told");
+    assert.match(await page.textContent("main"), /WhatsApp chat export/);
+    await page.getByRole("link", {name: /^Case \d+$/}).last().click();
+    await page.waitForURL("**/cases/*");
+    assert.match(await page.textContent("main"), /Handed in\s*by amina, from a parent of year 8, by mail/);
+    await page.getByRole("link", {name: "Captures, originals"}).click();
+    await page.waitForURL("**/evidence");
+    const address = page.url();
+    await page.getByLabel("The file").setInputFiles({name: "shot.png", mimeType: "image/png", buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64")});
+    await page.getByRole("button", {name: "Keep it with the case"}).click();
+    await page.getByText("There is a problem").waitFor();
+    await check(visit, "capture-problems");
+    await page.getByLabel("The file").setInputFiles({name: "shot.png", mimeType: "image/png", buffer: Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64")});
+    await page.getByLabel("How was it made?").fill("On the office PC, not signed in");
+    await page.getByRole("button", {name: "Keep it with the case"}).click();
+    await page.getByText("Kept with the case").waitFor();
+    await check(visit, "evidence-kept");
+    assert.equal(await page.locator("img.heed-blurred").count(), 1);
+    await page.getByRole("link", {name: "Show them clearly"}).click();
+    assert.equal(await page.locator("img.heed-blurred").count(), 0);
+    const file = page.waitForEvent("download");
+    await page.getByRole("link", {name: "shot.png"}).click();
+    assert.match((await file).suggestedFilename(), /^case-\d+-shot\.png$/);
+    await page.goto(address);
+    await page.getByText("Put it under a legal hold").click();
+    await page.getByLabel("What is it kept for?").fill("Claim in defamation");
+    await page.getByRole("button", {name: "Keep it", exact: true}).click();
+    await page.getByText("The case is kept until somebody releases it").waitFor();
+    await check(visit, "evidence-held");
+    await page.getByRole("link", {name: "Make an evidence pack of this case"}).click();
+    await page.getByRole("button", {name: "Make the pack"}).click();
+    await page.getByText("There is a problem").waitFor();
+    await check(visit, "pack-problems");
+    await page.getByLabel("An evidence copy").check();
+    await page.getByLabel("What is it for?").fill("Advice of a solicitor");
+    await page.getByLabel("Sealed for").fill("A. Solicitor");
+    await page.getByLabel("Passphrase", {exact: true}).fill("four plain random words");
+    await page.getByLabel("The passphrase again").fill("four plain random words");
+    await page.getByRole("button", {name: "Make the pack"}).click();
+    await page.waitForURL(/\/packs\/[0-9a-f]{32}$/);
+    for (let i = 0; i < 600 && await page.getByRole("link", {name: "Look again"}).count(); i++) await page.getByRole("link", {name: "Look again"}).click();
+    await check(visit, "pack-ready");
+    const pack = page.waitForEvent("download");
+    await page.getByRole("button", {name: "Download"}).click();
+    const sealed = await (await pack).path();
+    const words = path.join(installation.folder, "passphrase");
+    fs.writeFileSync(words, "four plain random words\n");
+    assert.match(installation.run("verify", sealed, "--passphrase-file", words), /All of it holds/);
+    await page.goto(server.url + "/packs");
+    await check(visit, "packs-made");
+    await page.goto(server.url + "/audit");
+    assert.match(await page.textContent("main"), /pack-taken/);
+    await visit.context.close();
   });
 
 await test("keys walk the queue, open, decide, help, and never while somebody types", async () => {

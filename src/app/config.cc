@@ -51,6 +51,7 @@ class Reader {
     if (auto retention = root.Table("retention")) {
       ReadDays(*retention, "unflagged", config.retention.unflagged, days{365});
       ReadDays(*retention, "closed", config.retention.closed, days{6 * 366});
+      ReadDays(*retention, "gone", config.retention.gone, days{366});
       ReadDays(*retention, "audit", config.keep_audit, days{6 * 366});
       retention->Done();
     }

@@ -247,6 +247,7 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       if (!c.hold) return Fail(Invalid(Name(c) + " is under no hold"));
       c.hold.reset();
       break;
+    case EventKind::kWithdrawn: c.withdrawn_at = event.at; break;  // the store's own (Expire)
     case EventKind::kOpened:
     case EventKind::kEdited:
     case EventKind::kReopened:

@@ -148,6 +148,7 @@ std::string_view KindInWords(EventKind kind) {
     case EventKind::kExported: return "packed";
     case EventKind::kHoldPlaced: return "kept beyond its time (legal hold)";
     case EventKind::kHoldReleased: return "legal hold released";
+    case EventKind::kWithdrawn: return "gone from its platform: the words and what was received were removed";
     default: return ToString(kind);
   }
 }

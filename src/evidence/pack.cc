@@ -158,7 +158,8 @@ class Packing {
       ReportWords block;
       block.label = "Version " + n + " of " + std::to_string(item.post.versions.size()) + (&version == &shown && item.post.versions.size() > 1 ? ", the one the case is about" : "") +
                     ", read " + Both(version.seen_at, request_.timezone);
-      if (words.empty()) block.note = "The author changed the post so that it no longer names the school. Its new words were not kept.";
+      if (words.empty() && item.c.withdrawn_at) block.note = "The post is gone from its platform. Its words were removed here " + Both(*item.c.withdrawn_at, request_.timezone) + ", because no legal hold kept them.";
+      else if (words.empty()) block.note = "The author changed the post so that it no longer names the school. Its new words were not kept.";
       else HEED_TRY(add(folder + "words-" + n + ".txt", words, whole() ? "the words of version " + n : "the words of version " + n + ", masked"));
       block.words = words;
       page.words.push_back(std::move(block));

@@ -74,10 +74,15 @@ struct Case {
   bool presence_confirmed = false;     // "gone" was said twice, minutes apart: only then is it told as such
 
   std::optional<LegalHold> hold;       // while it is there, the case does not expire
+  std::optional<Instant> withdrawn_at; // the post is gone from its platform, and what its interface gave us has been removed since
 
   const Response* FindResponse(std::uint32_t number) const;
   bool operator==(const Case&) const = default;
 };
+
+// Since when the post has been gone from its platform for certain, while nobody has decided to keep what heed received of it (a legal
+// hold) and it is still here: what counts the days until it is removed.
+std::optional<Instant> GoneSince(const Case& c);
 
 // The holder while the lease runs, else "".
 std::string_view HolderAt(const Case& c, Instant now);
@@ -119,13 +124,14 @@ enum class EventKind : std::uint8_t {
   kExported = 41,  // an evidence pack was made: its id, digest, kind, for whom
   kHoldPlaced = 42,    // the case is kept beyond its time: for what, until when that is looked at again
   kHoldReleased = 43,  // it may expire again
+  kWithdrawn = 44,     // tombstone: the post is gone from its platform, so its words and what was received of it are removed here too
 };
 inline constexpr std::array kEventKinds = {
     EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
     EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
     EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked, EventKind::kPostponed,
-    EventKind::kCaptured, EventKind::kExported, EventKind::kHoldPlaced, EventKind::kHoldReleased};
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "captured", "exported", "hold-placed", "hold-released"
+    EventKind::kCaptured, EventKind::kExported, EventKind::kHoldPlaced, EventKind::kHoldReleased, EventKind::kWithdrawn};
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "captured", "exported", "hold-placed", "hold-released", "withdrawn"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {

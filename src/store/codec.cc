@@ -592,6 +592,7 @@ void Read(In& in, Case& c) {
       case 21: in.Time(c.checked_at); break;
       case 22: in.Whole(c.presence_confirmed); break;
       case 23: in.Struct(c.hold.emplace(), &Read); break;
+      case 24: in.Time(c.withdrawn_at); break;
     }
   if (c.id == 0 || !keys::IsId(c.school)) in.OutOfRange();
 }
@@ -697,6 +698,7 @@ std::string Encode(const Case& c) {
   for (const auto& response : c.responses) out.Struct(19, Fields(response));
   out.Text(20, c.presence).Time(21, c.checked_at).Whole(22, c.presence_confirmed);
   if (c.hold) out.Struct(23, Fields(*c.hold));
+  out.Time(24, c.withdrawn_at);
   return out.Finish(Row::kCase);
 }
 

@@ -50,6 +50,15 @@ std::string TombstoneDetails(const Case& c) {
   return out.Take();
 }
 
+// What the platform gave of a post, but for what the case is found by.
+void TakeWords(Post& post) {
+  post.version_id = ContentVersion(post);
+  for (auto* text : {&post.title, &post.warning, &post.text, &post.raw, &post.language, &post.in_reply_to, &post.thread_root}) text->clear();
+  post.author = {};
+  post.media.clear();
+  post.counts = {};
+}
+
 }  // namespace
 
 Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
@@ -101,7 +110,53 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     const std::string post_key = keys::Post(c.school, c.global_id);
     if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) drop_post(batch, post_key, HEED_TRY(DecodePostRow(*post)));
     batch.Delete((*impl.database)[keys::kCases], AsSlice(due.key));
+    if (const auto gone = GoneSince(c)) batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kGone, keys::Day(*gone), due.key));
     if (const auto next = NextInOutbox(c)) batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*next), due.key));
+    return true;
+  };
+
+  // The case stays, with what staff did and what they captured themselves; what its platform's interface gave us goes.
+  const auto withdraw = [&](const Moment& seen, rocksdb::WriteBatch& batch, const Due& due, Head& head) -> Result<bool> {
+    const auto bytes = HEED_TRY(seen.Get(keys::kCases, due.key));
+    if (!bytes) return false;
+    Case c = HEED_TRY(DecodeCase(*bytes));
+    const auto gone = GoneSince(c);
+    if (!gone || keys::Day(*gone) != due.day) return false;
+    const std::string post_key = keys::Post(c.school, c.global_id);
+    if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) {
+      const PostRow row = HEED_TRY(DecodePostRow(*post));
+      for (std::uint32_t number = 1; number <= row.versions.size(); ++number) {
+        const auto stored = HEED_TRY(seen.Get(keys::kVersions, keys::Version(post_key, number)));
+        if (!stored) return Fail(Fault::kMalformed, "a version of the post of case " + std::to_string(c.id) + " is missing");
+        StoredVersion version = HEED_TRY(DecodeVersion(*stored));
+        TakeWords(version.post);
+        batch.Put((*impl.database)[keys::kVersions], keys::Version(post_key, number), Encode(version));
+      }
+    }
+    const auto history = seen.Walk(keys::kHistory);
+    for (history->Seek(due.key); history->Valid() && history->key().starts_with(due.key); history->Next()) {
+      const std::string sequence = keys::Event(keys::ReadU64(AsText(history->key()), due.key.size()));
+      const auto row = HEED_TRY(seen.Get(keys::kEvents, sequence));
+      if (!row) return Fail(Fault::kMalformed, "an event of case " + std::to_string(c.id) + " is missing");
+      Event event = HEED_TRY(DecodeEvent(*row));
+      if (event.kind != EventKind::kCaptured || event.actor != "heed" || event.erased) continue;
+      EraseDetails(event);
+      batch.Put((*impl.database)[keys::kEvents], sequence, Encode(event));
+      batch.Delete((*impl.database)[keys::kCaptures], history->key());
+    }
+    if (!history->status().ok()) return Fail(impl.Translate(history->status()));
+    JsonWriter details;
+    details.Object().Field("presence", c.presence).Field("why", "the post is gone from its platform, and no legal hold keeps what was received of it").EndObject();
+    Event tombstone;
+    tombstone.case_id = c.id;
+    tombstone.kind = EventKind::kWithdrawn;
+    tombstone.at = now;
+    tombstone.actor = "heed";
+    tombstone.details = details.Take();
+    impl.AddEvent(batch, tombstone, head);
+    c.withdrawn_at = now;
+    ++c.events;
+    batch.Put((*impl.database)[keys::kCases], AsSlice(due.key), Encode(c));
     return true;
   };
 
@@ -117,7 +172,9 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
       Head head = impl.head;
       std::uint64_t dropped = 0;
       for (const auto& entry : due) {
-        const bool drop = what == keys::Expires::kPost ? HEED_TRY(forget_post(seen, batch, entry)) : HEED_TRY(erase_case(seen, batch, entry, head));
+        const bool drop = what == keys::Expires::kPost   ? HEED_TRY(forget_post(seen, batch, entry))
+                          : what == keys::Expires::kGone ? HEED_TRY(withdraw(seen, batch, entry, head))
+                                                         : HEED_TRY(erase_case(seen, batch, entry, head));
         dropped += drop ? 1 : 0;
         batch.Delete((*impl.database)[keys::kExpiry], entry.entry);
       }
@@ -131,6 +188,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
 
   HEED_TRY(walk(keys::Expires::kPost, limits.unflagged, report.posts_forgotten));
   HEED_TRY(walk(keys::Expires::kClosedCase, limits.closed, report.cases_erased));
+  HEED_TRY(walk(keys::Expires::kGone, limits.gone, report.withdrawn));
 
   const std::uint32_t overdue_until = FirstDayKept(now, limits.decide_within);
   bool rewrite = false;

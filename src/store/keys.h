@@ -24,6 +24,7 @@
 //             class 3: open cases, case id:8; day of opening or reopening
 //             class 4: cases with a report to send or a reported post to look at, case id:8; day of NextInOutbox()
 //             (found anew from the case whenever it changes)
+//             class 6: cases whose post is gone from its platform and is still kept here, case id:8; day of GoneSince()
 //             class 5: cases under a legal hold, case id:8; day of its review.  A closed one that came due meanwhile has lost its entry
 //             of class 2; it has one again from the change that released it
 //   rules     "r" school 0x00 rule id                      -> RuleRecord
@@ -58,7 +59,7 @@ inline constexpr std::size_t kFamiliesOfSchema1 = 10;
 
 inline constexpr std::string_view kSchemaKey = "schema", kHeadKey = "head", kRewriteKey = "rewrite", kAuditKey = "audit", kToldKey = "told";
 
-enum class Expires : std::uint8_t { kPost = 1, kClosedCase = 2, kOpenCase = 3, kOutbox = 4, kHold = 5 };
+enum class Expires : std::uint8_t { kPost = 1, kClosedCase = 2, kOpenCase = 3, kOutbox = 4, kHold = 5, kGone = 6 };
 
 // Whether a text may stand in a key as a school's or source's id.
 bool IsId(std::string_view id);

@@ -107,12 +107,14 @@ struct ChainReport {
 struct ExpiryLimits {
   days unflagged{30};      // posts that mention the school and were not flagged; from when last changed
   days closed{365};        // closed cases, their posts and the details of their events; from closing
+  days gone{14};           // words, and what was received, of posts that are gone from their platform, unless under a legal hold; from when that was certain
   days decide_within{30};  // open cases older than this are overdue; they are never dropped
 };
 
 struct ExpiryReport {
   std::uint64_t posts_forgotten = 0;
   std::uint64_t cases_erased = 0;
+  std::uint64_t withdrawn = 0;  // cases that stay without their post's words: it is gone from its platform
   std::uint64_t overdue = 0;  // open cases waiting for a decision longer than they should
 };
 

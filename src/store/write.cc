@@ -89,8 +89,10 @@ Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Ch
     if (before->state != CaseState::kClosed) batch.Delete(in[keys::kQueue], keys::Queue(*before));
     batch.Delete(in[keys::kExpiry], expiry(*before));
     if (const auto due = NextInOutbox(*before)) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)));
+    if (const auto gone = GoneSince(*before)) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kGone, keys::Day(*gone), keys::Case(after.id)));
     if (before->hold) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kHold, keys::Day(before->hold->review_at), keys::Case(after.id)));
   }
+  if (const auto gone = GoneSince(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kGone, keys::Day(*gone), keys::Case(after.id)), rocksdb::Slice());
   if (after.hold) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kHold, keys::Day(after.hold->review_at), keys::Case(after.id)), rocksdb::Slice());
   if (const auto due = NextInOutbox(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)), rocksdb::Slice());
   if (after.state != CaseState::kClosed) batch.Put(in[keys::kQueue], keys::Queue(after), keys::QueueValue(after));

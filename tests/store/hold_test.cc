@@ -55,6 +55,56 @@ TEST_F(HeldCases, AreKeptBeyondTheirTimeAndGoOnceReleased) {
   EXPECT_TRUE((*history)[history->size() - 2].erased);
 }
 
+// platforms.md's two stores: the working copy obeys the platform, the evidence copy is a decision.
+TEST_F(HeldCases, KeepWhatIsGoneFromItsPlatformAndOthersDoNot) {
+  const auto gone = [&](CaseId id) {
+    Change captured;
+    captured.after = Look(id);
+    for (const char* actor : {"heed", "ada"}) {
+      Event& event = captured.events.emplace_back();
+      event.case_id = id;
+      event.kind = EventKind::kCaptured;
+      event.at = kStart;
+      event.actor = actor;
+      event.details = "{\"by\":\"" + std::string(actor) + "\"}";
+      event.attachment = "captured by " + std::string(actor);
+      ++captured.after.events;
+    }
+    ASSERT_TRUE(store_->Record(captured));
+    Act(Checked(Look(id), "heed", "gone_by_platform", "", kStart));
+    Act(Checked(Look(id), "heed", "gone_by_platform", "", kStart + hours{1}));
+  };
+  gone(1), gone(2);
+  Act(PlaceHold(Look(1), "ada", "a claim", kStart + days{90}, kStart + hours{2}));
+  EXPECT_EQ(store_->Expire(kStart + days{14}, {})->withdrawn, 0u) << "time to decide";
+  EXPECT_EQ(store_->Expire(kStart + days{16}, {})->withdrawn, 1u);
+  EXPECT_EQ(store_->Expire(kStart + days{17}, {})->withdrawn, 0u);
+  EXPECT_FALSE(Look(1).withdrawn_at);
+  EXPECT_NE(store_->PostOf(Look(1))->versions[0].post.text, "");
+  const Case withdrawn = Look(2);
+  EXPECT_EQ(withdrawn.withdrawn_at, kStart + days{16});
+  const auto post = store_->PostOf(withdrawn);
+  ASSERT_TRUE(post);
+  EXPECT_EQ(post->versions[0].post.text, "");
+  EXPECT_EQ(post->versions[0].post.author, Author{});
+  EXPECT_EQ(&post->Version(withdrawn.worst), &post->versions[0]);
+  const auto history = store_->History(2).value();
+  EXPECT_EQ(history.back().kind, EventKind::kWithdrawn) << "a tombstone, not a hole";
+  for (const auto& event : history) {
+    if (event.kind != EventKind::kCaptured) continue;
+    EXPECT_EQ(event.erased, event.actor == "heed") << "what a person captured from the public page stays";
+    EXPECT_EQ(store_->Attachment(2, event.sequence).has_value(), event.actor == "ada");
+  }
+  EXPECT_FALSE(store_->VerifyChain()->broken);
+  // The row is still what its events make of it.
+  Case folded;
+  for (const auto& event : history) folded = Fold(folded, event).value();
+  EXPECT_EQ(folded, withdrawn);
+  // Released, the first goes the same way.
+  Act(ReleaseHold(Look(1), "head", "settled", kStart + days{20}));
+  EXPECT_EQ(store_->Expire(kStart + days{20}, {})->withdrawn, 1u);
+}
+
 TEST_F(HeldCases, AreFoundWhenTheirReviewIsDueLongestFirst) {
   Act(PlaceHold(Look(2), "ada", "a report to the police", kStart + days{90}, kStart));
   Act(PlaceHold(Look(1), "ada", "a claim", kStart + days{30}, kStart));

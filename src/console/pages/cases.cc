@@ -241,6 +241,8 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   if (const auto& handed = shown.post.handed_in)
     row("Handed in", "by " + handed->by + ", from " + OneLine(handed->from, {}, Words::kShown, 300) + (handed->confidence ? "; read from a picture, " + std::to_string(*handed->confidence) + " of 100 sure" : ""));
   if (c.hold) row("Legal hold", "kept beyond its time by " + c.hold->by + ", looked at again " + FormatLocal(c.hold->review_at) + (visit.now >= c.hold->review_at ? ": OVERDUE" : ""));
+  if (c.withdrawn_at) row("The words", "Removed here " + FormatLocal(*c.withdrawn_at) + ": the post is gone from its platform, and no legal hold kept what was received of it");
+  else if (const auto gone = GoneSince(c)) row("The words", "The post is gone from its platform: what was received of it is removed here " + FormatLocal(*gone + visit.parts.retention.gone + days{1}) + ", unless it is put under a legal hold");
   view.Set("rows", std::move(rows));
   if (unjudged) view.Set("unjudged", c.assessment.could_not_judge);
 
@@ -282,7 +284,7 @@ http::Response ShowCase(Visit& visit, bool with_author) {
     if (&version == &shown) continue;
     const std::string other = TextOf(version.post);
     Slots one;
-    one.Set("seen", FormatLocal(version.seen_at)).Set("gone", other.empty()).Set("segments", Mark(other, version.assessment.hits, how).segments);
+    one.Set("seen", FormatLocal(version.seen_at)).Set("gone", other.empty() && !c.withdrawn_at).Set("segments", Mark(other, version.assessment.hits, how).segments);
     versions.push_back(std::move(one));
   }
   view.Set("has_versions", !versions.empty()).Set("versions", std::move(versions));

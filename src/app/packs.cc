@@ -62,6 +62,17 @@ Done WriteDown(Store& store, const PackedNote& note, Instant now) {
 
 PackedNote NoteOf(const PackOrder& order, const PackMade& made) { return {order.cases, order.actor, std::string(ToString(order.kind)), order.recipient, made.manifest, made.id, order.purpose}; }
 
+Stamped AskAll(const Config& config, HttpClient& http, std::string_view digest) {
+  Stamped stamped;
+  stamped.asked = true;
+  for (const auto& url : config.evidence.authorities) {
+    auto answered = AskForStamp(http, url, digest, config.evidence.certificates);
+    if (answered) stamped.found.push_back({url, *std::move(answered)});
+    else LogWarning("no time stamp: " + answered.error().message());
+  }
+  return stamped;
+}
+
 // Without writing anything down.
 Result<PackMade> MakeOnly(const Config& config, const std::string& data, const Store& store, const PackOrder& order, const std::function<void(std::size_t, std::size_t)>& progress) {
   HttpClient http({.user_agent = UserAgent(config), .ca_file = ""});
@@ -86,17 +97,7 @@ Result<PackMade> MakeOnly(const Config& config, const std::string& data, const S
     if (anchor.stamp) request.anchors.emplace_back(anchor.sequence, std::move(anchor.answer));
     else LogWarning("anchors/" + anchor.file + " is left out: " + anchor.flaw);
   }
-  if (order.stamp && !config.evidence.authorities.empty())
-    request.stamp = [&](std::string_view digest) {
-      Stamped stamped;
-      stamped.asked = true;
-      for (const auto& url : config.evidence.authorities) {
-        auto answered = AskForStamp(http, url, digest, config.evidence.certificates);
-        if (answered) stamped.found.push_back({url, *std::move(answered)});
-        else LogWarning("no time stamp: " + answered.error().message());
-      }
-      return stamped;
-    };
+  if (order.stamp && !config.evidence.authorities.empty()) request.stamp = [&](std::string_view digest) { return AskAll(config, http, digest); };
 
   Temporary plain;
   if (!order.recipient.empty()) request.output = plain.path = order.output + ".plain" + std::to_string(::getpid());
@@ -211,6 +212,16 @@ Result<Capture> KeepPutDownCapture(Store& store, const std::string& data, std::s
   order.actor = in["actor"].StringOr("");
   order.taken_at = ParseRfc3339(in["taken_at"].StringOr(""));
   return KeepStaffCapture(store, order, HEED_TRY(ReadFile(CaptureFolder(data) + "/" + id, kMaxCapture)), clock.Now());
+}
+
+Result<Restamped> StampPack(const Config& config, const std::string& data, const std::string& pack, const std::string& output) {
+  if (config.evidence.authorities.empty()) return Fail(Fault::kInvalid, config.file + ": no time-stamp authority is configured; add [evidence] authorities = [\"https://...\"]");
+  if (!Exists(pack)) return Fail(Fault::kNotFound, pack + ": no such file");
+  if (IsSealed(pack)) return Fail(Fault::kInvalid, pack + " is sealed: open it with heed open, stamp it, and seal it anew with heed pack");
+  if (Exists(output)) return Fail(Fault::kInvalid, output + " is there already; name another file with --output");
+  const SigningKey key = HEED_TRY(OpenSigningKey(data + "/keys"));
+  HttpClient http({.user_agent = UserAgent(config), .ca_file = ""});
+  return AddStamps(pack, output, key, config.evidence.certificates, [&](std::string_view digest) { return AskAll(config, http, digest); });
 }
 
 Result<PackReport> CheckPack(const CheckOrder& order) {

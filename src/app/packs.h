@@ -9,6 +9,7 @@
 #include "src/base/result.h"
 #include "src/evidence/capture.h"
 #include "src/evidence/pack.h"
+#include "src/evidence/tags.h"
 #include "src/evidence/verify.h"
 #include "src/store/store.h"
 
@@ -57,6 +58,9 @@ struct CheckOrder {
   VerifyOptions options;
 };
 Result<PackReport> CheckPack(const CheckOrder& order);
+
+// Adds time stamps of the configured authorities to a pack that is there; see evidence/tags.h.  One that is sealed is opened first.
+Result<Restamped> StampPack(const Config& config, const std::string& data, const std::string& pack, const std::string& output);
 
 // A sealed pack, opened to `output`; returns whom it was for.
 Result<std::string> OpenPack(const std::string& sealed, const std::string& output, const std::string& passphrase_file);

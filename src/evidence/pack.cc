@@ -19,6 +19,7 @@
 #include "src/evidence/mask.h"
 #include "src/evidence/pdf.h"
 #include "src/evidence/report.h"
+#include "src/evidence/tags.h"
 #include "src/evidence/texts.h"
 
 namespace heed {
@@ -442,44 +443,25 @@ class Packing {
   }
 
   Result<PackMade> AddTags() {
-    using A = BagWriter::Algorithm;
-    const std::string manifest256 = bag_.Manifest(A::kSha256), manifest512 = bag_.Manifest(A::kSha512);
     Hashing hashing;
-    hashing.Add(manifest512);
+    hashing.Add(bag_.Manifest(BagWriter::Algorithm::kSha512));
     made_.manifest = hashing.Take().sha512;
     const Stamped stamped = request_.stamp ? request_.stamp(HEED_TRY(FromHex(made_.manifest))) : Stamped{};
     made_.stamps = stamped.found.size();
-    std::string status = std::to_string(stamped.found.size()) + " time stamps (RFC 3161) over manifest-sha512.txt\n";
+    PackTags tags;
+    for (const auto& found : stamped.found) tags.stamps.emplace_back(found.answered.answer, AboutStamp(found));
     if (stamped.found.empty()) {
-      const std::string why = stamped.asked ? "no authority answered when the pack was made" : "no time-stamp authority is configured";
-      status += "Not time-stamped yet: " + why + ". Only the school's own clock says when this pack was made.\n";
-      made_.notes.push_back("not time-stamped yet: " + why);
+      tags.no_stamp_because = stamped.asked ? "no authority answered when the pack was made" : "no time-stamp authority is configured";
+      made_.notes.push_back("not time-stamped yet: " + tags.no_stamp_because + (stamped.asked ? "; heed stamp adds stamps later" : ""));
     }
-    for (std::size_t i = 0; i < stamped.found.size(); ++i)
-      status += "timestamps/" + std::to_string(i + 1) + ".tsr: " + FormatRfc3339(stamped.found[i].answered.stamp.at) + ", " + OneLine(stamped.found[i].answered.stamp.authority) + ", asked at " +
-                OneLine(stamped.found[i].url) + "\n";
-
-    HEED_TRY(bag_.Add("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"));
-    std::string info = "Source-Organization: " + Join(plan_.schools, "; ") + "\n";
-    if (!request_.contact.empty()) info += "Contact: " + OneLine(request_.contact) + "\n";
-    info += "External-Description: " + std::string(whole() ? "Evidence pack" : "Working copy, masked") + " of " + std::to_string(plan_.cases.size()) + " cases\n";
-    info += "Bagging-Date: " + FormatRfc3339(plan_.at).substr(0, 10) + "\n";
-    info += "Bagging-Date-Note: the date of the newest event in the pack, so that the same content makes the same bytes\n";
-    info += "External-Identifier: " + plan_.id + "\nPayload-Oxum: " + bag_.Oxum() + "\nBag-Software-Agent: heed " HEED_VERSION "\n";
-    info += "Time-Stamps: " + std::to_string(stamped.found.size()) + "\nKey-Fingerprint: " + Fingerprint(request_.key.public_key) + "\n";
-    HEED_TRY(bag_.Add("bag-info.txt", info));
-    HEED_TRY(bag_.Add("README.txt", PackReadme(plan_.id, Fingerprint(request_.key.public_key))));
-    HEED_TRY(bag_.Add("signature/public-key.pem", PublicKeyPem(request_.key.public_key)));
-    HEED_TRY(bag_.Add("timestamps/status.txt", status));
-    for (std::size_t i = 0; i < stamped.found.size(); ++i) HEED_TRY(bag_.Add("timestamps/" + std::to_string(i + 1) + ".tsr", stamped.found[i].answered.answer));
-    HEED_TRY(bag_.Add("manifest-sha256.txt", manifest256));
-    HEED_TRY(bag_.Add("manifest-sha512.txt", manifest512));
-    for (const auto& [name, algorithm] : {std::pair("tagmanifest-sha256", A::kSha256), std::pair("tagmanifest-sha512", A::kSha512)}) {
-      const std::string tags = bag_.TagManifest(algorithm);
-      HEED_TRY(bag_.AddUnlisted(std::string(name) + ".txt", tags));
-      HEED_TRY(bag_.AddUnlisted("signature/" + std::string(name) + ".sig", Sign(tags, request_.key.seed)));
-    }
-    HEED_TRY(bag_.Finish());
+    tags.info = "Source-Organization: " + Join(plan_.schools, "; ") + "\n";
+    if (!request_.contact.empty()) tags.info += "Contact: " + OneLine(request_.contact) + "\n";
+    tags.info += "External-Description: " + std::string(whole() ? "Evidence pack" : "Working copy, masked") + " of " + std::to_string(plan_.cases.size()) + " cases\n";
+    tags.info += "Bagging-Date: " + FormatRfc3339(plan_.at).substr(0, 10) + "\n";
+    tags.info += "Bagging-Date-Note: the date of the newest event in the pack, so that the same content makes the same bytes\n";
+    tags.info += "External-Identifier: " + plan_.id + "\nPayload-Oxum: " + bag_.Oxum() + "\nBag-Software-Agent: heed " HEED_VERSION "\n";
+    tags.readme = PackReadme(plan_.id, Fingerprint(request_.key.public_key));
+    HEED_TRY(WriteTags(bag_, tags, request_.key));
     made_.id = plan_.id;
     made_.fingerprint = Fingerprint(request_.key.public_key);
     made_.items = plan_.cases.size();

@@ -325,8 +325,8 @@ Result<ChainReport> Store::VerifyChain() const {
   const auto broken = [&](std::string why) {
     if (!report.broken) report.broken = std::move(why);
   };
-  // Details may be gone only where a tombstone says so, later.
-  std::unordered_set<CaseId> bare;
+  // Details may be gone only where a tombstone says so, later: of a case erased all of them, of one withdrawn heed's own captures.
+  std::unordered_set<CaseId> bare, bare_captures;
   const auto rows = now.Walk(keys::kEvents);
   std::uint64_t sequence = 0;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
@@ -342,11 +342,13 @@ Result<ChainReport> Store::VerifyChain() const {
     sequence = event->sequence;
     if (event->erased) {
       ++report.erased;
-      bare.insert(event->case_id);
+      (event->kind == EventKind::kCaptured && event->actor == "heed" ? bare_captures : bare).insert(event->case_id);
     }
     if (event->kind == EventKind::kErased) bare.erase(event->case_id);
+    if (event->kind == EventKind::kErased || event->kind == EventKind::kWithdrawn) bare_captures.erase(event->case_id);
   }
   HEED_TRY(Check(*rows));
+  bare.merge(bare_captures);
   if (!bare.empty()) broken("the details of " + Name(*bare.begin()) + " are gone, and no tombstone says why");
   if (!report.broken && (sequence != head.sequence || report.head != head.hash))
     broken("the chain ends at event " + std::to_string(sequence) + ", but " + std::to_string(head.sequence) + " were written");

@@ -52,6 +52,10 @@ http::Response Home(Visit& visit) {
     if (counts->unjudged > 0) view.Set("unjudged", counts->unjudged);
   }
   ShowTroubles(view, visit, any);
+  const auto holds = visit.parts.store.HoldsToReview(visit.now);
+  if (!holds) return visit.SayError(holds.error());
+  const auto reviews = std::ranges::count_if(*holds, [&](const Case& c) { return std::ranges::find(working, c.school) != working.end(); });
+  if (reviews > 0) view.Set("reviews", std::to_string(reviews) + (reviews == 1 ? " legal hold is" : " legal holds are"));
   return visit.Show("Home", "home", std::move(view));
 }
 
@@ -109,7 +113,7 @@ http::Response Notice(Visit& visit) {
   Slots view;
   view.Set("organisation", !visit.parts.organisation.empty() ? visit.parts.organisation : schools.size() == 1 ? schools.front() : "This organisation");
   view.Set("schools", Join(schools, ", ")).Set("places", std::move(places)).Set("contact", visit.parts.contact);
-  view.Set("unflagged", visit.parts.retention.unflagged.count()).Set("closed", visit.parts.retention.closed.count());
+  view.Set("unflagged", visit.parts.retention.unflagged.count()).Set("closed", visit.parts.retention.closed.count()).Set("gone", visit.parts.retention.gone.count());
   return visit.Show("What is collected, and how to object", "notice", std::move(view));
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "src/app/anchors.h"
+#include "src/app/health.h"
 #include "src/app/originals.h"
 #include "src/base/file.h"
 #include "src/base/hash.h"
@@ -177,6 +178,17 @@ TEST_F(EvidenceDeskTest, ACaptureIsAnEventOfTheChainAndNoneOfAChildsImageIsTaken
   ASSERT_TRUE(store_->Record(*Decide(c, "ada", decision, clock_.Now())));
   EXPECT_EQ(door_.capture({.case_id = 1, .by = "ada", .how = "so", .address = "", .taken_at = {}, .file = {"a.txt", "x"}}).error().fault(), Fault::kDenied);
   EXPECT_EQ(door_.file(store_->FindCase(1).value(), files->front().key).error().fault(), Fault::kDenied);
+}
+
+TEST_F(EvidenceDeskTest, AHoldThatWasToBeLookedAtIsATroublePeopleAreToldOf) {
+  ASSERT_TRUE(store_->Record(*PlaceHold(store_->FindCase(1).value(), "ada", "a claim", clock_.Now() + days{30}, clock_.Now())));
+  const auto told = [&](Instant at) {
+    const auto troubles = FindTroubles(config_, *store_, folder_.path(), at);
+    EXPECT_TRUE(troubles);
+    return std::ranges::count_if(*troubles, [](const Trouble& trouble) { return trouble.key == "holds/oakmoor"; });
+  };
+  EXPECT_EQ(told(clock_.Now() + days{29}), 0);
+  EXPECT_EQ(told(clock_.Now() + days{31}), 1);
 }
 
 // --- anchoring

@@ -254,6 +254,40 @@ TEST_F(OutboxTest, LooksAtThePostOnAFallingScheduleAndTwiceBeforeItSaysRemoved) 
   EXPECT_EQ(platform.looks, 4) << "and then it stops";
 }
 
+// What was answered to a look is evidence, and is kept in the same breath as what it found.
+TEST_F(OutboxTest, KeepsWhatWasAnsweredToALookAndNothingOfASexualImageOfAChild) {
+  platform.look = [](const Post& post) {
+    HttpExchange exchange;
+    exchange.url = "https://social.example/posts?uris=" + post.global_id;
+    exchange.body = "{\"posts\":[]}";
+    HttpRecording::Current()->Add(exchange);
+    return PresenceCheck{Presence::kGoneByPlatform, "200", std::nullopt};
+  };
+  const auto keep = [](const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view presence) -> std::optional<Event> {
+    EXPECT_EQ(exchanges.size(), 1u);
+    Event event;
+    event.kind = EventKind::kCaptured;
+    event.actor = "heed";
+    event.details = "{\"of\":\"" + post.native_id + "\",\"presence\":\"" + std::string(presence) + "\"}";
+    event.attachment = exchanges.front().body;
+    return event;
+  };
+  const CaseId id = Approved("a"), image = APost("b");
+  Outbox outbox(*store, http, clock, {AChannel()}, keep);
+  ASSERT_TRUE(outbox.Look(id));
+  const auto history = store->History(id);
+  ASSERT_GE(history->size(), 2u);
+  EXPECT_EQ((*history)[history->size() - 2].kind, EventKind::kChecked);
+  EXPECT_EQ(history->back().kind, EventKind::kCaptured);
+  EXPECT_EQ(history->back().at, clock.Now());
+  EXPECT_EQ(history->back().details, "{\"of\":\"a\",\"presence\":\"gone_by_platform\"}");
+  EXPECT_EQ(store->Attachment(id, history->back().sequence).value(), "{\"posts\":[]}");
+  EXPECT_EQ(Look(id).events, history->size());
+  Act(Decide(Look(image), "ada", {.finding = Finding::kChildImage, .why = "the police have it"}, clock.Now()));
+  ASSERT_TRUE(outbox.Look(image));
+  EXPECT_EQ(store->History(image)->back().kind, EventKind::kChecked);
+}
+
 TEST_F(OutboxTest, APersonCanAskForALookAtAnyTime) {
   const CaseId id = APost("a"), elsewhere = APost("b", "facebook");
   const auto step = Fresh()->Look(id);

@@ -347,7 +347,7 @@ for (const js of [true, false])
     await page.goto(server.url + "/packs");
     await check(visit, "packs-made");
     await page.goto(server.url + "/audit");
-    assert.match(await page.textContent("main"), /pack-taken/);
+    assert.match(await page.textContent("main"), /Pack taken/);
     await visit.context.close();
   });
 

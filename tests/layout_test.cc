@@ -30,7 +30,7 @@ const std::map<std::string, std::set<std::string>> kMap = {
     {"src/http", {"src/base"}},
     {"src/access", {"src/base", "src/model", "src/store"}},
     {"src/evidence", {"src/base", "src/model", "src/net", "src/store"}},
-    {"src/console", {"src/base", "src/model", "src/http", "src/store", "src/access", "src/casework", "pipeline"}},
+    {"src/console", {"src/base", "src/model", "src/http", "src/store", "src/access", "src/casework", "pipeline", "src/report"}},
     {"src/report", {"src/base", "src/model", "src/net", "connectors", "src/store", "src/casework"}},
     {"src/app", {"src/base", "src/model", "src/net", "src/http", "connectors", "pipeline", "src/store", "src/access", "src/casework", "src/console", "src/evidence", "src/report"}},
     {"src/cli", {"src/base", "src/model", "src/app"}},
@@ -103,6 +103,17 @@ TEST(Layout, ReportsKnowConnectorsByTheirInterfaceAlone) {
     if (!include.ours || include.from.rfind("src/report/", 0) != 0 || include.what.rfind("connectors/", 0) != 0) continue;
     EXPECT_EQ(include.what, "connectors/connector.h") << include.from;
   }
+}
+
+// Pages show guides and write notices; what opens connections is behind src/console/report_door.h.
+TEST(Layout, TheConsoleKnowsOfReportsOnlyWhatIsPure) {
+  const std::set<std::string> pure = {"src/report/guide.h", "src/report/handover.h", "src/report/notice.h", "src/report/text.h"};
+  for (const auto& include : AllIncludes()) {
+    if (!include.ours || include.from.rfind("src/console/", 0) != 0 || include.what.rfind("src/report/", 0) != 0) continue;
+    EXPECT_TRUE(pure.count(include.what)) << include.from << " includes " << include.what;
+  }
+  for (const auto& include : AllIncludes())
+    if (include.ours && pure.count(include.from)) EXPECT_TRUE(include.what.rfind("src/base/", 0) == 0 || include.what.rfind("src/model/", 0) == 0 || pure.count(include.what)) << include.from << " includes " << include.what;
 }
 
 TEST(Layout, EachOutsideLibraryHasOneHostRoom) {

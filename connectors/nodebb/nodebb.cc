@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "connectors/fields.h"
+#include "connectors/nodebb/report.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -20,11 +21,12 @@ struct Options {
   std::vector<std::string> queries;
   bool latest = false;
   std::int64_t page_size = 50;
+  std::string token;  // for flags; "" = reads only
 };
 
 class Nodebb final : public Connector {
  public:
-  Nodebb(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {
+  Nodebb(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools), reports_(options_.server, options_.token, tools) {
     for (const auto& query : options_.queries) names_.push_back("search " + query);
     if (options_.latest) names_.emplace_back(kLatest);
   }
@@ -34,6 +36,10 @@ class Nodebb final : public Connector {
       return Read(name == kLatest ? "" : name.substr(std::string_view("search ").size()), step);
     });
   }
+
+  Result<ReportForm> ReportReasons(const Post&, Category category) override { return reports_.Form(category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
  private:
   Result<StreamPage> Read(const std::string& query, const StreamStep& step) {
@@ -75,6 +81,7 @@ class Nodebb final : public Connector {
   Options options_;
   std::vector<std::string> names_;
   ConnectorTools tools_;
+  NodebbReports reports_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
@@ -90,6 +97,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   options.round = HEED_TRY(ReadRoundOptions(spec, options.server));
   options.page_size = HEED_TRY(ReadPageSize(spec, 50, 500));
   options.latest = spec.Bool("latest", false);
+  options.token = Trim(spec.String("token"));
   options.queries = HEED_TRY(ReadQueries(spec, school));
   if (options.queries.empty() && !options.latest) return Fail(Fault::kInvalid, "nothing to read: give the school names, or the source `queries` or latest = true");
   return std::make_unique<Nodebb>(std::move(options), tools);
@@ -111,10 +119,11 @@ const ConnectorCard kNodebbCard = {
         {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time: posts are edited"},
         {"page_size", SettingKind::kNumber, false, "50", "posts asked for at a time, 2 to 500; the newest posts come as many as the forum likes"},
         {"max_pages", SettingKind::kNumber, false, "20", "pages read of one search, or of the newest posts, in one run"},
+        {"token", SettingKind::kSecret, false, "", "for flags only: an API token that the forum's owner made for the school's account"},
     },
     true,
-    false,
-    false,
+    true,
+    true,
     &Make,
 };
 

@@ -18,6 +18,7 @@
 #include "src/casework/report.h"
 // What the command line shows of src/report comes through here.
 #include "src/report/guide.h"
+#include "src/report/handover.h"
 #include "src/report/notice.h"
 #include "src/report/outbox.h"
 #include "src/report/text.h"

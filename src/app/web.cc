@@ -50,7 +50,7 @@ struct Web::Impl {
   std::unique_ptr<http::Server> server;
 };
 
-Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock) {
+Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock, ReportDoor reports) {
   ConsoleParts parts{.store = store, .gate = gate, .clock = clock};
   parts.schools = config.schools;
   parts.organisation = config.console.organisation;
@@ -72,6 +72,7 @@ Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const
     return HEED_TRY(workers.Now())->Explain(kAnySchool, text);
   };
   parts.lexicon.resume = [&judge, &store, &clock](std::string_view rule) { return ResumeRule(store, judge, rule, clock.Now()); };
+  parts.reports = std::move(reports);
   parts.lexicon.trouble = [&reloader] { return reloader.Look().error; };
   impl_.reset(new Impl{config, Console(std::move(parts)), nullptr});
 }

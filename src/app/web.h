@@ -9,6 +9,7 @@
 #include "src/app/live_judge.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/console/report_door.h"
 #include "src/store/store.h"
 
 namespace heed {
@@ -19,7 +20,7 @@ GateRules GateRulesOf(const Config& config);
 class Web {
  public:
   // All outlive it.
-  Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock);
+  Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock, ReportDoor reports = {});
   ~Web();
 
   // kBusy: the port is taken.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/casework/details.h"
 #include "src/model/report.h"
@@ -117,10 +118,10 @@ void Rule(Response& response, ResponseState state, const Event& event, const Act
 }
 
 // One decision, one report: what was refused, sent back or cancelled may be proposed anew, by a person.
-Done NotReportedYet(const Case& c, std::string_view to) {
+Done NotReportedYet(const Case& c, ResponseKind kind, std::string_view to) {
   for (const auto& response : c.responses) {
     const bool counts = IsLive(response.state) || response.state == ResponseState::kDone;
-    if (counts && response.kind == ResponseKind::kReport && response.to == to && response.proposed_at >= c.decision->at)
+    if (counts && response.kind == kind && response.to == to && response.proposed_at >= c.decision->at)
       return Fail(Invalid(Name(c, response) + " to " + response.to + " is " + std::string(ToString(response.state)) + ": one decision, one report"));
   }
   return {};
@@ -132,7 +133,7 @@ Done AddProposal(Changing& changing, const Proposal& proposal) {
   if (!Allows(c.decision->finding, proposal.kind))
     return Fail(Invalid(Name(c) + " was found to be \"" + std::string(ToString(c.decision->finding)) + "\": \"" + std::string(ToString(proposal.kind)) + "\" is no response to that"));
   HEED_TRY(Needs(c, "a response needs the text that would leave the school", proposal.text));
-  if (proposal.kind == ResponseKind::kReport) HEED_TRY(NotReportedYet(c, proposal.to));
+  if (LeavesByInterface(proposal.kind)) HEED_TRY(NotReportedYet(c, proposal.kind, proposal.to));
   ActDetails details;
   details.response = static_cast<std::uint32_t>(c.responses.size()) + 1;
   details.kind = proposal.kind;
@@ -215,6 +216,7 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       if (!details.outcome) return Fail(Fault::kMalformed, "an answer without an outcome");
       r.state = *details.outcome;
       if (r.state == ResponseState::kDone) r.done_at = event.at;
+      if (r.state == ResponseState::kRefused) r.leaves_at = details.until;
       if (!details.reference.empty()) r.reference = details.reference;
       r.note = details.why;
       break;
@@ -387,7 +389,35 @@ Result<Change> FinishSending(const Case& before, std::string_view actor, std::ui
   if (!settled && !(sent.outcome == ResponseState::kUncertain && response.state == ResponseState::kSending))
     return Fail(Invalid(Name(before, response) + ": sending ends with done, refused or uncertain"));
   if (response.state == ResponseState::kHeld) HEED_TRY(HoldIsOver(before, response, at));
-  return One(before, actor, at, EventKind::kSent, {.why = sent.answer, .response = number, .reference = sent.reference, .outcome = sent.outcome});
+  return One(before, actor, at, EventKind::kSent, {.why = sent.answer, .until = sent.outcome == ResponseState::kRefused ? sent.appeal_by : std::nullopt, .response = number, .reference = sent.reference, .outcome = sent.outcome});
+}
+
+Result<Change> Progress(const Case& before, std::string_view actor, std::uint32_t number, const std::vector<std::size_t>& steps, Instant at) {
+  const Response& response = *HEED_TRY(Find(before, number));
+  HEED_TRY(MustBe(before, response, {ResponseState::kHeld, ResponseState::kUncertain}, "worked on"));
+  if (response.state == ResponseState::kHeld) HEED_TRY(HoldIsOver(before, response, at));
+  JsonWriter list;
+  list.Object().Key("steps").Array();
+  for (const auto step : steps) list.Int(static_cast<std::int64_t>(step));
+  list.EndArray().EndObject();
+  return One(before, actor, at, EventKind::kNoted, {.why = std::to_string(steps.size()) + (steps.size() == 1 ? " step is done" : " steps are done"), .response = number, .options = list.Take()});
+}
+
+std::vector<std::size_t> StepsDone(const std::vector<Event>& history, std::uint32_t number) {
+  std::vector<std::size_t> steps;
+  for (const auto& event : history) {
+    if (event.kind != EventKind::kNoted || event.erased) continue;
+    const auto details = ReadAct(event.details);
+    if (!details || details->response != number || details->options.empty()) continue;
+    JsonParser parser;
+    const auto options = parser.Parse(details->options);
+    if (!options) continue;
+    steps.clear();
+    (*options)["steps"].Each([&](Json step) {
+      if (const auto one = step.Int(); one && *one >= 0) steps.push_back(static_cast<std::size_t>(*one));
+    });
+  }
+  return steps;
 }
 
 Result<Change> Checked(const Case& before, std::string_view actor, std::string_view presence, std::string_view answer, Instant at) {

@@ -73,8 +73,13 @@ struct Sent {
   ResponseState outcome = ResponseState::kDone;
   std::string reference;  // the other side's id
   std::string answer;     // in its own words
+  std::optional<Instant> appeal_by;  // of what was refused: until when an appeal is taken, where it says so
 };
 Result<Change> FinishSending(const Case& before, std::string_view actor, std::uint32_t response, const Sent& sent, Instant at);
+// How far somebody has come with carrying a response out by hand: `steps` are the numbers of those done, from 0, as in its guide.
+Result<Change> Progress(const Case& before, std::string_view actor, std::uint32_t response, const std::vector<std::size_t>& steps, Instant at);
+// The steps of the last Progress() of a response, in `history` (oldest first).
+std::vector<std::size_t> StepsDone(const std::vector<Event>& history, std::uint32_t response);
 // Whether the post is still up; `presence` is one of the nine words of a re-check (model/report.h).  On closed cases too.  "Gone" is
 // confirmed when it is said twice in a row, kConfirmAfter apart.
 inline constexpr minutes kConfirmAfter{2};

@@ -28,13 +28,15 @@ enum class ReminderKind : std::uint8_t {
   kHelpline,      // the platform has had a report for 48 hours, and it is still up: POSH, Report Harmful Content
   kLookByHand,    // heed cannot look whether it is up: a person opens it
   kLimitation,    // of a libel claim: one year from publication
+  kAppeal,        // a refusal can be appealed until the time its answer named
+  kNotice,        // a step of a section 5 notice that the operator should have taken by now
 };
-std::string_view ToString(ReminderKind kind);  // "find-out", "refused", "author-silent", "helpline", "look", "limitation"
+std::string_view ToString(ReminderKind kind);  // "find-out", "refused", "author-silent", "helpline", "look", "limitation", "appeal", "notice"
 
 struct Reminder {
   ReminderKind kind = ReminderKind::kFindOut;
   std::uint32_t response = 0;  // 0: of the case
-  Instant due{};               // from when on it is shown; of kLimitation the end of the year
+  Instant due{};               // from when on it is shown; of kLimitation the end of the year, of kAppeal the last moment
   std::string words;           // what to do, in plain words
 };
 

@@ -6,6 +6,7 @@
 #include "src/app/alarm.h"
 #include "src/app/desk.h"
 #include "src/app/originals.h"
+#include "src/app/report_desk.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
 #include "src/app/web.h"
@@ -195,7 +196,11 @@ int RunServe(const Arguments& arguments) {
   Gate gate(**store, clock, GateRulesOf(*config));
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
-  Web web(*config, **store, gate, live, reloader, clock);
+  // Its own client: a report that is on its way is not broken off when heed is told to stop.
+  HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
+  Outbox outbox(**store, reports, clock, ReportChannels(*config));
+  ReportDesk report_desk(outbox, clock);
+  Web web(*config, **store, gate, live, reloader, clock, report_desk.Door());
   ServeOptions options;
   options.data = data;
   options.console_is_up = [&] {
@@ -222,9 +227,6 @@ int RunServe(const Arguments& arguments) {
   };
   Alarms alarms(*config, **store, http, clock, data);
   const AlarmThread telling(alarms, milliseconds{10'000});
-  // Its own client: a report that is on its way is not broken off when heed is told to stop.
-  HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
-  Outbox outbox(**store, reports, clock, ReportChannels(*config));
   const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;

@@ -70,6 +70,7 @@ struct Arguments {
   NewSource source;                // sources add
   std::vector<std::string> sets, secret_files, secret_envs;  // sources add: "KEY=VALUE"
   ReportChoice choice;             // report propose
+  bool content_notice = false;
   std::string found;               // recheck
 };
 
@@ -117,6 +118,7 @@ int RunCase(const Arguments& arguments);
 int RunReportList(const Arguments& arguments);
 int RunReportShow(const Arguments& arguments);
 int RunReportPropose(const Arguments& arguments);
+int RunReportHide(const Arguments& arguments);
 int RunReportSend(const Arguments& arguments);
 int RunReportCancel(const Arguments& arguments);
 int RunReportAnswer(const Arguments& arguments);

@@ -237,7 +237,7 @@ void AddOwnOfCase(CLI::App& app, std::string_view name, Arguments& arguments) {
     app.add_flag("--close", arguments.act.close, "nothing more is to be done about it");
   }
   if (name == "propose") {
-    app.add_option("--kind", arguments.kind, "ask-author, report, letter, meeting, restrict, ban, bullying, helpline, police, legal or complaints")->required();
+    app.add_option("--kind", arguments.kind, "ask-author, report, letter, meeting, restrict, ban, bullying, helpline, police, legal, complaints or hide")->required();
     app.add_option("--to", details.to, "whom it is for");
     app.add_option("--text", details.text, "exactly what would leave the school");
     app.add_option("--text-file", arguments.text_file, "the same from a file")->type_name("FILE");
@@ -255,21 +255,25 @@ constexpr std::array kReportCommands = {
     Command{"list", "reports under way, what they wait for, and what people should do", &RunReportList},
     Command{"show", "a report's exact text and state; by hand, the form step by step; before there is one, the platform's reasons and a draft", &RunReportShow},
     Command{"propose", "a report, with a reason of the platform's; somebody else approves it", &RunReportPropose},
+    Command{"hide", "hide a comment at the school's own place (its channel, its Page); somebody else approves it", &RunReportHide},
     Command{"send", "send what is due now: approved, and past its hold", &RunReportSend},
     Command{"cancel", "take a report back before it leaves", &RunReportCancel},
     Command{"answer", "write down what a platform answered, or what became of a report made by hand", &RunReportAnswer},
-    Command{"notice", "write a notice under section 5 of the Defamation Act from a JSON file; refused while an item is missing", &RunReportNotice},
+    Command{"notice", "write a notice under section 5 of the Defamation Act, or --content of illegal content, from a JSON file; refused while an item is missing", &RunReportNotice},
     Command{"helpline", "what POSH or Report Harmful Content need to know about a case", &RunReportHelpline},
 };
 
 void AddOwnOfReport(CLI::App& app, std::string_view name, Arguments& arguments) {
   ActDetails& details = arguments.act.details;
-  if (name == "notice") app.add_option("FILE", arguments.words, "the notice's items, JSON")->required()->expected(1);
+  if (name == "notice") {
+    app.add_option("FILE", arguments.words, "the notice's items, JSON")->required()->expected(1);
+    app.add_flag("--content", arguments.content_notice, "a notice of illegal content, with the items of Article 16 of the Digital Services Act");
+  }
   if (name == "list" || name == "notice") return;
   auto* of_case = app.add_option("CASE", arguments.act.case_id, "the case's number")->check(CLI::PositiveNumber);
   if (name != "send") of_case->required();
   if (name == "send" || name == "helpline") return;
-  if (name != "propose") {
+  if (name != "propose" && name != "hide") {
     auto* number = app.add_option("REPORT", details.response, "the report's number in its case")->check(CLI::PositiveNumber);
     if (name != "show") number->required();
   }
@@ -280,6 +284,10 @@ void AddOwnOfReport(CLI::App& app, std::string_view name, Arguments& arguments) 
     app.add_option("--outcome", arguments.outcome, "done or refused (default: done)");
     app.add_option("--reference", details.reference, "the platform's number for it");
     app.add_option("--note", details.why, "the answer, in its own words");
+  }
+  if (name == "hide") {
+    app.add_option("--how", arguments.choice.reason, "one of the platform's ways, listed when left out");
+    app.add_option("--text", details.text, "why, for the school's own record");
   }
   if (name == "propose") {
     app.add_option("--reason", arguments.choice.reason, "one of the platform's: `heed report show CASE` lists them");

@@ -51,6 +51,7 @@ constexpr NavItem kNav[] = {
     {"/", "Home", 0},
     {"/queue", "Queue", Only(Role::kTriage, Role::kHead, Role::kLegal)},
     {"/approvals", "Approvals", Only(Role::kHead)},
+    {"/reports", "Reports", Only(Role::kTriage, Role::kHead, Role::kLegal)},
     {"/lexicon", "Words and rules", Only(Role::kTriage, Role::kHead, Role::kLexicon)},
     {"/insights", "Insights", Only(Role::kTriage, Role::kHead, Role::kLegal)},
     {"/sources", "Sources", Only(Role::kTriage, Role::kHead, Role::kAdministrator)},

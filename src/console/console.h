@@ -13,6 +13,7 @@
 #include "pipeline/judge.h"
 #include "src/access/gate.h"
 #include "src/console/page.h"
+#include "src/console/report_door.h"
 #include "src/http/message.h"
 #include "src/http/rate.h"
 #include "src/model/school.h"
@@ -60,6 +61,7 @@ struct ConsoleParts {
   ExpiryLimits retention;
   LexiconDoor lexicon;
   std::function<Result<std::vector<SourceHealth>>()> sources;
+  ReportDoor reports;
   double requests_per_second = 20;  // an address and a person, each; five times as many at once
 };
 

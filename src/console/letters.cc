@@ -42,6 +42,8 @@ constexpr Letter kLetters[] = {
      "Reported by [[999, 101 or online]] on [[date and time]], reference [[reference]]. [[what was told]]\n"},
     {ResponseKind::kLegal, "Legal or local-authority advice", "An evidence pack is prepared for the adviser you name, once it is approved.", "[[adviser]]",
      "Please advise {school} on a post of {posted} on {platform}. [[what you want to know]] The evidence pack of this case goes with this request.\n"},
+    {ResponseKind::kHide, "Hide it at the school's own place", "heed hides the comment or reply on the school's own channel or Page, once, after the hold. It is not deleted.", "",
+     "It is hidden at the school's own place because it breaks the code of conduct. {clause}\n"},
     {ResponseKind::kComplaints, "Point to the complaints procedure", "The school answers, if it wishes to, with the way a concern can be raised. The post stays.", "the author of the post",
      "Thank you for telling us what you think about {school}. We would like to put it right where we can. The quickest way is to talk to [[name of the mentor or progress leader]]; our complaints "
      "procedure is at [[address of the procedure]]. You will have an acknowledgement within two working days.\n\n[[name]]\n{school}\n"},

@@ -107,7 +107,7 @@ function totp(base32, at = Date.now()) {
 const pages = [
   ["home", "/"], ["queue", "/queue"], ["queue-one-school", "/queue?school=ashford"], ["case", "/cases/1"], ["case-shown", "/cases/1?words=shown"], ["open", "/cases/1/open"],
   ["settings", "/settings"], ["sources", "/sources"], ["people", "/people"], ["person-new", "/people/new"], ["person", "/people/ben"], ["audit", "/audit"],
-  ["approvals", "/approvals"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
+  ["approvals", "/approvals"], ["reports-none", "/reports"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
 ];
 
 for (const js of [true, false])
@@ -277,6 +277,53 @@ for (const js of [true, false])
     await head.page.getByRole("button", {name: /^Approve/}).click();
     await check(head, "response-approved");
     for (const each of [visit, head]) await each.context.close();
+  });
+
+// From a decision to a report made by hand with its number, past notices and helplines; what waits in between is approved at the command line.
+for (const js of [true, false])
+  await test(`a report by hand, notices and a helpline; ${js ? "with" : "without"} JavaScript`, async () => {
+    const visit = await open({js, width: js ? 1280 : 360});
+    const {page} = visit, number = js ? 5 : 6, address = `/cases/${number}`;
+    await signIn(visit, "ben");
+    installation.run("case", "decide", String(number), "--finding", "breach", "--category", "abuse", "--severity", "2", "--why", "insults staff", "--as", "ben");
+    for (const [name, at] of [["respond-report", "/respond"], ["report", "/report"], ["section-5", "/section-5"], ["illegal-content", "/illegal-content"], ["helpline", "/helpline"]]) {
+      await page.goto(server.url + address + at);
+      await check(visit, name);
+      if (js) await valid(visit, address + at);
+    }
+    for (const [name, at] of [["section-5-problem", "/section-5"], ["illegal-content-problem", "/illegal-content"]]) {
+      await page.goto(server.url + address + at);
+      await page.getByRole("button", {name: "Write and propose it"}).click();
+      await check(visit, name);
+      assert.match(await page.textContent("body"), /There is a problem/);
+    }
+    await page.goto(server.url + address + "/report");
+    await page.getByLabel("The exact text that leaves").fill("It insults a member of staff.");
+    await page.getByRole("button", {name: "Propose"}).click();
+    await page.waitForURL(`**${address}`);
+    installation.run("case", "approve", String(number), "1", "--hold", "0", "--as", "amina");
+    await page.goto(server.url + address + "/responses/1");
+    await page.getByRole("button", {name: "Carry it out, step by step"}).click();
+    await check(visit, "by-hand");
+    if (js) await valid(visit, address + "/responses/1/by-hand");
+    await page.getByRole("button", {name: "It is reported"}).click();
+    await check(visit, "by-hand-problem");
+    for (const box of await page.locator("input[name=step]").all()) await box.check();
+    await page.getByLabel("Their number or reference, if there is one").fill("FB-77");
+    await page.getByRole("button", {name: "It is reported"}).click();
+    await page.waitForURL(`**${address}/responses/1`);
+    await check(visit, "response-done");
+    await page.goto(server.url + "/reports");
+    await check(visit, "reports");
+    if (js) await valid(visit, "/reports");
+    assert.match(await page.textContent("table"), /FB-77/);
+    await page.goto(server.url + address);
+    await page.getByText("Write down what a person saw").click();
+    await page.getByLabel("What you saw").selectOption("up");
+    await page.getByRole("button", {name: "Write it down"}).click();
+    await page.waitForURL(`**${address}`);
+    await check(visit, "case-watched");
+    await visit.context.close();
   });
 
 await test("keys walk the queue, open, decide, help, and never while somebody types", async () => {

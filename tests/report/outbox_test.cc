@@ -282,6 +282,52 @@ TEST_F(OutboxTest, StopsBetweenTwoReportsWhenTold) {
   EXPECT_EQ(platform.keys.size(), 1u);
 }
 
+// --- hiding at the school's own place, and notices
+
+TEST_F(OutboxTest, WhatIsToBeHiddenLeavesByTheSameDoorOnceAndIsWatched) {
+  const CaseId id = APost("own");
+  auto decision = ABreach("It breaks the code of conduct.");
+  decision.proposals[0].kind = ResponseKind::kHide;
+  decision.proposals[0].options = ToJson({.reason = "hide"});
+  Act(Decide(Look(id), "ada", decision, clock.Now()));
+  auto outbox = Fresh();
+  outbox->Run();
+  EXPECT_EQ(platform.hidden, 0) << "nobody has approved it";
+  Act(Approve(Look(id), "head", 1, minutes{5}, clock.Now()));
+  outbox->Run();
+  EXPECT_EQ(platform.hidden, 0) << "it can still be cancelled";
+  clock.Advance(minutes{5});
+  outbox->Run();
+  outbox->Run();
+  EXPECT_EQ(platform.hidden, 1);
+  EXPECT_EQ(Report(id).state, ResponseState::kDone);
+  EXPECT_TRUE(NextCheck(Look(id)));
+}
+
+TEST_F(OutboxTest, AnAccountThatCannotHideIsNotUsedForIt) {
+  static const ConnectorCard kReportsOnly = {"bluesky", "", "", false, {}, true, true, true, &MakePlatformConnector};
+  auto channel = AChannel();
+  channel.card = &kReportsOnly;
+  auto outbox = Fresh({channel});
+  const CaseId id = APost("elsewhere");
+  EXPECT_TRUE(outbox->ChannelsFor(Look(id), ResponseKind::kHide).empty());
+  EXPECT_EQ(outbox->ChannelsFor(Look(id), ResponseKind::kReport).size(), 1u);
+  EXPECT_FALSE(outbox->Form(Look(id), ResponseKind::kHide));
+}
+
+TEST_F(OutboxTest, ANoticeIsAPersonsToSend) {
+  const CaseId id = APost("notice");
+  auto decision = ABreach("NOTICE OF COMPLAINT");
+  decision.proposals[0].options = ToJson({.reason = "threat", .notice = "section-5"});
+  Act(Decide(Look(id), "ada", decision, clock.Now()));
+  Act(Approve(Look(id), "head", 1, minutes{0}, clock.Now()));
+  auto outbox = Fresh();
+  outbox->Run();
+  EXPECT_EQ(platform.keys.size(), 0u);
+  EXPECT_EQ(Report(id).state, ResponseState::kHeld);
+  EXPECT_EQ(outbox->ChannelFor(Look(id), Report(id)), nullptr);
+}
+
 // --- crashes
 
 struct Crash {};

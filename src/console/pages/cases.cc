@@ -175,6 +175,7 @@ Result<Slots> WorkSlots(const Visit& visit) {
   for (const auto& person : people)
     if (!person.locked && (person.At(c.school) & kWorks)) staff.push_back(Slots().Set("id", person.id).Set("name", person.name).Set("selected", person.id == c.assigned_to));
   view.Set("staff", std::move(staff));
+  AddWatch(visit, view);
   return view;
 }
 

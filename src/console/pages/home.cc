@@ -50,6 +50,9 @@ http::Response Home(Visit& visit) {
         categories.push_back(Slots().Set("name", ToString(category)).Set("count", found->second));
     view.Set("open", counts->open).Set("categories", std::move(categories));
     if (counts->unjudged > 0) view.Set("unjudged", counts->unjudged);
+    const auto due = CountDue(visit, working);
+    if (!due) return visit.SayError(due.error());
+    if (*due > 0) view.Set("due", *due == 1 ? "One thing about a report is due" : std::to_string(*due) + " things about reports are due");
   }
   ShowTroubles(view, visit, any);
   return visit.Show("Home", "home", std::move(view));

@@ -137,6 +137,27 @@ TEST(Layout, ConnectorsDoNotKnowEachOther) {
   }
 }
 
+// Two classes of one name are one to the linker: one room's destructor then runs on the other room's object.
+TEST(Layout, NoTwoHeadersGiveOneNameToTwoClasses) {
+  static const std::regex kNamespace(R"(^(inline )?namespace ([a-z_:]+) \{)"), kClass(R"(^(class|struct) ([A-Za-z0-9_]+)( final)?( :[^;]*)? \{)");
+  std::map<std::string, std::string> homes;
+  for (const char* top : {"src", "connectors", "pipeline"})
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / top)) {
+      if (entry.path().extension() != ".h") continue;
+      std::ifstream in(entry.path());
+      std::string place;
+      for (std::string line; std::getline(in, line);) {
+        std::smatch match;
+        if (std::regex_search(line, match, kNamespace)) place = match[2];
+        if (!std::regex_search(line, match, kClass)) continue;
+        const std::string name = place + "::" + match[2].str(), home = fs::relative(entry.path(), kRoot).string();
+        const auto [at, fresh] = homes.emplace(name, home);
+        EXPECT_TRUE(fresh) << name << " is in " << at->second << " and in " << home;
+      }
+    }
+  EXPECT_GT(homes.size(), 100u);
+}
+
 TEST(Layout, EveryFileOpensBySayingWhatItIs) {
   for (const char* top : {"src", "connectors", "pipeline"}) {
     for (const auto& entry : fs::recursive_directory_iterator(kRoot / top)) {

@@ -150,7 +150,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
   // earlier moment they cannot go; then the mark stays and the next walk tries again.
   const std::lock_guard lock(impl.writing);
   HEED_TRY(impl.ReadyToWrite());
-  const Database& in = *impl.database;
+  const StoreDatabase& in = *impl.database;
   std::uint64_t readers = 0;
   in.db->GetIntProperty("rocksdb.num-snapshots", &readers);
   auto status = in.db->Flush(rocksdb::FlushOptions(), in.families);

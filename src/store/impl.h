@@ -38,20 +38,20 @@ inline Done Check(const rocksdb::Iterator& rows) {
 }
 
 // An open database with its families; closing is destruction.
-struct Database {
+struct StoreDatabase {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;  // in the order of keys::Family
 
-  Database() = default;
-  Database(const Database&) = delete;
-  ~Database();
+  StoreDatabase() = default;
+  StoreDatabase(const StoreDatabase&) = delete;
+  ~StoreDatabase();
   rocksdb::ColumnFamilyHandle* operator[](keys::Family family) const { return families[family]; }
 };
 
 // One moment of the store, for reading.  Holds off reopening, so it lives no longer than one call.
 class Moment {
  public:
-  Moment(std::shared_lock<std::shared_mutex> lock, const Database& database);
+  Moment(std::shared_lock<std::shared_mutex> lock, const StoreDatabase& database);
   ~Moment();
   Moment(const Moment&) = delete;
   Moment(Moment&& other) noexcept;
@@ -64,7 +64,7 @@ class Moment {
 
  private:
   std::shared_lock<std::shared_mutex> lock_;
-  const Database* database_;
+  const StoreDatabase* database_;
   const rocksdb::Snapshot* snapshot_;
 };
 
@@ -78,7 +78,7 @@ class RuleBook {
   // A case's decision (or its words) changed.  `reopened`: by its post, so that what was decided of the earlier words stays counted.
   Done Rule(const Case* before, const Case& after, bool reopened);
   // Puts everything into the batch.  Returns the rules that pause.
-  Result<std::vector<PausedRule>> Write(rocksdb::WriteBatch& batch, const Database& in, Instant at);
+  Result<std::vector<PausedRule>> Write(rocksdb::WriteBatch& batch, const StoreDatabase& in, Instant at);
 
  private:
   Result<RuleRecord*> Of(std::string_view school, std::string_view rule);
@@ -118,7 +118,7 @@ struct Store::Impl {
   // `opened` is held shared by everyone who uses the database, exclusively to reopen it.
   FairMutex writing;
   mutable std::shared_mutex opened;
-  std::unique_ptr<Database> database;  // null when reopening failed for reading too
+  std::unique_ptr<StoreDatabase> database;  // null when reopening failed for reading too
   Head head;
   std::optional<Error> failure;  // of the last write; the next write reopens first
 
@@ -131,7 +131,7 @@ struct Store::Impl {
   Error Translate(const rocksdb::Status& status) const;
   Error Older() const;  // for a reader of a store that only a writer can bring up to date
 
-  Result<std::unique_ptr<Database>> OpenDatabase(bool read_only) const;
+  Result<std::unique_ptr<StoreDatabase>> OpenDatabase(bool read_only) const;
   Done Start();                 // first opening: checks or writes the schema, reads head
   Done ReadyToWrite();          // reopens after a failure; `writing` is held
   Done Write(rocksdb::WriteBatch& batch);  // synced, all or nothing; `writing` is held

@@ -83,7 +83,7 @@ bool Contains(std::string_view text, std::string_view part) { return text.find(p
 
 }  // namespace
 
-Database::~Database() {
+StoreDatabase::~StoreDatabase() {
   if (!db) return;
   for (auto* family : families) db->DestroyColumnFamilyHandle(family);
   const auto status = db->Close();
@@ -104,7 +104,7 @@ Error Store::Impl::Older() const {
   return Error{Fault::kUnsupported, folder + " was written by an older heed: run \"heed scan\" or \"heed serve\" once, which brings it up to date"};
 }
 
-Result<std::unique_ptr<Database>> Store::Impl::OpenDatabase(bool read_only) const {
+Result<std::unique_ptr<StoreDatabase>> Store::Impl::OpenDatabase(bool read_only) const {
   const rocksdb::Options how = Configure(options.env, read_only);
   const Error missing{Fault::kNotFound, "no store in " + folder + " yet: run \"heed scan\" first"};
   const bool exists = how.env->FileExists(path() + "/CURRENT").ok();
@@ -128,7 +128,7 @@ Result<std::unique_ptr<Database>> Store::Impl::OpenDatabase(bool read_only) cons
     }
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const auto& name : names) families.emplace_back(name, how);
-    auto opening = std::make_unique<Database>();
+    auto opening = std::make_unique<StoreDatabase>();
     rocksdb::DB* db = nullptr;
     status = read_only ? rocksdb::DB::OpenForReadOnly(how, path(), families, &opening->families, &db)
                        : rocksdb::DB::Open(how, path(), families, &opening->families, &db);
@@ -231,7 +231,7 @@ Result<Moment> Store::Impl::Look() const {
   return Moment(std::move(lock), *database);
 }
 
-Moment::Moment(std::shared_lock<std::shared_mutex> lock, const Database& database)
+Moment::Moment(std::shared_lock<std::shared_mutex> lock, const StoreDatabase& database)
     : lock_(std::move(lock)), database_(&database), snapshot_(database.db->GetSnapshot()) {}
 
 Moment::Moment(Moment&& other) noexcept

@@ -70,7 +70,7 @@ void Store::Impl::AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) c
 }
 
 Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book) const {
-  const Database& in = *database;
+  const StoreDatabase& in = *database;
   Case& after = change.after;
   if (before) HEED_CHECK(after.id == before->id && after.school == before->school);
   else after.id = ++to.case_id;
@@ -128,7 +128,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
 
   const std::lock_guard lock(impl_->writing);
   HEED_TRY(impl_->ReadyToWrite());
-  const Database& in = *impl_->database;
+  const StoreDatabase& in = *impl_->database;
   const Moment now = HEED_TRY(impl_->Look());
   auto known = HEED_TRY(Recall(now, post_keys));
   rocksdb::WriteBatch batch;
@@ -215,7 +215,7 @@ Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at,
   for (const auto& kept : posts) post_keys.push_back(keys::Post(kept.school, kept.post.global_id));
   const std::lock_guard lock(impl_->writing);
   HEED_TRY(impl_->ReadyToWrite());
-  const Database& in = *impl_->database;
+  const StoreDatabase& in = *impl_->database;
   const Moment now = HEED_TRY(impl_->Look());
   auto known = HEED_TRY(Recall(now, post_keys));
   rocksdb::WriteBatch batch;

@@ -65,6 +65,12 @@ class ReportsTest : public ConsoleTest {
     return browser.Post(target, std::move(form));
   }
   Case Now() { return *store_->FindCase(id_); }
+  // Every step ticked, and its number written down.
+  void CarryOut(Browser& browser) {
+    Form form = {{"outcome", "done"}, {"reference", "FB-77"}};
+    for (int i = 0; i < 8; ++i) form.emplace_back("step", std::to_string(i));
+    ASSERT_EQ(Submit(browser, Path("/responses/1/by-hand"), Path("/responses/1/by-hand"), form).status, 303);
+  }
 
   CaseId id_ = 0;
   std::string platform_ = "mastodon";
@@ -193,7 +199,7 @@ TEST_F(ReportsTest, LooksOnRequestAndTakesAPersonsWord) {
   ASSERT_EQ(Submit(amina, Path("/report"), Path("/report"), {{"text", "It insults a member of staff."}}).status, 303);
   ASSERT_EQ(Submit(head, Path("/responses/1"), Path("/responses/1/approve"), {}).status, 303);
   clock_.Advance(minutes{6});
-  ASSERT_EQ(Submit(amina, Path("/responses/1"), Path("/responses/1/finish"), {{"outcome", "done"}}).status, 303);
+  CarryOut(amina);
   EXPECT_THAT(amina.Get(Path()).body, AllOf(HasSubstr("heed cannot look at this platform"), Not(HasSubstr("Look now"))));
   EXPECT_EQ(amina.Post(Path("/look")).status, 422);
   EXPECT_EQ(looks_, 0);
@@ -285,7 +291,7 @@ TEST_F(ReportsTest, TheHelplineIsOfferedWhenItsTimeHasCome) {
   ASSERT_EQ(Submit(amina, Path("/report"), Path("/report"), {{"text", "It insults a member of staff."}}).status, 303);
   ASSERT_EQ(Submit(head, Path("/responses/1"), Path("/responses/1/approve"), {}).status, 303);
   clock_.Advance(minutes{6});
-  ASSERT_EQ(Submit(amina, Path("/responses/1"), Path("/responses/1/finish"), {{"outcome", "done"}, {"reference", "FB-77"}}).status, 303);
+  CarryOut(amina);
   EXPECT_THAT(amina.Get(Path("/helpline")).body, HasSubstr("is given 48 hours"));
   clock_.Advance(hours{49});
   auto later = SignedIn("amina");
@@ -325,6 +331,7 @@ TEST_F(ReportsTest, NoFormLeadsFromAPostToWhatLeavesWithoutASecondPerson) {
   for (int round = 0; round < 3; ++round)
     for (const auto& page : AllPages()) {
       if (page.method != "POST" || page.reach != Reach::kCase) continue;
+      if (page.path == "/cases/{case}/close" && round < 2) continue;  // from there nothing leads on
       for (const char* number : {"1", "2", "3"}) {
         std::string target(page.path);
         const auto put = [&](std::string_view name, const std::string& value) {

@@ -212,7 +212,8 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
         run.unjudged += !assessments[i].could_not_judge.empty();
         on_this_page.insert(post.global_id);
         auto capture = CaptureOf(post, assessments[i], recording, now);
-        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i]), std::move(capture)});
+        auto words = WordsOf(texts[i], assessments[i]);
+        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i]), std::move(capture), std::move(words)});
       } else {
         commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}, std::nullopt});
       }

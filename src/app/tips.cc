@@ -269,7 +269,8 @@ Result<TipReport> TipDesk::HandIn(const Tip& tip) {
     handed.kept = files[one->item] != kNoFile && keep[files[one->item]];
     told.original_kept = told.original_kept || handed.kept;
     ++(one->wanted ? told.flagged : told.naming);
-    commit.posts.push_back({tip.school, post, one->assessment});
+    std::string joined;
+    commit.posts.push_back({tip.school, post, one->assessment, std::nullopt, WordsOf(JudgedText(post, joined), one->assessment)});
   }
 
   const std::lock_guard lock(mutex_);

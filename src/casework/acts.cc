@@ -275,6 +275,13 @@ Result<Change> Snooze(const Case& before, std::string_view actor, Instant until,
   return One(before, actor, at, EventKind::kSnoozed, {.why = std::string(why), .until = until});
 }
 
+Result<Change> Wake(const Case& before, std::string_view actor, std::string_view why, Instant at) {
+  HEED_TRY(NotClosed(before));
+  HEED_TRY(NotHeldByOthers(before, actor, at));
+  if (!before.snoozed_until || *before.snoozed_until <= at) return Fail(Invalid(Name(before) + " is not left for later"));
+  return One(before, actor, at, EventKind::kSnoozed, {.why = std::string(why)});
+}
+
 Result<Change> AddNote(const Case& before, std::string_view actor, std::string_view text, Instant at) {
   HEED_TRY(Needs(before, "a note needs words", text));
   return One(before, actor, at, EventKind::kNoted, {.why = std::string(text)});

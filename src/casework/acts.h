@@ -27,6 +27,8 @@ Result<Change> Release(const Case& before, std::string_view actor, Instant at);
 // Ends a lease, whoever holds it.  `to` empty: to nobody, back to all.
 Result<Change> Assign(const Case& before, std::string_view actor, std::string_view to, std::string_view note, Instant at);
 Result<Change> Snooze(const Case& before, std::string_view actor, Instant until, std::string_view why, Instant at);
+// Shown again now.
+Result<Change> Wake(const Case& before, std::string_view actor, std::string_view why, Instant at);
 Result<Change> AddNote(const Case& before, std::string_view actor, std::string_view text, Instant at);
 
 // --- what is decided

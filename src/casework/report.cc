@@ -205,12 +205,24 @@ bool IsSkipped(Instant at) {
   return on == std::chrono::Saturday || on == std::chrono::Sunday || IsBankHoliday(day);
 }
 
-Instant AfterWorkingHours(Instant from, seconds length) {
+Instant AfterWorkingHours(Instant from, seconds length) { return AfterWorkingHours(from, length, IsSkipped); }
+
+seconds WorkingHoursBetween(Instant from, Instant until, const Skips& skips) {
+  microseconds sum{0};
+  for (Instant at = from; at < until;) {
+    const Instant end = std::min(EndOfDay(at), until);
+    if (!skips(at)) sum += end - at;
+    at = end;
+  }
+  return std::chrono::floor<seconds>(sum);
+}
+
+Instant AfterWorkingHours(Instant from, seconds length, const Skips& skips) {
   microseconds left = length;
   Instant at = from;
   for (;;) {
     const Instant end = EndOfDay(at);
-    if (IsSkipped(at)) {
+    if (skips(at)) {
       at = end;
     } else if (end - at >= left) {
       return at + left;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ Instant LimitationEnds(Instant published);
 // of the process's time zone.  Bank holidays proclaimed for one year only are not known here: then the time is a day short.
 bool IsSkipped(Instant at);
 Instant AfterWorkingHours(Instant from, seconds length);
+// The same where other days are skipped, and the other way round: how much of the time from `from` until `until` counts.
+using Skips = std::function<bool(Instant)>;
+Instant AfterWorkingHours(Instant from, seconds length, const Skips& skips);
+seconds WorkingHoursBetween(Instant from, Instant until, const Skips& skips);
 
 struct NoticeClocks {
   Instant acknowledged_by;   // the operator has told the poster, and the complainant that it did: 48 hours

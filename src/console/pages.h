@@ -10,7 +10,10 @@ namespace heed {
 
 std::span<const WebPage> EntryPages();     // signing in and out, passwords, second factor, links
 std::span<const WebPage> HomePages();      // start, settings, notice, sources
-std::span<const WebPage> CasePages();      // queue and case
+std::span<const WebPage> QueuePages();     // the queue, its bursts
+std::span<const WebPage> BulkPages();      // several cases at once
+std::span<const WebPage> ViewPages();      // one's own lists of the queue
+std::span<const WebPage> CasePages();      // one case, to be read
 std::span<const WebPage> WorkPages();      // deciding, responding, approving
 std::span<const WebPage> LexiconPages();   // words, rules, their record; insights
 std::span<const WebPage> PeoplePages();    // people and audit trail

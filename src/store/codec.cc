@@ -10,7 +10,7 @@ namespace heed {
 namespace {
 
 enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H',
-                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W' };
+                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W', kAlike = 'L', kPreferences = 'f', kBatch = 'b' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -624,6 +624,89 @@ void Read(In& in, PausedRule& paused) {
     }
 }
 
+// --- what is alike, and desks
+
+void Read(In& in, AlikeRow& row) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(row.burst); break;
+      case 2: in.Named(row.tie.emplace(), kTies); break;
+      case 3: {
+        std::string places;
+        in.Text(places);
+        if (places.size() != 4 * Likeness::kPlaces) {
+          in.OutOfRange();
+          break;
+        }
+        Likeness& words = row.words.emplace();
+        for (std::size_t i = 0; i < Likeness::kPlaces; ++i) words.least[i] = keys::ReadU32(places, 4 * i);
+        break;
+      }
+      case 4: in.Whole(row.links.emplace_back()); break;
+    }
+}
+
+Out Fields(const SavedView& view) {
+  Out out;
+  out.Text(1, view.name).Text(2, view.query);
+  return out;
+}
+
+void Read(In& in, SavedView& view) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(view.name); break;
+      case 2: in.Text(view.query); break;
+    }
+}
+
+void Read(In& in, Preferences& preferences) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Struct(preferences.views.emplace_back(), &Read); break;
+      case 2: in.Whole(preferences.peek); break;
+    }
+}
+
+Out Fields(const Batch::Item& item) {
+  Out out;
+  out.Whole(1, item.id).Whole(2, item.events).Text(3, item.assigned_to).Time(4, item.snoozed_until);
+  return out;
+}
+
+void Read(In& in, Batch::Item& item) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(item.id); break;
+      case 2: in.Whole(item.events); break;
+      case 3: in.Text(item.assigned_to); break;
+      case 4: in.Time(item.snoozed_until); break;
+    }
+}
+
+Out Fields(const Batch::LeftOut& one) {
+  Out out;
+  out.Whole(1, one.id).Text(2, one.why);
+  return out;
+}
+
+void Read(In& in, Batch::LeftOut& one) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(one.id); break;
+      case 2: in.Text(one.why); break;
+    }
+}
+
+void Read(In& in, Batch& batch) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(batch.id); break;
+      case 2: in.Named(batch.verb, kBulkVerbs); break;
+      case 3: in.Text(batch.by); break;
+      case 4: in.Time(batch.at); break;
+      case 5: in.Text(batch.what); break;
+      case 6: in.Struct(batch.items.emplace_back(), &Read); break;
+      case 7: in.Struct(batch.left_out.emplace_back(), &Read); break;
+      case 8: in.Text(batch.undoes); break;
+      case 9: in.Text(batch.undone_by); break;
+    }
+}
+
 void Read(In& in, Event& event) {
   while (in.Next()) switch (in.number()) {
       case 1: in.Whole(event.sequence); break;
@@ -714,6 +797,35 @@ std::string Encode(const PausedRule& paused) {
   return out.Finish(Row::kPaused);
 }
 
+std::string Encode(const AlikeRow& row) {
+  Out out;
+  out.Whole(1, row.burst);
+  if (row.tie) out.Named(2, *row.tie);
+  if (row.words) {
+    std::string places;
+    for (const auto place : row.words->least) keys::AppendU32(places, place);
+    out.AlwaysText(3, places);
+  }
+  for (const auto link : row.links) out.AlwaysWhole(4, link);
+  return out.Finish(Row::kAlike);
+}
+
+std::string Encode(const Preferences& preferences) {
+  Out out;
+  for (const auto& view : preferences.views) out.Struct(1, Fields(view));
+  out.Whole(2, preferences.peek);
+  return out.Finish(Row::kPreferences);
+}
+
+std::string Encode(const Batch& batch) {
+  Out out;
+  out.Text(1, batch.id).Named(2, batch.verb).Text(3, batch.by).Time(4, batch.at).Text(5, batch.what);
+  for (const auto& item : batch.items) out.Struct(6, Fields(item));
+  for (const auto& one : batch.left_out) out.Struct(7, Fields(one));
+  out.Text(8, batch.undoes).Text(9, batch.undone_by);
+  return out.Finish(Row::kBatch);
+}
+
 std::string EncodeBytes(std::string_view bytes) {
   Out out;
   out.AlwaysText(1, bytes);
@@ -770,6 +882,10 @@ std::string Encode(const AuditHead& head) {
 Result<Person> DecodePerson(std::string_view bytes) { return Decode<Person>(Row::kPerson, bytes, &Read); }
 Result<Session> DecodeSession(std::string_view bytes) { return Decode<Session>(Row::kSession, bytes, &Read); }
 Result<AuditRow> DecodeAudit(std::string_view bytes) { return Decode<AuditRow>(Row::kAudit, bytes, &Read); }
+
+Result<AlikeRow> DecodeAlike(std::string_view bytes) { return Decode<AlikeRow>(Row::kAlike, bytes, &Read); }
+Result<Preferences> DecodePreferences(std::string_view bytes) { return Decode<Preferences>(Row::kPreferences, bytes, &Read); }
+Result<Batch> DecodeBatch(std::string_view bytes) { return Decode<Batch>(Row::kBatch, bytes, &Read); }
 
 Result<AuditHead> DecodeAuditHead(std::string_view bytes) {
   AuditHead head;

@@ -3,6 +3,7 @@
 
 #include "src/base/json.h"
 #include "src/model/report.h"
+#include "src/store/alike.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 
@@ -56,23 +57,25 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
   ExpiryReport report;
   Impl& impl = *impl_;
 
-  const auto drop_post = [&](rocksdb::WriteBatch& batch, std::string_view key, const PostRow& row) {
+  const auto drop_post = [&](const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, std::string_view key, const PostRow& row) -> Done {
+    if (const auto first = HEED_TRY(seen.Get(keys::kVersions, keys::Version(key, 1)))) alike.ForgetPost(std::string(key.substr(0, key.find('\0'))), HEED_TRY(DecodeVersion(*first)).post);
     for (std::uint32_t number = 1; number <= row.versions.size(); ++number)
       batch.Delete((*impl.database)[keys::kVersions], keys::Version(key, number));
     batch.Delete((*impl.database)[keys::kPosts], AsSlice(key));
+    return {};
   };
 
   // True when the post goes; its entry goes either way, being the post's present one or left over.
-  const auto forget_post = [&](const Moment& seen, rocksdb::WriteBatch& batch, const Due& due) -> Result<bool> {
+  const auto forget_post = [&](const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, const Due& due) -> Result<bool> {
     const auto bytes = HEED_TRY(seen.Get(keys::kPosts, due.key));
     if (!bytes) return false;
     const PostRow row = HEED_TRY(DecodePostRow(*bytes));
     if (row.case_id != 0 || keys::Day(row.changed_at) != due.day) return false;
-    drop_post(batch, due.key, row);
+    HEED_TRY(drop_post(seen, batch, alike, due.key, row));
     return true;
   };
 
-  const auto erase_case = [&](const Moment& seen, rocksdb::WriteBatch& batch, const Due& due, Head& head) -> Result<bool> {
+  const auto erase_case = [&](const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, const Due& due, Head& head) -> Result<bool> {
     const auto bytes = HEED_TRY(seen.Get(keys::kCases, due.key));
     if (!bytes) return false;
     const Case c = HEED_TRY(DecodeCase(*bytes));
@@ -98,7 +101,11 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     tombstone.details = TombstoneDetails(c);
     impl.AddEvent(batch, tombstone, head);
     const std::string post_key = keys::Post(c.school, c.global_id);
-    if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) drop_post(batch, post_key, HEED_TRY(DecodePostRow(*post)));
+    if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) {
+      const PostRow row = HEED_TRY(DecodePostRow(*post));
+      HEED_TRY(drop_post(seen, batch, alike, post_key, row));
+    }
+    HEED_TRY(alike.Forget(c));
     batch.Delete((*impl.database)[keys::kCases], AsSlice(due.key));
     if (const auto next = NextInOutbox(c)) batch.Delete((*impl.database)[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*next), due.key));
     return true;
@@ -114,12 +121,14 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
       if (due.empty()) return {};
       rocksdb::WriteBatch batch;
       Head head = impl.head;
+      AlikeBook alike(seen);
       std::uint64_t dropped = 0;
       for (const auto& entry : due) {
-        const bool drop = what == keys::Expires::kPost ? HEED_TRY(forget_post(seen, batch, entry)) : HEED_TRY(erase_case(seen, batch, entry, head));
+        const bool drop = what == keys::Expires::kPost ? HEED_TRY(forget_post(seen, batch, alike, entry)) : HEED_TRY(erase_case(seen, batch, alike, entry, head));
         dropped += drop ? 1 : 0;
         batch.Delete((*impl.database)[keys::kExpiry], entry.entry);
       }
+      alike.Write(batch, *impl.database);
       if (head != impl.head) batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
       if (dropped > 0) batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kRewriteKey), rocksdb::Slice());
       HEED_TRY(impl.Write(batch));
@@ -156,7 +165,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
   auto status = in.db->Flush(rocksdb::FlushOptions(), in.families);
   rocksdb::CompactRangeOptions how;
   how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  for (const auto family : {keys::kPosts, keys::kVersions, keys::kCases, keys::kEvents, keys::kCaptures})
+  for (const auto family : {keys::kPosts, keys::kVersions, keys::kCases, keys::kEvents, keys::kCaptures, keys::kAlike})
     if (status.ok()) status = in.db->CompactRange(how, in[family], nullptr, nullptr);
   if (!status.ok()) {
     impl.failure = impl.Translate(status);

@@ -68,6 +68,9 @@ class Moment {
   const rocksdb::Snapshot* snapshot_;
 };
 
+// The post whose row in `posts` is `key` -> `bytes`.
+Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name);
+
 // What one batch changes in the rules' record.  Rows are read when they are first needed; `now` is the moment before the batch.
 class RuleBook {
  public:
@@ -110,6 +113,8 @@ class FairMutex {
   std::uint64_t next_ = 0, serving_ = 0;
 };
 
+class AlikeBook;  // src/store/alike.h
+
 struct Store::Impl {
   std::string folder;
   Options options;
@@ -136,10 +141,12 @@ struct Store::Impl {
   Done ReadyToWrite();          // reopens after a failure; `writing` is held
   Done Write(rocksdb::WriteBatch& batch);  // synced, all or nothing; `writing` is held
   Result<Moment> Look() const;  // fails when the store is closed after a failure
+  Done BringUpToDate(std::uint32_t schema);  // from an older one; `writing` is held or nobody else is there yet
 
   // Adds a change to a batch: events numbered and sealed, case, queue and expiry rows.  `before` is the row
   // as it is so far.  Returns the row as it will be; moves `to` on.
-  Result<Case> Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book) const;
+  // `opening`: the post of a case that is new.
+  Result<Case> Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* opening = nullptr) const;
   void AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) const;
 };
 

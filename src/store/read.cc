@@ -4,6 +4,7 @@
 
 #include "src/base/seal.h"
 #include "src/model/report.h"
+#include "src/store/alike.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 
@@ -72,7 +73,8 @@ Result<std::vector<Event>> ReadHistory(const Moment& now, CaseId id) {
   return events;
 }
 
-// The post whose row in `posts` is `key` -> `bytes`.
+}  // namespace
+
 Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name) {
   const PostRow row = HEED_TRY(Named(DecodePostRow(bytes), name));
   StoredPost post;
@@ -87,8 +89,6 @@ Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const st
   }
   return post;
 }
-
-}  // namespace
 
 const StoredVersion& StoredPost::Version(std::string_view version) const {
   for (const auto& stored : versions)
@@ -127,10 +127,13 @@ std::string PlaceInQueue(const Case& c) {
   return Hex(keys::ParseQueue(key)->order);
 }
 
-Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
+namespace {
+
+// Walks open cases in the queue's order and reads their rows, many at once.  `skips`, by a row's burst and state, spares reading them; `each` says whether
+// the case counts towards the filter's limit.
+Done WalkQueue(const Moment& now, const QueueFilter& filter, const std::function<bool(CaseId burst, CaseState state)>& skips, const std::function<Result<bool>(Case c, CaseId burst)>& each) {
   const auto after = FromHex(filter.after);
   if (!after) return Fail(Fault::kInvalid, "\"" + filter.after + "\" is no place in the queue");
-  const Moment now = HEED_TRY(impl_->Look());
   std::vector<Line> lines;
   for (const auto& school : HEED_TRY(Wanted(now, filter.schools))) {
     Line line{now.Walk(keys::kQueue), keys::School(school)};
@@ -143,32 +146,97 @@ Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
   // A heap of lines: the one with the worst, oldest next case on top.
   const auto later = [](const Line& a, const Line& b) { return a.order > b.order; };
   std::ranges::make_heap(lines, later);
-  std::vector<Case> cases;
   // Rows are read as many at once as may still be wanted, so that a page without a filter is one look.
-  for (std::size_t looked_at = 0; !lines.empty() && cases.size() < filter.limit && looked_at < filter.most_looked_at;) {
-    const std::size_t at_once = filter.wanted ? std::max<std::size_t>(filter.limit, 200) : filter.limit - cases.size();
+  std::size_t counted = 0;
+  for (std::size_t looked_at = 0; !lines.empty() && counted < filter.limit && looked_at < filter.most_looked_at;) {
+    const std::size_t at_once = filter.wanted ? std::max<std::size_t>(filter.limit, 200) : filter.limit - counted;
     std::vector<std::string> wanted;
+    std::vector<std::pair<CaseId, CaseState>> told;
     while (!lines.empty() && wanted.size() < at_once) {
       std::ranges::pop_heap(lines, later);
-      if (filter.state && static_cast<unsigned char>(lines.back().order[0]) != static_cast<unsigned char>(*filter.state)) {
+      const auto state = static_cast<CaseState>(lines.back().order[0]);
+      if (filter.state && state != *filter.state) {
         lines.pop_back();  // past the state
         continue;
       }
-      wanted.push_back(keys::Case(lines.back().id));
+      const CaseId burst = keys::BurstOfQueueValue(AsText(lines.back().rows->value()));
+      if (!skips || !skips(burst, state)) {
+        wanted.push_back(keys::Case(lines.back().id));
+        told.emplace_back(burst, state);
+      }
       lines.back().rows->Next();
       if (HEED_TRY(lines.back().Read())) std::ranges::push_heap(lines, later);
       else lines.pop_back();
     }
     looked_at += wanted.size();
     const auto rows = HEED_TRY(now.GetAll(keys::kCases, wanted));
-    for (std::size_t i = 0; i < rows.size() && cases.size() < filter.limit; ++i) {
+    for (std::size_t i = 0; i < rows.size() && counted < filter.limit; ++i) {
       const std::string name = Name(keys::ReadU64(wanted[i]));
       if (!rows[i]) return Fail(Fault::kMalformed, name + " is in the queue but its row is missing");
+      if (skips && skips(told[i].first, told[i].second)) continue;  // since it was put on the list
       Case c = HEED_TRY(Named(DecodeCase(*rows[i]), name));
-      if (!filter.wanted || filter.wanted(c)) cases.push_back(std::move(c));
+      if (!filter.wanted || filter.wanted(c)) counted += HEED_TRY(each(std::move(c), told[i].first));
     }
   }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  std::vector<Case> cases;
+  const auto each = [&](Case c, CaseId) -> Result<bool> {
+    cases.push_back(std::move(c));
+    return true;
+  };
+  HEED_TRY(WalkQueue(now, filter, nullptr, each));
   return cases;
+}
+
+Result<std::vector<QueueLine>> Store::QueueByBurst(const QueueFilter& filter, Instant at) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  std::vector<QueueLine> lines;
+  std::unordered_set<CaseId> shown;  // bursts that stand on this page, or on one before it
+  const auto after = FromHex(filter.after).value_or("");
+  // Of `after` without its state: what waits for a decision comes first, so anything behind that state is behind all bursts.
+  const bool past_bursts = !after.empty() && static_cast<unsigned char>(after[0]) > static_cast<unsigned char>(CaseState::kQueued);
+  const std::string_view after_order = after.empty() ? std::string_view() : std::string_view(after).substr(1);
+  const auto skips = [&](CaseId burst, CaseState state) { return burst != 0 && state == CaseState::kQueued && shown.contains(burst); };
+  const auto each = [&](Case c, CaseId burst) -> Result<bool> {
+    QueueLine line;
+    if (burst == 0 || c.state != CaseState::kQueued || (c.snoozed_until && at < *c.snoozed_until)) {
+      line.c = std::move(c);
+      lines.push_back(std::move(line));
+      return true;
+    }
+    shown.insert(burst);
+    const std::string prefix = keys::MemberPrefix(burst);
+    const auto rows = now.Walk(keys::kAlike);
+    for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+      const auto member = keys::ParseMember(AsText(rows->key()));
+      if (!member) return Fail(Fault::kMalformed, "damaged row: a member of a burst");
+      if (!IsAwake(AsText(rows->value()), at)) continue;
+      ++line.severities[member->rank];
+      line.like_it += member->id != c.id;
+      if (const auto tie = TieOf(AsText(rows->value())); tie && std::ranges::find(line.ties, *tie) == line.ties.end()) line.ties.push_back(*tie);
+      if (after.empty() || past_bursts || member->order > after_order) continue;
+      // It stands on an earlier page, if it was wanted there.
+      if (!filter.wanted) return false;
+      const auto row = HEED_TRY(now.Get(keys::kCases, keys::Case(member->id)));
+      if (!row) continue;
+      const Case earlier = HEED_TRY(Named(DecodeCase(*row), Name(member->id)));
+      if (filter.wanted(earlier)) return false;
+    }
+    HEED_TRY(Check(*rows));
+    if (line.like_it == 0) line.severities.clear(), line.ties.clear();
+    std::ranges::sort(line.ties);
+    line.c = std::move(c);
+    lines.push_back(std::move(line));
+    return true;
+  };
+  HEED_TRY(WalkQueue(now, filter, skips, each));
+  return lines;
 }
 
 Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const {
@@ -186,7 +254,7 @@ Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const 
     const std::string prefix = keys::School(school);
     for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
       const auto entry = keys::ParseQueue(AsText(rows->key()));
-      if (!entry || rows->value().size() != 2) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
+      if (!entry || rows->value().size() < 2) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
       ++counts.open;
       ++counts.states[entry->state];
       if (rows->value()[1] != 0) ++counts.unjudged;

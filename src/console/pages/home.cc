@@ -57,11 +57,13 @@ http::Response Home(Visit& visit) {
 
 http::Response Settings(Visit& visit) {
   const Person& person = visit.person();
+  const auto mine = visit.parts.store.PreferencesOf(person.id);
+  if (!mine) return visit.SayError(mine.error());
   std::vector<Slots> grants;
   for (const auto& grant : person.grants)
     grants.push_back(Slots().Set("role", Title(grant.role)).Set("school", grant.school.empty() ? "every school" : visit.SchoolName(grant.school)));
   return visit.Show("Settings", "settings",
-                    Slots().Set("covered", person.mask_words).Set("id", person.id).Set("has_password", !person.password.empty())
+                    Slots().Set("covered", person.mask_words).Set("peek", mine->peek).Set("id", person.id).Set("has_password", !person.password.empty())
                         .Set("has_factor", !person.second_factor.empty()).Set("codes_left", person.recovery.size()).Set("grants", std::move(grants)));
 }
 

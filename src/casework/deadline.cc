@@ -66,7 +66,7 @@ DueSorter::DueSorter(Instant now, const std::vector<Term>& terms) {
   const auto last_opened = [&](Instant due) {
     Instant low = now - kFarthest, high = now;  // due by then; not due by then
     if (DueBy(high, terms) <= due) return high;
-    while (high - low > seconds{1}) {
+    while (high - low > microseconds{1}) {
       const Instant middle = low + (high - low) / 2;
       (DueBy(middle, terms) <= due ? low : high) = middle;
     }

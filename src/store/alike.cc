@@ -5,7 +5,9 @@
 namespace heed {
 namespace {
 
-constexpr std::size_t kNearest = 24;  // rows looked at on either side
+constexpr std::size_t kNearest = 500;  // rows looked at on either side: more than two full bursts
+constexpr int kSpeakForAll = 3;
+constexpr std::size_t kMostOfThread = 100;
 
 std::string BandHashed(const Likeness& words, std::size_t band) {
   constexpr std::size_t kRows = Likeness::kPlaces / Likeness::kBands;
@@ -86,28 +88,27 @@ void AlikeBook::SaveBurst(CaseId burst, const Burst& row) {
   else rows_[keys::BurstRow(burst)] = std::move(bytes);
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> AlikeBook::Near(const std::string& bond, Instant at) {
-  std::vector<std::pair<std::string, std::string>> found;
+Done AlikeBook::Near(const std::string& bond, Instant at, const EachRow& each) {
   std::string from = bond, middle = bond, until = bond;
   keys::AppendTime(from, at - kBurstReach);
   keys::AppendTime(middle, at);
   keys::AppendTime(until, at + kBurstReach + microseconds{1});
-  const auto rows = now_.Walk(keys::kAlike);
   std::size_t looked = 0;
-  for (rows->SeekForPrev(middle); rows->Valid() && rows->key().compare(from) >= 0 && looked < kNearest; rows->Prev(), ++looked) found.emplace_back(rows->key().ToString(), rows->value().ToString());
-  HEED_TRY(Check(*rows));
-  looked = 0;
-  for (rows->Seek(middle); rows->Valid() && rows->key().compare(until) < 0 && looked < kNearest; rows->Next(), ++looked) found.emplace_back(rows->key().ToString(), rows->value().ToString());
-  HEED_TRY(Check(*rows));
-  // What this batch has written so far.
-  looked = 0;
   const auto here = rows_.lower_bound(middle);
-  for (auto it = here; it != rows_.begin() && std::prev(it)->first >= from && looked < kNearest; --it, ++looked)
-    if (std::prev(it)->second) found.emplace_back(std::prev(it)->first, *std::prev(it)->second);
-  looked = 0;
   for (auto it = here; it != rows_.end() && it->first < until && looked < kNearest; ++it, ++looked)
-    if (it->second) found.emplace_back(it->first, *it->second);
-  return found;
+    if (it->second && HEED_TRY(each(it->first, *it->second))) return {};
+  looked = 0;
+  for (auto it = here; it != rows_.begin() && std::prev(it)->first >= from && looked < kNearest; --it, ++looked)
+    if (std::prev(it)->second && HEED_TRY(each(std::prev(it)->first, *std::prev(it)->second))) return {};
+  const auto rows = now_.Walk(keys::kAlike);
+  looked = 0;
+  for (rows->SeekForPrev(middle); rows->Valid() && rows->key().compare(from) >= 0 && looked < kNearest; rows->Prev(), ++looked)
+    if (HEED_TRY(each(AsText(rows->key()), AsText(rows->value())))) return {};
+  HEED_TRY(Check(*rows));
+  looked = 0;
+  for (rows->Seek(middle); rows->Valid() && rows->key().compare(until) < 0 && looked < kNearest; rows->Next(), ++looked)
+    if (HEED_TRY(each(AsText(rows->key()), AsText(rows->value())))) return {};
+  return Check(*rows);
 }
 
 Result<std::optional<CaseId>> AlikeBook::Joinable(const Case& c, CaseId burst, std::map<CaseId, bool>& tried) {
@@ -138,24 +139,30 @@ Result<AlikeBook::Place> AlikeBook::Open(const Case& c, const Post& post, const 
   for (const auto& bond : bonds) {
     if (row.burst != 0) break;
     const Tie tie = bond[0] == static_cast<char>(keys::BondKind::kWords) ? Tie::kWords : Tie::kLink;
-    for (const auto& [key, value] : HEED_TRY(Near(bond, c.posted_at))) {
-      const auto burst = HEED_TRY(Joinable(c, keys::ReadU64(value), tried));
-      if (!burst) continue;
+    std::map<CaseId, int> looked_at;  // a few of a burst's cases speak for all of it
+    const auto each = [&](std::string_view key, std::string_view value) -> Result<bool> {
+      const CaseId its = keys::ReadU64(value);
+      const auto burst = HEED_TRY(Joinable(c, its, tried));
+      if (!burst || ++looked_at[its] > kSpeakForAll) return false;
       if (tie == Tie::kWords) {
         const auto other = HEED_TRY(Get(keys::Alike(keys::ReadU64(key, key.size() - 8))));
-        if (!other) continue;
+        if (!other) return false;
         const AlikeRow alike = HEED_TRY(DecodeAlike(*other));
-        if (!alike.words || Overlap(*alike.words, *words) < kNearlyTheSame) continue;
+        if (!alike.words || Overlap(*alike.words, *words) < kNearlyTheSame) return false;
       }
       take(*burst, tie);
-      break;
-    }
+      return true;
+    };
+    HEED_TRY(Near(bond, c.posted_at, each));
   }
   // A thread: those that answer the same or this post, and the posts it answers.
   std::vector<std::string> others;  // keys in posts
   if (row.burst == 0) {
-    for (const auto& bond : ThreadLookups(c.school, post))
-      for (const auto& [key, value] : HEED_TRY(Near(bond, c.posted_at))) others.push_back(keys::School(c.school) + key.substr(key.size() - 32));
+    const auto each = [&](std::string_view key, std::string_view) -> Result<bool> {
+      others.push_back(keys::School(c.school) + std::string(key.substr(key.size() - 32)));
+      return others.size() >= kMostOfThread;
+    };
+    for (const auto& bond : ThreadLookups(c.school, post)) HEED_TRY(Near(bond, c.posted_at, each));
     for (const auto& id : AnswersOf(post)) others.push_back(keys::Post(c.school, id));
   }
   for (const auto& other : others) {

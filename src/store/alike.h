@@ -4,6 +4,7 @@
 // same thread, if that burst is not full and began near enough; else it begins one.  Words go before links, links before threads.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -45,8 +46,9 @@ class AlikeBook {
   Result<std::optional<std::string>> Get(const std::string& key);
   Result<std::optional<Burst>> FindBurst(CaseId burst);
   void SaveBurst(CaseId burst, const Burst& row);
-  // The nearest rows of a bond on both sides of `at`, within kBurstReach.
-  Result<std::vector<std::pair<std::string, std::string>>> Near(const std::string& bond, Instant at);
+  // Rows of a bond on both sides of `at`, within kBurstReach, those of this batch first and then the nearest, until `each` says true.
+  using EachRow = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+  Done Near(const std::string& bond, Instant at, const EachRow& each);
   Result<std::optional<CaseId>> Joinable(const Case& c, CaseId burst, std::map<CaseId, bool>& tried);
 
   const Moment& now_;

@@ -105,7 +105,7 @@ function totp(base32, at = Date.now()) {
 }
 
 const pages = [
-  ["home", "/"], ["queue", "/queue"], ["queue-one-school", "/queue?school=ashford"], ["case", "/cases/1"], ["case-shown", "/cases/1?words=shown"], ["open", "/cases/1/open"],
+  ["home", "/"], ["queue", "/queue"], ["queue-one-school", "/queue?school=ashford"], ["queue-due", "/queue?due=soon&whose=nobody"], ["views", "/queue/views?whose=nobody"], ["bulk", "/queue/bulk?case=5&case=6&case=7"], ["bulk-none", "/queue/bulk"], ["burst", "/queue/bursts/1"], ["case", "/cases/1"], ["case-shown", "/cases/1?words=shown"], ["open", "/cases/1/open"],
   ["settings", "/settings"], ["sources", "/sources"], ["people", "/people"], ["person-new", "/people/new"], ["person", "/people/ben"], ["audit", "/audit"],
   ["approvals", "/approvals"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
 ];
@@ -279,6 +279,116 @@ for (const js of [true, false])
     for (const each of [visit, head]) await each.context.close();
   });
 
+// A dozen parents copy one post; the office decides them together, thinks again, and takes it back.
+for (const js of [true, false])
+  await test(`a burst is decided together and taken back; ${js ? "with" : "without"} JavaScript`, async () => {
+    const visit = await open({js, width: js ? 1280 : 360});
+    const {page} = visit;
+    await signIn(visit, "ben");
+    await page.goto(server.url + "/queue");
+    const burst = page.locator(".heed-burst", {hasText: "more like it"}).first();
+    const all = (await burst.getByRole("link", {name: /^Act on all/}).textContent()).match(/all (\d+)/)[1];
+    assert.ok(Number(all) >= 3, all);
+    await burst.getByRole("link", {name: /^See all/}).click();
+    await page.waitForURL("**/queue/bursts/*");
+    await check(visit, "burst-shown");
+    await page.getByRole("button", {name: "Act on the chosen ones"}).click();
+    await page.waitForURL("**/queue/bulk?**");
+    await page.getByRole("button", {name: "Show what would happen"}).click();
+    await check(visit, "bulk-problem");
+    assert.match(await page.textContent("body"), /There is a problem/);
+    await page.getByLabel("Decide them all alike").check();
+    await page.getByLabel("What are they?").selectOption("criticism");
+    await page.getByLabel("Why?").fill("One parent's words, copied by others: an opinion of the timetable.");
+    await page.getByRole("button", {name: "Show what would happen"}).click();
+    await check(visit, "bulk-preview");
+    assert.match(await page.textContent("h1"), new RegExp(`${all} cases`));
+    await page.getByRole("button", {name: /^Do it with all/}).click();
+    await page.waitForURL("**/queue/batches/*");
+    await check(visit, "batch");
+    await page.getByRole("button", {name: `Take all ${all} back`}).click();
+    await page.getByText(`${all} cases taken back`).first().waitFor();
+    await check(visit, "batch-undone");
+    await page.goto(server.url + "/queue");
+    assert.match(await page.textContent("body"), new RegExp(`Act on all ${all}`));
+    await visit.context.close();
+  });
+
+for (const js of [true, false])
+  await test(`rows are chosen, one's own list is kept; ${js ? "with" : "without"} JavaScript`, async () => {
+    const visit = await open({js, width: js ? 1280 : 360});
+    const {page} = visit;
+    await signIn(visit, "ben");
+    await page.goto(server.url + "/queue?severity=2");
+    await page.getByRole("link", {name: "Keep as one of my lists"}).click();
+    await page.getByLabel("Name for a new list").fill(js ? "Clear breaches" : "Clear breaches, by phone");
+    await page.getByRole("button", {name: "Save the list"}).click();
+    await page.waitForURL("**/queue?severity=2");
+    await check(visit, "queue-with-list");
+    assert.match(await page.textContent("nav[aria-label='My lists']"), /Clear breaches.* \(\d+\)/);
+    const boxes = page.locator("tbody input[type=checkbox]");
+    await boxes.nth(0).check();
+    await boxes.nth(1).check();
+    if (js) {
+      await page.getByText("2 rows are chosen.").waitFor();
+      await page.getByLabel("Choose all rows of this page").check();
+      assert.equal(await boxes.evaluateAll((all) => all.every((box) => box.checked)), true);
+      await page.getByLabel("Choose all rows of this page").uncheck();
+      await page.keyboard.press("j");
+      await page.keyboard.press("x");
+      assert.equal(await boxes.nth(0).isChecked(), true);
+      await page.keyboard.press("b");
+    } else await page.getByRole("button", {name: "Act on the chosen ones"}).click();
+    await page.waitForURL("**/queue/bulk?**");
+    await check(visit, "bulk-chosen");
+    await page.getByLabel("Claim them for half an hour").check();
+    await page.getByRole("button", {name: "Show what would happen"}).click();
+    await page.getByRole("button", {name: /^Do it/}).click();
+    await page.waitForURL("**/queue/batches/*");
+    await page.getByRole("button", {name: /^Take .* back$/}).click();
+    await page.getByText("taken back").first().waitFor();
+    await page.goto(server.url + "/queue/views");
+    await check(visit, "views-saved");
+    await page.getByRole("button", {name: /^Delete/}).first().click();
+    await page.getByText("The list is deleted").waitFor();
+    await visit.context.close();
+  });
+
+await test("covered words show while pointed at, reached with Tab or v is held, for who chose that", async () => {
+  const visit = await open();
+  const {page} = visit;
+  await signIn(visit, "ben");
+  await page.goto(server.url + "/cases/1");
+  assert.equal(await page.locator("[data-heed-bare]").count(), 0);
+  await page.goto(server.url + "/settings");
+  await page.getByLabel("Yes", {exact: true}).check();
+  await page.getByRole("button", {name: "Save how covered words show"}).click();
+  await page.getByText("Covered words will show while you point at them").waitFor();
+  await page.goto(server.url + "/cases/1");
+  await check(visit, "case-peek");
+  const mark = page.locator("mark[data-heed-bare]").first();
+  const bare = await mark.getAttribute("data-heed-bare");
+  assert.match(await mark.textContent(), /•/);
+  await mark.hover();
+  assert.ok((await mark.textContent()).startsWith(bare));
+  await page.mouse.move(0, 0);
+  assert.match(await mark.textContent(), /•/);
+  await mark.focus();
+  assert.ok((await mark.textContent()).startsWith(bare));
+  await mark.blur();
+  assert.match(await mark.textContent(), /•/);
+  await page.keyboard.down("v");
+  assert.ok((await mark.textContent()).startsWith(bare));
+  await page.keyboard.up("v");
+  assert.match(await mark.textContent(), /•/);
+  await page.goto(server.url + "/queue");
+  await check(visit, "queue-peek");
+  await page.goto(server.url + "/settings");
+  await page.getByLabel("No, only by the button").check();
+  await page.getByRole("button", {name: "Save how covered words show"}).click();
+  await visit.context.close();
+});
+
 await test("keys walk the queue, open, decide, help, and never while somebody types", async () => {
   const visit = await open();
   const {page} = visit;
@@ -308,8 +418,17 @@ await test("hostile posts are words and nothing else", async () => {
       const visit = await open({width, js});
       await signIn(visit);
       await visit.page.goto(server.url + "/queue?school=ashford");
-      const cases = await visit.page.locator("tbody a").evaluateAll((links) => links.map((a) => a.getAttribute("href")));
+      const cases = await visit.page.locator("tbody th a").evaluateAll((links) => links.map((a) => a.getAttribute("href")));
+      // What says nearly the same stands in one line: the others are on the page of its burst.
+      const bursts = await visit.page.locator(".heed-burst a[href^='/queue/bursts/']").evaluateAll((links) => links.map((a) => a.getAttribute("href")));
+      for (const burst of bursts) {
+        await visit.page.goto(server.url + burst);
+        await check(visit, "hostile-burst");
+        for (const address of await visit.page.locator("tbody th a").evaluateAll((links) => links.map((a) => a.getAttribute("href")))) if (!cases.includes(address)) cases.push(address);
+      }
       assert.equal(cases.length, hostile.length);
+      await visit.page.goto(server.url + "/queue/bulk?" + cases.map((address) => "case=" + address.split("/").pop()).join("&"));
+      await check(visit, "hostile-bulk");
       await check(visit, "hostile-queue");
       let n = 0;
       for (const address of cases)

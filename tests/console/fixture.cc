@@ -1,5 +1,6 @@
 #include "tests/console/fixture.h"
 
+#include "pipeline/likeness.h"
 #include "src/base/text.h"
 #include "src/casework/observe.h"
 
@@ -71,7 +72,9 @@ CaseId ConsoleTest::Keep(const std::string& school, Post post, std::vector<Hit> 
   page.source = "social";
   page.at = clock_.Now();
   const std::string id = post.global_id;
-  page.posts.push_back({school, std::move(post), std::move(assessment)});
+  std::string scratch;
+  const auto words = signed_words_ ? LikenessOf(JudgedText(post, scratch)) : std::nullopt;
+  page.posts.push_back({school, std::move(post), std::move(assessment), std::nullopt, words});
   EXPECT_TRUE(store_->Commit(page, &Observe));
   return store_->FindPost(school, id)->case_id.value_or(0);
 }

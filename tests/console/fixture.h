@@ -28,6 +28,8 @@ class ConsoleTest : public ::testing::Test {
   // A flagged post of a school, as a case; its number.
   CaseId Keep(const std::string& school, Post post, std::vector<Hit> hits = {});
   Post APost(std::string_view id, std::string_view text);
+  // Whether Keep() signs the words, as a scan does, so that posts that say nearly the same come in bursts.
+  bool signed_words_ = false;
   // A person with these roles, "id" also the name.
   void AddPerson(const std::string& id, std::vector<Grant> grants);
 

@@ -384,10 +384,10 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedNamingBothVersions) {
     const char* extra_family;
     const char* message;
   } const cases[] = {
-      {3, nullptr, "newer heed (schema 3; this one reads 2)"},
-      {9, "outbox", "newer heed (schema 9; this one reads 2)"},
-      {0, nullptr, "older heed (schema 0; this one reads 2)"},
-      {2, "outbox", "rows this heed does not know"},
+      {4, nullptr, "newer heed (schema 4; this one reads 3)"},
+      {9, "outbox", "newer heed (schema 9; this one reads 3)"},
+      {0, nullptr, "older heed (schema 0; this one reads 3)"},
+      {3, "outbox", "rows this heed does not know"},
   };
   store_.reset();
   for (const auto& each : cases) {

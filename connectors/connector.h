@@ -36,7 +36,8 @@ struct Page {
   // Everything on it was left at the school's own place (its page, its reviews, below a video named for it): it
   // is about the school whether it names it or not.
   bool about_school = false;
-  std::optional<Instant> sign_in_ends;  // when the token or key stops working, where the platform says so
+  // When the token or key stops working, where the platform has just said so; Instant::max() = never.
+  std::optional<Instant> sign_in_ends;
   std::string quota;                // what is left of the allowance, in plain words: "9,400 of 10,000 units left today"
 };
 

@@ -21,19 +21,29 @@ inline std::string TextOf(Json value) { return std::string(value.StringOr("")); 
 inline std::string Named(std::string_view text) { return ForTerminal(ClipUtf8(text, 160)); }
 
 // An address where a person may safely follow it, else "".
-inline std::string WebAddress(std::string_view address) {
-  const bool web = StartsWithIgnoreCase(address, "https://") || StartsWithIgnoreCase(address, "http://");
-  return web ? std::string(address) : std::string();
-}
+inline bool IsWebAddress(std::string_view address) { return StartsWithIgnoreCase(address, "https://") || StartsWithIgnoreCase(address, "http://"); }
+inline std::string WebAddress(std::string_view address) { return IsWebAddress(address) ? std::string(address) : std::string(); }
+inline std::string WebAddress(Json value) { return WebAddress(value.StringOr("")); }
 
+// A count, as a number or, as YouTube writes its own, as a string of digits.
 inline std::optional<std::uint64_t> CountOf(Json value) {
-  const auto count = value.Int();
+  auto count = value.Int();
+  if (const auto text = value.String(); text && !text->empty() && text->size() < 18 && text->find_first_not_of("0123456789") == text->npos) {
+    count = 0;
+    for (const char digit : *text) count = *count * 10 + (digit - '0');
+  }
   if (!count || *count < 0) return std::nullopt;
   return static_cast<std::uint64_t>(*count);
 }
 
-// RFC 3339, and the same without a zone, which old servers mean as UTC.
+// A time as platforms write it: seconds since 1970, RFC 3339 (with Meta's "+0000"), or the same without a zone, which old servers
+// mean as UTC.
 inline std::optional<Instant> TimeOf(Json value) {
+  if (const auto number = value.Int()) {
+    constexpr std::int64_t kYear9999 = 253'402'300'799;
+    if (*number < 0 || *number > kYear9999) return std::nullopt;
+    return Instant(seconds{*number});
+  }
   const auto text = value.StringOr("");
   if (const auto at = ParseRfc3339(text)) return at;
   return text.find('T') == text.npos ? std::nullopt : ParseRfc3339(std::string(text) + "Z");
@@ -56,11 +66,11 @@ inline std::optional<Instant> Later(std::optional<Instant> a, std::optional<Inst
 class Skipped {
  public:
   void Add(std::string_view name, std::string_view why) {
-    if (++count_ <= kMostNamed) notes_.push_back("1 post skipped, " + std::string(why) + ": " + (name.empty() ? "(no address)" : Named(name)));
+    if (++count_ <= kMostNamed) notes_.push_back("1 post skipped, " + std::string(why) + (name.empty() ? "" : ": " + Named(name)));
   }
-  std::vector<std::string> Notes() && {
-    if (count_ > kMostNamed) notes_.push_back(std::to_string(count_ - kMostNamed) + " more posts of that page skipped");
-    return std::move(notes_);
+  void Tell(std::vector<std::string>& notes) const {
+    notes.insert(notes.end(), notes_.begin(), notes_.end());
+    if (count_ > kMostNamed) notes.push_back(std::to_string(count_ - kMostNamed) + " more posts of that page skipped");
   }
 
  private:

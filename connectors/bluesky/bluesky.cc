@@ -15,6 +15,7 @@
 
 #include "connectors/bluesky/report.h"
 #include "connectors/bluesky/session.h"
+#include "connectors/listing/listing.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
@@ -237,6 +238,7 @@ Done Bluesky::ReadPage(const std::string& query, State& state, Page& page) {
   if (!answer) return Fail(std::move(answer).error().While("reading what Bluesky found for " + Quoted(query)));
   for (auto& note : answer->notes) page.notes.push_back(std::move(note));
   page.wait = AskedWait(response, now);
+  page.quota = AllowanceLeft(response, now);
 
   // The server may ignore `since`: what its own clock calls older than asked for is nobody's business here,
   // and a page of nothing else is the end.  One odd date in a page ends nothing.
@@ -330,26 +332,6 @@ Result<HttpResponse> Bluesky::Ask(std::string_view query, const Sweep& sweep) {
   return session_.Ask(send, "searching Bluesky");
 }
 
-seconds DurationOf(const SourceSpec& spec, std::string_view key, seconds otherwise, std::string& wrong) {
-  const auto text = spec.String(key);
-  if (text.empty()) return otherwise;
-  const auto length = ParseDuration(text);
-  if (!length) wrong = std::string(key) + " = " + Quoted(text) + " is not a length of time such as \"48h\" or \"7d\"";
-  return length.value_or(otherwise);
-}
-
-// An https address's origin; http only to this machine, for trying things out.
-Result<std::string> ServerOf(const SourceSpec& spec, std::string_view key, std::string_view otherwise) {
-  auto address = spec.String(key);
-  if (address.empty()) address = otherwise;
-  const auto origin = HEED_TRY(UrlOrigin(address));
-  const bool here = StartsWithIgnoreCase(origin, "http://127.0.0.1") || StartsWithIgnoreCase(origin, "http://localhost") ||
-                    StartsWithIgnoreCase(origin, "http://[::1]");
-  if (!here && !StartsWithIgnoreCase(origin, "https://"))
-    return Fail(Fault::kInvalid, std::string(key) + " = " + Quoted(address) + " must begin with https://");
-  return origin;
-}
-
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
   options.handle = spec.String("handle");
@@ -358,25 +340,21 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   if (options.handle.empty() != options.password.empty())
     return Fail(Fault::kInvalid, options.handle.empty() ? "a password without `handle`: name the account, or leave both out"
                                                         : "`handle` without a password: add password_file or password_env (an app password)");
-  options.server = options.handle.empty() ? HEED_TRY(ServerOf(spec, "appview", "https://public.api.bsky.app"))
-                                          : HEED_TRY(ServerOf(spec, "service", "https://bsky.social"));
+  options.server = options.handle.empty() ? HEED_TRY(ReadServer(spec, "appview", "https://public.api.bsky.app"))
+                                          : HEED_TRY(ReadServer(spec, "service", "https://bsky.social"));
   // Left out means the school's own terms; an empty list means none.
   options.queries = spec.settings.find("queries") == spec.settings.end() ? InstitutionTerms(school) : spec.Strings("queries");
   if (options.queries.empty()) return Fail(Fault::kInvalid, "nothing to search for: give the school names, or the source `queries`");
   for (const auto& query : options.queries) HEED_TRY(CheckQuery(query, school));
 
-  std::string wrong;
-  options.look_back = DurationOf(spec, "look_back", days{30}, wrong);
-  options.overlap = DurationOf(spec, "overlap", hours{48}, wrong);
-  options.page_size = spec.Int("page_size", 100);
-  options.max_pages = spec.Int("max_pages", 20);
-  // A page of one could not tell "the last one" from "the same one again".
-  if (options.page_size < 2 || options.page_size > 100) wrong = "page_size must be 2 to 100";
-  if (options.max_pages < 1) wrong = "max_pages must be 1 or more";
-  if (!wrong.empty()) return Fail(Fault::kInvalid, wrong);
+  const auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{30}, hours{48}));
+  options.look_back = lists.look_back;
+  options.overlap = lists.overlap;
+  options.max_pages = lists.max_pages;
+  options.page_size = HEED_TRY(ReadPageSize(spec, 100, 100));
   BlueskyReports::Places places;
-  places.appview = HEED_TRY(ServerOf(spec, "appview", "https://public.api.bsky.app"));
-  places.directory = HEED_TRY(ServerOf(spec, "directory", "https://plc.directory"));
+  places.appview = HEED_TRY(ReadServer(spec, "appview", "https://public.api.bsky.app"));
+  places.directory = HEED_TRY(ReadServer(spec, "directory", "https://plc.directory"));
   places.moderation = spec.String("moderation");
   if (places.moderation.empty()) places.moderation = std::string(kBlueskyModeration);
   if (!places.moderation.starts_with("did:")) return Fail(Fault::kInvalid, "moderation = " + Quoted(places.moderation) + " must begin with did:");

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "connectors/bluesky/bluesky.h"
+#include "connectors/fields.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
@@ -10,8 +11,8 @@
 namespace heed {
 namespace {
 
-constexpr std::size_t kMostNamed = 5;     // posts named one by one in the notes of a page
-constexpr std::size_t kLongestName = 160;
+using namespace fields;
+
 constexpr std::size_t kLongestCursor = 4096;  // it is stored; real ones are below 100 bytes
 
 bool All(std::string_view text, std::string_view also) {
@@ -34,19 +35,10 @@ std::optional<AtUri> ReadAtUri(std::string_view uri) {
   return AtUri{parts[0], parts[2]};
 }
 
-std::string Named(std::string_view text) { return ForTerminal(ClipUtf8(text, kLongestName)); }
-
 bool IsType(Json value, std::string_view type) {
   const auto given = value["$type"].StringOr("");
   return given == type || (given.size() == type.size() + 5 && given.substr(0, type.size()) == type && given.substr(type.size()) == "#view");
 }
-
-bool IsWebAddress(std::string_view address) {
-  return StartsWithIgnoreCase(address, "https://") || StartsWithIgnoreCase(address, "http://");
-}
-
-// The address where a person may safely follow it, else nothing ("javascript:" comes from strangers too).
-std::string WebAddress(std::string_view address) { return IsWebAddress(address) ? std::string(address) : std::string(); }
 
 // "https://www.oakmoor.example/news/" -> "oakmoor.example/news": as people and apps shorten it.
 std::string_view Bare(std::string_view address) {
@@ -184,18 +176,14 @@ Result<BlueskyPage> ParseBlueskyPage(std::string_view body) {
   page.given = posts.size();
   page.cursor = whole["cursor"].StringOr("");
   if (page.cursor.size() > kLongestCursor) return Fail(Fault::kMalformed, "the next page's name is " + std::to_string(page.cursor.size()) + " bytes long");
-  std::size_t unread = 0;
+  Skipped skipped;
   posts.Each([&](Json view) {
     BlueskyPage::Entry entry;
     const auto why = ReadEntry(view, entry);
-    if (!why) {
-      page.entries.push_back(std::move(entry));
-    } else if (++unread <= kMostNamed) {
-      const auto uri = view["uri"].StringOr("");
-      page.notes.push_back("1 post skipped, " + std::string(*why) + ": " + (uri.empty() ? "(no address)" : Named(uri)));
-    }
+    if (why) skipped.Add(view["uri"].StringOr(""), *why);
+    else page.entries.push_back(std::move(entry));
   });
-  if (unread > kMostNamed) page.notes.push_back(std::to_string(unread - kMostNamed) + " more posts of that page skipped");
+  skipped.Tell(page.notes);
   return page;
 }
 

@@ -1,6 +1,6 @@
 // Discourse's requests: a page of a search, the posts it found topic by topic, or the newest posts of all.
 //
-// Positions (connectors/round.h).  DO NOT CHANGE what one means:
+// Positions (ListQuestion::sweep.next).  DO NOT CHANGE what one means:
 //   a search   PAGE                      the search's page of that number, from 1; "" = 1
 //              PAGE;TOPIC:TITLE=ID,ID;.. posts that were found, still to be asked for; then PAGE, 0 = there is none,
 //                                        -1 = none may be asked for.  Titles are percent-encoded.
@@ -24,7 +24,6 @@ constexpr std::size_t kPostsAtOnce = 20;  // asked for in one request: longer ad
 
 struct Options {
   std::string server;
-  RoundOptions round;
   std::vector<std::string> queries;
   bool latest = false;
 };
@@ -78,42 +77,42 @@ Pending Take(std::string_view position) {
 
 class Discourse final : public Connector {
  public:
-  Discourse(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {
-    for (const auto& query : options_.queries) names_.push_back("search " + query);
-    if (options_.latest) names_.emplace_back(kLatest);
+  Discourse(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+    for (const auto& query : options_.queries) roots_.push_back({.key = "search " + query, .about = query});
+    if (options_.latest) roots_.push_back({.key = std::string(kLatest)});
   }
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    return ReadRound(cursor, names_, options_.round, tools_.clock.Now(), [this](const std::string& name, const StreamStep& step) {
-      if (name == kLatest) return ReadLatest(step);
-      if (step.position.find(';') != step.position.npos) return ReadFound(step);
-      return Search(name.substr(std::string_view("search ").size()), step);
+    return reader_.Read(cursor, roots_, tools_.clock.Now(), [this](const ListQuestion& question) {
+      if (question.list.key == kLatest) return ReadLatest(question.sweep);
+      if (question.sweep.next.find(';') != std::string::npos) return ReadFound(question.sweep);
+      return Search(question.list.about, question.sweep);
     });
   }
 
  private:
   std::string Host() const { return HostOf(options_.server); }
 
-  Result<StreamPage> Search(const std::string& query, const StreamStep& step) {
+  Result<ListAnswer> Search(const std::string& query, const ListSweep& sweep) {
     const auto what = "searching " + Host() + " for \"" + query + "\"";
-    const auto number = NumberIn(step.position, 1);
+    const auto number = NumberIn(sweep.next, 1);
     // Words in quotation marks must stand together.  "after:" knows whole days only.
     const bool phrase = query.find('"') == query.npos && query.find(' ') != query.npos;
-    const auto day = FormatRfc3339(step.from).substr(0, 10);
+    const auto day = FormatRfc3339(sweep.from).substr(0, 10);
     const auto words = (phrase ? "\"" + query + "\"" : query) + " after:" + day + " order:latest";
     const auto response = HEED_TRY(Get("/search.json?q=" + UrlEncode(words) + "&page=" + std::to_string(number), what));
     if (response.status != 200) return Fail(Refused(response, what));
     auto finds = ParseDiscourseSearch(response.body);
     if (!finds) return Fail(std::move(finds).error().While(what));
 
-    StreamPage page;
+    ListAnswer page;
     page.given = finds->given;
-    page.mark = finds->mark;
+    page.last_id = finds->mark;
     page.wait = AskedWait(response, tools_.clock.Now());
     // The newest date on the page ends nothing here: what it found is still to be asked for.
-    const bool past = finds->newest && *finds->newest < step.from;
+    const bool past = finds->newest && *finds->newest < sweep.from;
     const bool more = finds->more && finds->given > 0 && !past;
-    const bool capped = more && step.pages + 1 >= options_.round.max_pages;
+    const bool capped = more && sweep.pages + 1 >= reader_.options().max_pages;
     std::string found;
     if (!past) {
       page.newest = finds->newest;
@@ -133,13 +132,13 @@ class Discourse final : public Connector {
   }
 
   // The posts of one topic that a search named.
-  Result<StreamPage> ReadFound(const StreamStep& step) {
-    const auto pending = Take(step.position);
+  Result<ListAnswer> ReadFound(const ListSweep& sweep) {
+    const auto pending = Take(sweep.next);
     const auto what = "reading topic " + pending.topic + " at " + Host();
     std::string path = "/t/" + UrlEncode(pending.topic) + "/posts.json?";
     for (std::size_t i = 0; i < pending.ids.size(); ++i) path += (i ? "&" : "") + std::string("post_ids%5B%5D=") + UrlEncode(pending.ids[i]);
     const auto response = HEED_TRY(Get(path, what));
-    StreamPage page;
+    ListAnswer page;
     if (response.status == 200) {
       auto posts = ParseDiscoursePosts(response.body, DiscourseList::kTopic, Host(), RepairUtf8(pending.title));
       if (!posts) return Fail(std::move(posts).error().While(what));
@@ -151,7 +150,7 @@ class Discourse final : public Connector {
     }
     page.wait = AskedWait(response, tools_.clock.Now());
     page.newest.reset();
-    page.mark.clear();
+    page.last_id.clear();
     page.given = 0;
     const bool last = pending.rest.find(';') == pending.rest.npos;
     page.counts = last;  // a page of the search is done with
@@ -159,21 +158,21 @@ class Discourse final : public Connector {
     if (last && pending.page == "0") page.next.clear();
     if (last && pending.page == "-1") {
       page.next.clear();
-      page.cut_short = "stopped at the cap of " + std::to_string(options_.round.max_pages) + " pages of what " + Host() + " found: raise max_pages, or read it more often";
+      page.cut_short = "stopped at the cap of " + std::to_string(reader_.options().max_pages) + " pages of what " + Host() + " found: raise max_pages, or read it more often";
     }
     return page;
   }
 
-  Result<StreamPage> ReadLatest(const StreamStep& step) {
+  Result<ListAnswer> ReadLatest(const ListSweep& sweep) {
     const auto what = "reading " + std::string(kLatest) + " at " + Host();
-    const auto response = HEED_TRY(Get("/posts.json" + (step.position.empty() ? "" : "?before=" + UrlEncode(step.position)), what));
+    const auto response = HEED_TRY(Get("/posts.json" + (sweep.next.empty() ? "" : "?before=" + UrlEncode(sweep.next)), what));
     if (response.status != 200) return Fail(Refused(response, what));
     auto page = ParseDiscoursePosts(response.body, DiscourseList::kLatest, Host());
     if (!page) return Fail(std::move(page).error().While(what));
     page->wait = AskedWait(response, tools_.clock.Now());
     // An answer covers 50 ids, not 50 posts: an empty one below others is no end.
-    const auto lowest = NumberIn(page->mark, 0);
-    const auto before = page->given > 0 ? lowest - 1 : NumberIn(step.position, 0) - kIdsOnAPage;
+    const auto lowest = NumberIn(page->last_id, 0);
+    const auto before = page->given > 0 ? lowest - 1 : NumberIn(sweep.next, 0) - kIdsOnAPage;
     if (page->given > 0 && lowest == 0) page->cut_short = Host() + " sends posts without ids: older ones cannot be asked for";
     else if (before > 0) page->next = std::to_string(before);
     return page;
@@ -199,14 +198,15 @@ class Discourse final : public Connector {
   }
 
   Options options_;
-  std::vector<std::string> names_;
+  ListReader reader_;
+  std::vector<Listing> roots_;
   ConnectorTools tools_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
   options.server = HEED_TRY(ReadServer(spec, "server"));
-  options.round = HEED_TRY(ReadRoundOptions(spec, options.server));
+  auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{7}, hours{48}));
   options.latest = spec.Bool("latest", false);
   options.queries = HEED_TRY(ReadQueries(spec, school));
   for (const auto& query : options.queries) {
@@ -215,7 +215,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
     if (query.find('#') != query.npos) return Fail(Fault::kInvalid, "the query \"" + query + "\": \"#\" names a category there; write the words only");
   }
   if (options.queries.empty() && !options.latest) return Fail(Fault::kInvalid, "nothing to read: give the school names, or the source `queries` or latest = true");
-  return std::make_unique<Discourse>(std::move(options), tools);
+  return std::make_unique<Discourse>(std::move(options), std::move(lists), tools);
 }
 
 }  // namespace

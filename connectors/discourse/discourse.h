@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
-#include "connectors/round.h"
+#include "connectors/listing/listing.h"
 #include "src/base/result.h"
 
 namespace heed {
@@ -44,9 +44,9 @@ enum class DiscourseList {
 };
 
 // Pure.  kMalformed when it is not such a list; a post that cannot be read is left out with a note.  Hidden
-// and deleted posts are left out, and so are the forum's own ("moved this topic").  `mark` is the lowest id.
+// and deleted posts are left out, and so are the forum's own ("moved this topic").  `last_id` is the lowest id.
 //
 // A topic's first post carries the topic's title: the answer's, or else `title`.
-Result<StreamPage> ParseDiscoursePosts(std::string_view body, DiscourseList list, std::string_view host, std::string_view title = "");
+Result<ListAnswer> ParseDiscoursePosts(std::string_view body, DiscourseList list, std::string_view host, std::string_view title = "");
 
 }  // namespace heed

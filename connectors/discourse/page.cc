@@ -93,12 +93,12 @@ Result<DiscourseFinds> ParseDiscourseSearch(std::string_view body) {
   return finds;
 }
 
-Result<StreamPage> ParseDiscoursePosts(std::string_view body, DiscourseList list, std::string_view host, std::string_view title) {
+Result<ListAnswer> ParseDiscoursePosts(std::string_view body, DiscourseList list, std::string_view host, std::string_view title) {
   JsonParser parser;
   const auto whole = HEED_TRY(parser.Parse(body));
   const auto items = list == DiscourseList::kLatest ? whole["latest_posts"] : whole["post_stream"]["posts"];
   if (!items.IsArray()) return Fail(Fault::kMalformed, "the answer is not a list of posts");
-  StreamPage page;
+  ListAnswer page;
   page.given = items.size();
   std::optional<std::int64_t> lowest;
   bool all_dated = true;
@@ -110,14 +110,14 @@ Result<StreamPage> ParseDiscoursePosts(std::string_view body, DiscourseList list
     if (item["version"].Int().value_or(1) > 1) at = Later(at, TimeOf(item["updated_at"]));
     page.newest = Later(page.newest, at);
     if (IsGone(item) || !IsWrittenForEverybody(item)) return;
-    StreamPage::Entry entry{{}, at};
+    ListEntry entry{{}, at};
     const auto why = ReadPost(item, host, list == DiscourseList::kTopic ? whole : Json(), title, entry.post);
     if (why.empty()) page.entries.push_back(std::move(entry));
     else skipped.Add(item["id"].Id().value_or(""), why);
   });
   if (!all_dated) page.newest.reset();
-  if (lowest) page.mark = std::to_string(*lowest);
-  page.notes = std::move(skipped).Notes();
+  if (lowest) page.last_id = std::to_string(*lowest);
+  skipped.Tell(page.notes);
   return page;
 }
 

@@ -29,7 +29,7 @@ class Facebook final : public Connector {
 
   Result<Page> Fetch(const Cursor& cursor) override {
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
-    if (!page.more) HEED_TRY(graph_.LookAtToken(page.notes));
+    if (!page.more) HEED_TRY(graph_.LookAtToken(page.sign_in_ends));
     return page;
   }
 
@@ -89,6 +89,7 @@ Result<ListAnswer> Facebook::Ask(const ListQuestion& question) {
   answer.newest = page->newest;
   answer.notes = std::move(page->notes);
   answer.wait = std::max(GraphWait(response), AskedWait(response, tools_.clock.Now()));
+  answer.quota = GraphQuota(response);
   if (options_.comments)
     for (const auto& thread : page->threads)
       if (thread.at) answer.found.push_back({"the comments below " + thread.id, "c " + thread.id, *thread.at + options_.follow});

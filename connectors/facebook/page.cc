@@ -2,12 +2,15 @@
 #include <algorithm>
 
 #include "connectors/facebook/facebook.h"
+#include "connectors/fields.h"
 #include "connectors/listing/graph.h"
 #include "src/base/hash.h"
 #include "src/base/text.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 std::string Text(Json value) { return std::string(value.StringOr("")); }
 
@@ -78,7 +81,7 @@ class Reader {
     // Old tokens and narrow field lists give no id; the address is as good.
     if (post.native_id.empty()) post.native_id = post.permalink;
     if (post.native_id.empty() || !item.IsObject()) {
-      skipped_.Add("it has no id", "");
+      skipped_.Add("", "it has no id");
       return false;
     }
     post.platform = "facebook";
@@ -110,7 +113,7 @@ class Reader {
 
   std::string_view page_, post_;
   FacebookPage& out_;
-  SkippedPosts skipped_;
+  Skipped skipped_;
 };
 
 }  // namespace

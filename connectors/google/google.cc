@@ -3,11 +3,14 @@
 
 #include <algorithm>
 
+#include "connectors/fields.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 constexpr std::string_view kSignInHelp =
     "sign in again as the profile's owner and put the new refresh token into its file (Google ends it after seven days while the app's consent screen is in testing: publish the app)";
@@ -24,7 +27,9 @@ class Google final : public Connector {
   Google(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    return reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); });
+    auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
+    page.sign_in_ends = sign_in_ends_;
+    return page;
   }
 
  private:
@@ -33,18 +38,19 @@ class Google final : public Connector {
     Instant until;
   };
   Result<ListAnswer> Ask(const ListQuestion& question);
-  Done SignIn(std::vector<std::string>& notes);
-  Result<HttpResponse> Get(const std::string& path, const std::string& what, std::vector<std::string>& notes);
+  Done SignIn();
+  Result<HttpResponse> Get(const std::string& path, const std::string& what);
   Error Refused(const HttpResponse& response, const std::string& what) const;
 
   Options options_;
   ListReader reader_;
   ConnectorTools tools_;
   std::optional<Access> access_;
+  std::optional<Instant> sign_in_ends_;  // as Page::sign_in_ends
 };
 
 // An hour's access for the refresh token, which stays as it is.
-Done Google::SignIn(std::vector<std::string>& notes) {
+Done Google::SignIn() {
   access_.reset();
   const std::string what = "signing in to Google";
   HttpRequest request;
@@ -57,7 +63,7 @@ Done Google::SignIn(std::vector<std::string>& notes) {
   JsonParser parser;
   const auto body = parser.Parse(response->body);
   if (response->status == 400 || response->status == 401) {
-    const auto error = body ? InNote((*body)["error"].StringOr("")) : std::string();
+    const auto error = body ? Named((*body)["error"].StringOr("")) : std::string();
     if (error == "invalid_client") return Fail(Fault::kSignIn, what + ": Google does not know client_id with this client_secret: compare them with the Google Cloud console, under APIs and services, Credentials");
     return Fail(Fault::kSignIn, what + ": refused" + (error.empty() ? "" : " (" + error + ")") + ": " + std::string(kSignInHelp));
   }
@@ -68,15 +74,15 @@ Done Google::SignIn(std::vector<std::string>& notes) {
   const auto now = tools_.clock.Now();
   access_ = Access{std::string(token), now + seconds{std::clamp<std::int64_t>((*body)["expires_in"].Int().value_or(3'600), 60, 86'400)} - seconds{30}};
   // Told only of refresh tokens that end.
-  if (const auto left = (*body)["refresh_token_expires_in"].Int(); left && *left >= 0 && *left < 1'000'000'000)
-    if (auto note = TokenEnds("the sign-in", now + seconds{*left}, now, kSignInHelp); !note.empty()) notes.push_back(std::move(note));
+  const auto left = (*body)["refresh_token_expires_in"].Int();
+  sign_in_ends_ = left && *left >= 0 && *left < 1'000'000'000 ? now + seconds{*left} : Instant::max();
   return {};
 }
 
 // Any status but a refused token's.
-Result<HttpResponse> Google::Get(const std::string& path, const std::string& what, std::vector<std::string>& notes) {
+Result<HttpResponse> Google::Get(const std::string& path, const std::string& what) {
   for (const bool again : {false, true}) {
-    if (!access_ || access_->until <= tools_.clock.Now() || again) HEED_TRY(SignIn(notes));
+    if (!access_ || access_->until <= tools_.clock.Now() || again) HEED_TRY(SignIn());
     HttpRequest request;
     request.url = options_.server + path;
     request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + access_->token}};
@@ -105,7 +111,7 @@ Result<ListAnswer> Google::Ask(const ListQuestion& question) {
   answer.about_school = true;
   std::string path = "/v4/" + location + "/reviews?pageSize=" + std::to_string(options_.page_size) + "&orderBy=updateTime%20desc";
   if (!question.sweep.next.empty()) path += "&pageToken=" + UrlEncode(question.sweep.next);
-  const auto response = HEED_TRY(Get(path, what, answer.notes));
+  const auto response = HEED_TRY(Get(path, what));
   if (response.status == 400 && !question.sweep.next.empty()) {
     answer.start_over = true;  // the page's token is too old
     return answer;
@@ -131,8 +137,8 @@ bool IsLocation(std::string_view name) {
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, ConnectorTools tools) {
   Options options;
-  options.server = HEED_TRY(ServerOf(spec, "server", "https://mybusiness.googleapis.com"));
-  options.auth_server = HEED_TRY(ServerOf(spec, "auth_server", "https://oauth2.googleapis.com"));
+  options.server = HEED_TRY(ReadServer(spec, "server", "https://mybusiness.googleapis.com"));
+  options.auth_server = HEED_TRY(ReadServer(spec, "auth_server", "https://oauth2.googleapis.com"));
   options.client_id = Trim(spec.String("client_id"));
   options.client_secret = Trim(spec.String("client_secret"));
   options.refresh_token = Trim(spec.String("refresh_token"));

@@ -2,9 +2,12 @@
 #include <algorithm>
 
 #include "connectors/google/google.h"
+#include "connectors/fields.h"
 #include "src/base/text.h"
 
 namespace heed {
+
+using namespace fields;
 
 std::string_view WithoutTranslation(std::string_view comment) {
   // "(Translated by Google) translated\n\n(Original)\nas written", or "as written\n\n(Translated by Google)\ntranslated".
@@ -30,7 +33,7 @@ Result<GoogleReviews> ParseGoogleReviews(std::string_view body, std::string_view
   GoogleReviews page;
   page.given = reviews.size();
   page.next = whole["nextPageToken"].StringOr("");
-  SkippedPosts skipped;
+  Skipped skipped;
   reviews.Each([&](Json review) {
     const auto created = TimeOf(review["createTime"]), updated = TimeOf(review["updateTime"]);
     const auto at = std::max(created, updated);
@@ -38,7 +41,7 @@ Result<GoogleReviews> ParseGoogleReviews(std::string_view body, std::string_view
     auto name = std::string(review["name"].StringOr(""));
     const auto id = review["reviewId"].Id().value_or("");
     if (name.empty() && !id.empty()) name = std::string(location) + "/reviews/" + id;
-    if (name.empty()) return skipped.Add("it has no id", "");
+    if (name.empty()) return skipped.Add("", "it has no id");
     const auto comment = review["comment"].StringOr("");
     const auto words = WithoutTranslation(comment);
     if (words.empty()) return;

@@ -36,7 +36,7 @@ class Instagram final : public Connector {
 
   Result<Page> Fetch(const Cursor& cursor) override {
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
-    if (!page.more) HEED_TRY(graph_.LookAtToken(page.notes));
+    if (!page.more) HEED_TRY(graph_.LookAtToken(page.sign_in_ends));
     return page;
   }
 
@@ -138,6 +138,7 @@ Result<ListAnswer> Instagram::Ask(const ListQuestion& question) {
   answer.next = page->next;
   answer.notes.insert(answer.notes.end(), page->notes.begin(), page->notes.end());
   answer.wait = std::max(GraphWait(response), AskedWait(response, now));
+  answer.quota = GraphQuota(response);
   if (kind == "h") {
     unsaved_.clear();
     // Instagram does not say in which order these come, so no date ends the reading.

@@ -2,11 +2,14 @@
 #include <algorithm>
 
 #include "connectors/instagram/instagram.h"
+#include "connectors/fields.h"
 #include "connectors/listing/graph.h"
 #include "src/base/text.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 std::string Text(Json value) { return std::string(value.StringOr("")); }
 
@@ -17,7 +20,7 @@ class Reader {
   void OwnMedia(Json item) {
     const auto at = See(item);
     const auto id = item["id"].Id().value_or("");
-    if (id.empty()) return skipped_.Add("it has no id", item["permalink"].StringOr(""));
+    if (id.empty()) return skipped_.Add(item["permalink"].StringOr(""), "it has no id");
     // Both are kept in the cursor between spaces.
     const auto whole = [](std::string text) { return text.find(' ') == text.npos ? text : std::string(); };
     out_.media.push_back({id, whole(Text(item["username"])), whole(WebAddress(item["permalink"])), at});
@@ -74,7 +77,7 @@ class Reader {
   bool Begin(Json item, Post& post) {
     post.native_id = item["id"].Id().value_or("");
     if (post.native_id.empty()) {
-      skipped_.Add("it has no id", item["permalink"].StringOr(""));
+      skipped_.Add(item["permalink"].StringOr(""), "it has no id");
       return false;
     }
     post.platform = "instagram";
@@ -91,7 +94,7 @@ class Reader {
 
   const InstagramMedia& below_;
   InstagramPage& out_;
-  SkippedPosts skipped_;
+  Skipped skipped_;
 };
 
 }  // namespace

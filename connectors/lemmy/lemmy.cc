@@ -19,7 +19,6 @@ struct Stream {
 
 struct Options {
   std::string server;
-  RoundOptions round;
   std::int64_t page_size = 50;
   std::vector<Stream> streams;
 };
@@ -33,28 +32,28 @@ std::string ApiError(const HttpResponse& response) {
 
 class Lemmy final : public Connector {
  public:
-  Lemmy(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {
-    for (const auto& stream : options_.streams) names_.push_back(stream.name);
+  Lemmy(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+    for (const auto& stream : options_.streams) roots_.push_back({.key = stream.name});
   }
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    return ReadRound(cursor, names_, options_.round, tools_.clock.Now(), [this](const std::string& name, const StreamStep& step) {
+    return reader_.Read(cursor, roots_, tools_.clock.Now(), [this](const ListQuestion& question) {
       for (const auto& stream : options_.streams)
-        if (stream.name == name) return Read(stream, step);
-      return Result<StreamPage>(StreamPage{});
+        if (stream.name == question.list.key) return Read(stream, question.sweep);
+      return Result<ListAnswer>(ListAnswer{});
     });
   }
 
  private:
-  Result<StreamPage> Read(const Stream& stream, const StreamStep& step) {
+  Result<ListAnswer> Read(const Stream& stream, const ListSweep& sweep) {
     const auto what = "reading " + stream.name + " at " + HostOf(options_.server);
     // A position is a page's number, or "~" and the server's own name of the page.
     std::int64_t number = 1;
     HttpRequest request{.url = options_.server + stream.path};
-    if (step.position.starts_with("~")) {
-      request.url += "&page_cursor=" + UrlEncode(step.position.substr(1));
+    if (sweep.next.starts_with("~")) {
+      request.url += "&page_cursor=" + UrlEncode(sweep.next.substr(1));
     } else {
-      std::from_chars(step.position.data(), step.position.data() + step.position.size(), number);
+      std::from_chars(sweep.next.data(), sweep.next.data() + sweep.next.size(), number);
       request.url += "&page=" + std::to_string(number);
     }
     request.headers.emplace_back("accept", "application/json");
@@ -72,7 +71,7 @@ class Lemmy final : public Connector {
     return page;
   }
 
-  Result<StreamPage> Refused(const HttpResponse& response, const Stream& stream, const std::string& what) const {
+  Result<ListAnswer> Refused(const HttpResponse& response, const Stream& stream, const std::string& what) const {
     const auto name = ApiError(response);
     auto error = StatusError(response, what, tools_.clock.Now());
     if (name == "rate_limit_error") {  // with status 400 on servers before 0.19
@@ -80,7 +79,7 @@ class Lemmy final : public Connector {
       return Fail(Error(Fault::kBusy, what + ": asked too often").RetryAfter(wait.value_or(minutes{1})));
     }
     if (name == "couldnt_find_community" || name == "not_found") {
-      StreamPage page;
+      ListAnswer page;
       page.cut_short = HostOf(options_.server) + " does not know " + stream.name + ": correct its name, or open it once in a browser there, signed in";
       return page;
     }
@@ -91,14 +90,15 @@ class Lemmy final : public Connector {
   }
 
   Options options_;
-  std::vector<std::string> names_;
+  ListReader reader_;
+  std::vector<Listing> roots_;
   ConnectorTools tools_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
   options.server = HEED_TRY(ReadServer(spec, "server"));
-  options.round = HEED_TRY(ReadRoundOptions(spec, options.server));
+  auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{7}, hours{48}));
   options.page_size = HEED_TRY(ReadPageSize(spec, 50, 50));
   const auto limit = "sort=New&limit=" + std::to_string(options.page_size);
   for (const auto& query : HEED_TRY(ReadQueries(spec, school))) {
@@ -115,7 +115,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
     options.streams.push_back({"comments of !" + community, LemmyList::kComments, "/api/v3/comment/list?" + of});
   }
   if (options.streams.empty()) return Fail(Fault::kInvalid, "nothing to read: give the school names, or the source `queries` or `communities`");
-  return std::make_unique<Lemmy>(std::move(options), tools);
+  return std::make_unique<Lemmy>(std::move(options), std::move(lists), tools);
 }
 
 }  // namespace

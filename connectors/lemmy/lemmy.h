@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
-#include "connectors/round.h"
+#include "connectors/listing/listing.h"
 #include "src/base/result.h"
 
 namespace heed {
@@ -33,6 +33,6 @@ enum class LemmyList {
 // What its author deleted, a moderator removed or only members may see is left out.  A post's text is its
 // Markdown as a reader sees it; the address it links to, with the preview's words, is a medium.  A comment's text is
 // its own: the words of the post above it stay out.
-Result<StreamPage> ParseLemmyPage(std::string_view body, LemmyList list, std::string_view instance);
+Result<ListAnswer> ParseLemmyPage(std::string_view body, LemmyList list, std::string_view instance);
 
 }  // namespace heed

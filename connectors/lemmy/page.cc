@@ -76,33 +76,33 @@ std::string_view ReadEntry(Json view, LemmyList list, std::string_view instance,
 
 }  // namespace
 
-Result<StreamPage> ParseLemmyPage(std::string_view body, LemmyList list, std::string_view instance) {
+Result<ListAnswer> ParseLemmyPage(std::string_view body, LemmyList list, std::string_view instance) {
   JsonParser parser;
   const auto whole = HEED_TRY(parser.Parse(body));
   const auto items = whole[list == LemmyList::kPosts ? "posts" : "comments"];
   if (!items.IsArray()) return Fail(Fault::kMalformed, "the answer is not a list of posts or comments");
 
-  StreamPage page;
+  ListAnswer page;
   page.given = items.size();
   page.next = whole["next_page"].StringOr("");
   bool all_dated = true;
   Skipped skipped;
   items.Each([&](Json view) {
     const auto thing = view[list == LemmyList::kPosts ? "post" : "comment"];
-    page.mark = thing["id"].Id().value_or("");
+    page.last_id = thing["id"].Id().value_or("");
     const auto at = Later(TimeOf(Either(thing, "published")), TimeOf(Either(thing, "updated")));
     page.newest = Later(page.newest, at);
     all_dated = all_dated && at;
     // Gone, or not for strangers: nothing is wrong with it, it is just none of ours.
     if (IsGone(thing) || IsGone(view["community"]) || !IsPublic(view["community"])) return;
     if (list == LemmyList::kComments && IsGone(view["post"])) return;
-    StreamPage::Entry entry{{}, at};
+    ListEntry entry{{}, at};
     const auto why = ReadEntry(view, list, instance, entry.post);
     if (why.empty()) page.entries.push_back(std::move(entry));
-    else skipped.Add(thing["ap_id"].StringOr(page.mark), why);
+    else skipped.Add(thing["ap_id"].StringOr(page.last_id), why);
   });
   if (!all_dated) page.newest.reset();
-  page.notes = std::move(skipped).Notes();
+  skipped.Tell(page.notes);
   return page;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/fields.h"
 #include "connectors/listing/listing.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
@@ -10,6 +11,8 @@
 namespace heed {
 namespace {
 
+using namespace fields;
+
 constexpr seconds kLookAgain = hours{12};
 constexpr double kNearlyUsedUp = 95;  // per cent
 
@@ -17,6 +20,33 @@ bool IsSafeValue(std::string_view text) {
   return !text.empty() && text.size() <= 1'000 && std::ranges::all_of(text, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~' || c == '%';
   });
+}
+
+// What the headers say is used, of whichever allowance has least left.
+struct Usage {
+  bool told = false;
+  double most = 0;  // per cent
+  std::int64_t minutes_to_wait = 0;
+};
+
+Usage ReadUsage(const HttpResponse& response) {
+  Usage sum;
+  const auto look = [&](Json usage) {
+    for (const auto name : {"call_count", "total_cputime", "total_time"}) {
+      const auto share = usage[name].Number();
+      sum.told = sum.told || share.has_value();
+      sum.most = std::max(sum.most, share.value_or(0));
+    }
+    sum.minutes_to_wait = std::max(sum.minutes_to_wait, usage["estimated_time_to_regain_access"].Int().value_or(0));
+  };
+  JsonParser parser;
+  for (const auto name : {"x-app-usage", "x-page-usage", "x-business-use-case-usage"}) {
+    const auto usage = parser.Parse(response.Header(name));
+    if (!usage) continue;
+    look(*usage);
+    usage->EachMember([&](std::string_view, Json cases) { cases.Each(look); });
+  }
+  return sum;
 }
 
 }  // namespace
@@ -28,7 +58,7 @@ std::optional<GraphError> ReadGraphError(std::string_view body) {
   const auto error = (*whole)["error"];
   const auto code = error["code"].Int();
   if (!code) return std::nullopt;
-  return GraphError{*code, error["error_subcode"].Int().value_or(0), InNote(error["message"].StringOr(""))};
+  return GraphError{*code, error["error_subcode"].Int().value_or(0), Named(error["message"].StringOr(""))};
 }
 
 std::string GraphNext(Json paging) {
@@ -50,21 +80,15 @@ std::string GraphNext(Json paging) {
 }
 
 std::optional<seconds> GraphWait(const HttpResponse& response) {
-  double most = 0;
-  std::int64_t minutes_to_wait = 0;
-  const auto look = [&](Json usage) {
-    for (const auto name : {"call_count", "total_cputime", "total_time"}) most = std::max(most, usage[name].Number().value_or(0));
-    minutes_to_wait = std::max(minutes_to_wait, usage["estimated_time_to_regain_access"].Int().value_or(0));
-  };
-  JsonParser parser;
-  for (const auto name : {"x-app-usage", "x-page-usage", "x-business-use-case-usage"}) {
-    const auto usage = parser.Parse(response.Header(name));
-    if (!usage) continue;
-    look(*usage);
-    usage->EachMember([&](std::string_view, Json cases) { cases.Each(look); });
-  }
-  if (most < kNearlyUsedUp && minutes_to_wait == 0) return std::nullopt;
-  return std::clamp<seconds>(minutes{std::min<std::int64_t>(minutes_to_wait, 24 * 60)}, minutes{10}, kLongestWait);
+  const Usage usage = ReadUsage(response);
+  if (usage.most < kNearlyUsedUp && usage.minutes_to_wait == 0) return std::nullopt;
+  return std::clamp<seconds>(minutes{std::min<std::int64_t>(usage.minutes_to_wait, 24 * 60)}, minutes{10}, kLongestWait);
+}
+
+std::string GraphQuota(const HttpResponse& response) {
+  const Usage usage = ReadUsage(response);
+  if (!usage.told || !(usage.most >= 0)) return "";
+  return std::to_string(static_cast<int>(std::min(usage.most, 999.0))) + " % of Meta's allowance for now is used";
 }
 
 std::optional<GraphToken> ReadGraphToken(std::string_view body) {
@@ -79,7 +103,7 @@ std::optional<GraphToken> ReadGraphToken(std::string_view body) {
     const auto time = at > 0 ? TimeOf(data[name]) : std::nullopt;
     if (time && (!token.ends || *time < *token.ends)) token.ends = time;
   }
-  token.why = InNote(data["error"]["message"].StringOr(""));
+  token.why = Named(data["error"]["message"].StringOr(""));
   return token;
 }
 
@@ -117,7 +141,7 @@ Error Graph::Refused(const HttpResponse& response, const std::string& what) cons
   return StatusError(response, what, tools_.clock.Now());
 }
 
-Done Graph::LookAtToken(std::vector<std::string>& notes) {
+Done Graph::LookAtToken(std::optional<Instant>& ends) {
   const auto now = tools_.clock.Now();
   if (looked_ && now - *looked_ < kLookAgain) return {};
   const std::string what = "asking when the token ends";
@@ -130,14 +154,13 @@ Done Graph::LookAtToken(std::vector<std::string>& notes) {
   looked_ = now;
   if (!token->valid)
     return Fail(Fault::kSignIn, "the token is not good any more: " + std::string(options_.token_help) + (token->why.empty() ? "" : " (Meta says: " + token->why + ")"));
-  if (token->ends)
-    if (auto note = TokenEnds("the token", *token->ends, now, options_.token_help); !note.empty()) notes.push_back(std::move(note));
+  ends = token->ends.value_or(Instant::max());
   return {};
 }
 
 Result<Graph::Options> ReadGraphOptions(const SourceSpec& spec) {
   Graph::Options options;
-  options.server = HEED_TRY(ServerOf(spec, "server", "https://graph.facebook.com"));
+  options.server = HEED_TRY(ReadServer(spec, "server", "https://graph.facebook.com"));
   options.version = spec.String("version");
   if (options.version.empty()) options.version = "v25.0";
   if (options.version.size() > 8 || options.version.front() != 'v' || options.version.find_first_not_of("0123456789.", 1) != std::string::npos)

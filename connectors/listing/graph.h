@@ -32,6 +32,8 @@ std::string GraphNext(Json paging);
 
 // Pure.  How long to leave the API alone when the headers say that nearly all of the allowance is used.
 std::optional<seconds> GraphWait(const HttpResponse& response);
+// Pure.  "37 % of Meta's allowance for now is used", or "" where the headers do not say.
+std::string GraphQuota(const HttpResponse& response);
 
 // Pure, of a debug_token answer.
 struct GraphToken {
@@ -57,8 +59,8 @@ class Graph {
   Result<HttpResponse> Get(const std::string& path, const std::string& what);
   // What an answer that is not 200 means.
   Error Refused(const HttpResponse& response, const std::string& what) const;
-  // Asks, twice a day at most, when the token ends, and says so when that is near.  kSignIn when it has ended.
-  Done LookAtToken(std::vector<std::string>& notes);
+  // Asks, twice a day at most, when the token ends; `ends` is as Page::sign_in_ends.  kSignIn when it has ended.
+  Done LookAtToken(std::optional<Instant>& ends);
 
  private:
   Options options_;

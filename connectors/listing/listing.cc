@@ -8,10 +8,9 @@
 namespace heed {
 namespace {
 
-constexpr int kCursorVersion = 1;
+constexpr int kCursorVersion = 2;
 // A round begun longer ago than this was interrupted: what it read first is old by now, so another follows.
 constexpr seconds kLongRound = minutes{30};
-constexpr std::size_t kLongestName = 160;
 
 struct Standing {
   std::int64_t run = 0;
@@ -37,8 +36,13 @@ std::optional<Instant> ReadTime(Json value) {
 std::optional<ListSweep> ReadSweep(Json from) {
   const auto lower = ReadTime(from["from"]), started = ReadTime(from["started"]);
   if (!lower || !started) return std::nullopt;
-  ListSweep sweep{*lower, *started, std::string(from["next"].StringOr("")), std::string(from["mark"].StringOr("")), ReadTime(from["reached"])};
+  ListSweep sweep{.from = *lower, .started = *started};
+  sweep.next = from["next"].StringOr("");
+  sweep.mark = from["mark"].StringOr("");
+  sweep.last_id = from["last_id"].StringOr("");
+  sweep.reached = ReadTime(from["reached"]);
   sweep.pages = std::max<std::int64_t>(0, from["pages"].Int().value_or(0));
+  sweep.given = std::max<std::int64_t>(0, from["given"].Int().value_or(0));
   return sweep;
 }
 
@@ -96,8 +100,9 @@ std::string Write(const State& state, std::string_view place) {
       time("started", sweep->started);
       text("next", sweep->next);
       text("mark", sweep->mark);
+      text("last_id", sweep->last_id);
       time("reached", sweep->reached);
-      out.Field("pages", sweep->pages).EndObject();
+      out.Field("pages", sweep->pages).Field("given", sweep->given).EndObject();
     }
     out.EndObject();
   }
@@ -161,13 +166,14 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
     Standing& standing = state.lists[list->key];
     if (!standing.sweep) {
       const auto from = standing.done ? std::min(*standing.done, now) - options_.overlap : now - options_.look_back;
-      standing.sweep = ListSweep{from, now, "", "", std::nullopt};
+      standing.sweep = ListSweep{.from = from, .started = now};
     }
     ListSweep& sweep = *standing.sweep;
     auto answer = HEED_TRY(ask(ListQuestion{*list, sweep, standing.done, standing.mark, state.memo}));
 
     for (auto& note : answer.notes) page.notes.push_back(std::move(note));
     page.wait = answer.wait;
+    page.quota = std::move(answer.quota);
     page.gap = std::move(answer.gap);
     page.about_school = answer.about_school;
     for (auto& entry : answer.entries) {
@@ -176,10 +182,11 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
       page.posts.push_back(std::move(entry.post));
     }
     if (sweep.pages == 0 && !answer.start_over) sweep.mark = answer.mark;
-    ++sweep.pages;
+    if (answer.counts) ++sweep.pages;
+    sweep.given += static_cast<std::int64_t>(answer.given);
 
     const auto stop_short = [&](std::string why) {
-      page.gap = Gap{sweep.from, answer.newest ? answer.newest : sweep.reached, std::move(why)};
+      page.gap = Gap{sweep.from, answer.newest ? *answer.newest : sweep.reached.value_or(sweep.started), std::move(why)};
       return true;
     };
     const auto ended = [&] {
@@ -190,13 +197,16 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
         if (sweep.pages > options_.max_pages) return stop_short("the platform loses its place in " + list->key + " again and again");
         return false;
       }
-      if (answer.next.empty()) return true;
       if (answer.newest && *answer.newest < sweep.from) return true;
-      if (answer.next == sweep.next) return stop_short("the platform sends the same page of " + list->key + " again and again");
-      if (sweep.pages >= options_.max_pages)
+      if (!answer.cut_short.empty()) return stop_short(answer.cut_short);
+      if (answer.next.empty()) return true;
+      if (answer.next == sweep.next || (!answer.last_id.empty() && answer.last_id == sweep.last_id))
+        return stop_short("the platform sends the same page of " + list->key + " again and again");
+      if (answer.counts && sweep.pages >= options_.max_pages)
         return stop_short("stopped at the cap of " + std::to_string(options_.max_pages) + " pages for " + list->key + ": raise max_pages, or read it more often");
       if (answer.newest) sweep.reached = answer.newest;
       sweep.next = answer.next;
+      if (!answer.last_id.empty()) sweep.last_id = answer.last_id;
       return false;
     };
     if (ended()) {
@@ -237,42 +247,38 @@ Result<ListReader::Options> ReadListOptions(const SourceSpec& spec, std::string 
   return options;
 }
 
-Result<std::string> ServerOf(const SourceSpec& spec, std::string_view key, std::string_view otherwise) {
+Result<std::int64_t> ReadPageSize(const SourceSpec& spec, std::int64_t otherwise, std::int64_t most) {
+  const auto size = spec.Int("page_size", otherwise);
+  if (size < 2 || size > most) return Fail(Fault::kInvalid, "page_size must be 2 to " + std::to_string(most));
+  return size;
+}
+
+Result<std::string> ReadServer(const SourceSpec& spec, std::string_view key, std::string_view otherwise) {
   auto address = spec.String(key);
   if (address.empty()) address = otherwise;
+  if (address.empty()) return Fail(Fault::kInvalid, "`" + std::string(key) + "` is missing: the address to read, such as \"https://forum.example\"");
   const auto origin = HEED_TRY(UrlOrigin(address));
   const bool here = origin.starts_with("http://127.0.0.1") || origin.starts_with("http://localhost") || origin.starts_with("http://[::1]");
   if (!here && !origin.starts_with("https://")) return Fail(Fault::kInvalid, std::string(key) + " = \"" + ForTerminal(address) + "\" must begin with https://");
   return origin;
 }
 
-std::string InNote(std::string_view text) { return ForTerminal(ClipUtf8(text, kLongestName)); }
-
-std::string WebAddress(Json value) {
-  const auto address = value.StringOr("");
-  const bool web = StartsWithIgnoreCase(address, "https://") || StartsWithIgnoreCase(address, "http://");
-  return web ? std::string(address) : std::string();
+Result<std::vector<std::string>> ReadQueries(const SourceSpec& spec, const School& school) {
+  std::vector<std::string> queries;
+  if (spec.settings.find("queries") != spec.settings.end()) {
+    for (auto& query : spec.Strings("queries"))
+      if (std::ranges::find(queries, query) == queries.end()) queries.push_back(std::move(query));
+  } else {
+    for (auto& term : InstitutionTerms(school))
+      if (term.find_first_of("#@") == term.npos) queries.push_back(std::move(term));
+  }
+  for (const auto& query : queries) HEED_TRY(CheckQuery(query, school));
+  return queries;
 }
 
-std::optional<std::uint64_t> CountOf(Json value) {
-  auto count = value.Int();
-  // YouTube writes its counts as strings.
-  if (const auto text = value.String(); text && !text->empty() && text->size() < 18 && text->find_first_not_of("0123456789") == text->npos) {
-    std::int64_t number = 0;
-    for (const char digit : *text) number = number * 10 + (digit - '0');
-    count = number;
-  }
-  if (!count || *count < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*count);
-}
-
-std::optional<Instant> TimeOf(Json value) {
-  if (const auto number = value.Int()) {
-    constexpr std::int64_t kYear9999 = 253'402'300'799;
-    if (*number < 0 || *number > kYear9999) return std::nullopt;
-    return Instant(seconds{*number});
-  }
-  return ParseRfc3339(value.StringOr(""));
+std::string HostOf(std::string_view origin) {
+  const auto slashes = origin.find("//");
+  return std::string(slashes == origin.npos ? origin : origin.substr(slashes + 2));
 }
 
 bool NamesSchool(std::string_view text, const School& school) {
@@ -286,20 +292,6 @@ bool NamesSchool(std::string_view text, const School& school) {
     }
   }
   return false;
-}
-
-void SkippedPosts::Add(std::string_view why, std::string_view name) {
-  if (++count_ <= kMostNamed) named_.push_back("1 post skipped, " + std::string(why) + ": " + (name.empty() ? "(no id)" : InNote(name)));
-}
-
-void SkippedPosts::Tell(std::vector<std::string>& notes) const {
-  notes.insert(notes.end(), named_.begin(), named_.end());
-  if (count_ > kMostNamed) notes.push_back(std::to_string(count_ - kMostNamed) + " more posts of that page skipped");
-}
-
-std::string TokenEnds(std::string_view token, Instant ends, Instant now, std::string_view next_step) {
-  if (ends - now > days{14}) return "";
-  return std::string(token) + (ends <= now ? " ended on " : " ends on ") + FormatLocal(ends) + ": " + std::string(next_step);
 }
 
 }  // namespace heed

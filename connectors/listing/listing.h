@@ -6,7 +6,7 @@
 // cursor until its time is over.  Where the cap of pages stops a reading, that is a gap.
 //
 // The cursor, JSON.  DO NOT CHANGE what a version means: write a new one, and start again from an old one.
-//   v         1
+//   v         2
 //   place     whose lists these are; positions mean nothing elsewhere
 //   run       counts the rounds; running: this one has not ended; began: when it did begin
 //   memo      name -> text: what the connector counts (quota, money)
@@ -14,7 +14,7 @@
 //                    done   when that reading began
 //                    mark   the platform's word for the newest seen then
 //                    found  of a list found on the way: about, until, once
-//                    sweep  unfinished: from, started, next, mark, reached, pages
+//                    sweep  unfinished: from, started, next, mark, last_id, reached, pages, given
 #pragma once
 
 #include <functional>
@@ -45,8 +45,10 @@ struct ListSweep {
   Instant from, started;           // down to which time; our clock when it began
   std::string next;                // the platform's word for the page to read, "" = the first
   std::string mark;                // as in ListAnswer, of its first page
+  std::string last_id;             // as in ListAnswer, of the page before
   std::optional<Instant> reached;  // the latest date of the page before
   std::int64_t pages = 0;          // read so far
+  std::int64_t given = 0;          // entries in them, those left out included
 };
 
 using ListMemo = std::map<std::string, std::string, std::less<>>;
@@ -72,10 +74,14 @@ struct ListAnswer {
   std::string next;                  // "" = this was the last page
   std::optional<Instant> newest;     // the latest date of the page, in the list's order; nullopt = it has none, or nothing
   std::string mark;                  // what the next reading may start from
+  std::string last_id;               // what tells this page from another; the same twice = a circle; "" = not told
+  bool counts = true;                // false: only fills in what the page before named, and no cap counts it
+  std::string cut_short;             // why the list ends here though older entries may exist: a gap; "" = it does not
   bool about_school = false;         // as Page::about_school
   std::vector<Listing> found;        // other lists to read from now on
   std::vector<std::string> notes;
   std::optional<seconds> wait;
+  std::string quota;        // as Page::quota
   std::optional<Gap> gap;
   bool forget = false;      // the list is gone: a deleted video
   bool start_over = false;  // the platform lost its place, or refuses the mark: again from the first page without it
@@ -106,34 +112,21 @@ class ListReader {
 // "look_back", "overlap" and "max_pages" of a source; kInvalid says what would be right.
 Result<ListReader::Options> ReadListOptions(const SourceSpec& spec, std::string place, seconds look_back, seconds overlap);
 
-// An https address's origin; http only to this machine, for trying things out.
-Result<std::string> ServerOf(const SourceSpec& spec, std::string_view key, std::string_view otherwise);
+// The origin that setting `key` names; https, or http to this machine for trying things out.
+Result<std::string> ReadServer(const SourceSpec& spec, std::string_view key, std::string_view otherwise = "");
 
-// Text a stranger wrote as it may stand in a note: one line, no control characters, at most 160 bytes.
-std::string InNote(std::string_view text);
+// `page_size` of the source, `otherwise` when left out; kInvalid outside 2..most: a page of one could not tell "the
+// last one" from "the same one again".
+Result<std::int64_t> ReadPageSize(const SourceSpec& spec, std::int64_t otherwise, std::int64_t most);
 
-// The address where a person may safely follow it, else "".
-std::string WebAddress(Json value);
-std::optional<std::uint64_t> CountOf(Json value);
-// The time `seconds` since 1970 or RFC 3339 (with Meta's "+0000"), as platforms write it; nullopt when it is neither.
-std::optional<Instant> TimeOf(Json value);
+// `queries` of the source, each checked to name the school; left out, the school's terms but for hashtags and
+// handles, which forums take for something else; an empty list means none.
+Result<std::vector<std::string>> ReadQueries(const SourceSpec& spec, const School& school);
+
+// "host:port" of an origin.
+std::string HostOf(std::string_view origin);
 
 // Whether `text` holds one of the school's names, abbreviations, hashtags or domains as whole words.
 bool NamesSchool(std::string_view text, const School& school);
-
-// "1 post skipped, WHY: NAME", the first few one by one and the rest counted.
-class SkippedPosts {
- public:
-  void Add(std::string_view why, std::string_view name);
-  void Tell(std::vector<std::string>& notes) const;
-
- private:
-  static constexpr std::size_t kMostNamed = 5;
-  std::size_t count_ = 0;
-  std::vector<std::string> named_;
-};
-
-// "the token ends on 14 Mar 2031 ..." when `ends` is near (14 days) or past, else "".
-std::string TokenEnds(std::string_view token, Instant ends, Instant now, std::string_view next_step);
 
 }  // namespace heed

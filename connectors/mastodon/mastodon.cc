@@ -16,6 +16,7 @@
 //               done   when that reading began
 //               high   the newest id seen, percent-encoded, for min_id
 //               sweep  unfinished: forward, from, started, next (path and query), last (id), reached, pages
+#include "connectors/listing/listing.h"
 #include "connectors/mastodon/mastodon.h"
 
 #include <algorithm>
@@ -323,6 +324,7 @@ Done Mastodon::ReadStream(const Stream& stream, Standing& standing, Page& page) 
   if (!answer) return Fail(std::move(answer).error().While(what));
   for (auto& note : answer->notes) page.notes.push_back(std::move(note));
   page.wait = AskedWait(response, now);
+  page.quota = AllowanceLeft(response, now);
   for (auto& entry : answer->entries) {
     // Going back, the last page reaches past what was asked for.
     if (!sweep.forward && entry.at && *entry.at < sweep.from) continue;
@@ -434,22 +436,9 @@ Error Mastodon::Refused(const HttpResponse& response, const std::string& what) c
   return Error(error.fault(), error.message() + std::string(next));
 }
 
-seconds DurationOf(const SourceSpec& spec, std::string_view key, seconds otherwise, std::string& wrong) {
-  const auto text = spec.String(key);
-  if (text.empty()) return otherwise;
-  const auto length = ParseDuration(text);
-  if (!length) wrong = std::string(key) + " = \"" + text + "\" is not a length of time such as \"48h\" or \"7d\"";
-  return length.value_or(otherwise);
-}
-
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
-  const auto address = spec.String("server");
-  if (address.empty()) return Fail(Fault::kInvalid, "`server` is missing: the server to read, such as \"https://social.example\"");
-  options.server = HEED_TRY(UrlOrigin(address));
-  // http only to this machine, for trying things out.
-  const bool here = options.server.starts_with("http://127.0.0.1") || options.server.starts_with("http://localhost") || options.server.starts_with("http://[::1]");
-  if (!here && !options.server.starts_with("https://")) return Fail(Fault::kInvalid, "server = \"" + address + "\" must begin with https://");
+  options.server = HEED_TRY(ReadServer(spec, "server"));
   options.token = Trim(spec.String("token"));
 
   // A list left out means the school's own terms; an empty one means none.
@@ -475,14 +464,12 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   if (options.hashtags.empty() && options.queries.empty() && !options.mentions)
     return Fail(Fault::kInvalid, "nothing to read: give the school hashtags, or the source `hashtags`, or a token");
 
-  std::string wrong;
-  options.look_back = DurationOf(spec, "look_back", days{30}, wrong);
-  options.overlap = DurationOf(spec, "overlap", hours{48}, wrong);
+  const auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{30}, hours{48}));
+  options.look_back = lists.look_back;
+  options.overlap = lists.overlap;
+  options.max_pages = lists.max_pages;
   options.page_size = spec.Int("page_size", 40);
-  options.max_pages = spec.Int("max_pages", 20);
-  if (options.page_size < 1 || options.page_size > 40) wrong = "page_size must be 1 to 40";
-  if (options.max_pages < 1) wrong = "max_pages must be 1 or more";
-  if (!wrong.empty()) return Fail(Fault::kInvalid, wrong);
+  if (options.page_size < 1 || options.page_size > 40) return Fail(Fault::kInvalid, "page_size must be 1 to 40");
   return std::make_unique<Mastodon>(std::move(options), tools);
 }
 

@@ -1,6 +1,7 @@
 // What Mastodon-compatible servers answer, as posts.  Pure: bytes in, posts out.
 #include <algorithm>
 
+#include "connectors/fields.h"
 #include "connectors/markup/html.h"
 #include "connectors/mastodon/mastodon.h"
 #include "src/base/json.h"
@@ -10,26 +11,9 @@
 namespace heed {
 namespace {
 
-constexpr std::size_t kMostNamed = 5;  // posts named one by one in the notes of a page
-constexpr std::size_t kLongestName = 160;
+using namespace fields;
+
 constexpr std::size_t kLongestId = 256;  // real ones are below 40 bytes
-
-std::string Text(Json value) { return std::string(value.StringOr("")); }
-
-std::string Named(std::string_view text) { return ForTerminal(ClipUtf8(text, kLongestName)); }
-
-// The address where a person may safely follow it, else nothing.
-std::string WebAddress(Json value) {
-  const auto address = value.StringOr("");
-  const bool web = StartsWithIgnoreCase(address, "https://") || StartsWithIgnoreCase(address, "http://");
-  return web ? std::string(address) : std::string();
-}
-
-std::optional<std::uint64_t> Count(Json value) {
-  const auto count = value.Int();
-  if (!count || *count < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*count);
-}
 
 void AddLine(std::string& text, std::string_view line) {
   if (line.empty()) return;
@@ -39,57 +23,57 @@ void AddLine(std::string& text, std::string_view line) {
 
 void AddMedia(Json status, std::vector<Media>& media) {
   status["media_attachments"].Each([&](Json one) {
-    auto kind = Text(one["type"]);
+    auto kind = TextOf(one["type"]);
     if (kind == "gifv") kind = "video";
     auto url = WebAddress(one["url"]);
     if (url.empty()) url = WebAddress(one["remote_url"]);
-    media.push_back({std::move(kind), std::move(url), Text(one["description"])});
+    media.push_back({std::move(kind), std::move(url), TextOf(one["description"])});
   });
   if (const auto card = status["card"]; card.IsObject()) {
-    auto words = Text(card["title"]);
+    auto words = TextOf(card["title"]);
     AddLine(words, card["description"].StringOr(""));
     media.push_back({"link", WebAddress(card["url"]), std::move(words)});
   }
 }
 
 // Why a status is not kept.  kSilent: nothing is wrong with it, it is just none of ours.
-struct Skipped {
+struct LeftOut {
   bool silent;
   std::string_view why;
 };
 
-std::optional<Skipped> ReadStatus(Json status, const MastodonReading& reading, Post& post) {
-  if (!status.IsObject()) return Skipped{false, "it is not a post"};
+std::optional<LeftOut> ReadStatus(Json status, const MastodonReading& reading, Post& post) {
+  if (!status.IsObject()) return LeftOut{false, "it is not a post"};
   // A boost repeats somebody else's post, which the timeline holds itself where it is public.
-  if (status["reblog"].IsObject()) return Skipped{true, ""};
+  if (status["reblog"].IsObject()) return LeftOut{true, ""};
   const auto visibility = status["visibility"].String();
-  if (!visibility) return Skipped{false, "it does not say whether it is public"};
-  if (*visibility != "public" && !(reading.unlisted && *visibility == "unlisted")) return Skipped{true, ""};
+  if (!visibility) return LeftOut{false, "it does not say whether it is public"};
+  if (*visibility != "public" && !(reading.unlisted && *visibility == "unlisted")) return LeftOut{true, ""};
   const auto id = status["id"].Id();
   const auto content = status["content"].String();
   const auto account = status["account"];
   const auto name = account["acct"].StringOr(account["username"].StringOr(""));
-  if (!id || id->empty()) return Skipped{false, "it has no id"};
-  if (!content) return Skipped{false, "it has no text"};
-  if (name.empty()) return Skipped{false, "it has no author"};
+  if (!id || id->empty()) return LeftOut{false, "it has no id"};
+  if (!content) return LeftOut{false, "it has no text"};
+  if (name.empty()) return LeftOut{false, "it has no author"};
 
   post.platform = "mastodon";
   post.instance = reading.instance;
   post.native_id = *id;
   post.permalink = WebAddress(status["url"]);
   if (post.permalink.empty()) post.permalink = WebAddress(status["uri"]);
-  post.global_id = Text(status["uri"]);
+  post.global_id = TextOf(status["uri"]);
   if (post.global_id.empty()) post.global_id = post.permalink;
   if (post.global_id.empty()) post.global_id = "mastodon:" + reading.instance + ":" + *id;
 
   // The id a server gives an account is its own; the address is the same everywhere.
-  post.author.id = Text(account["uri"]);
-  if (post.author.id.empty()) post.author.id = Text(account["url"]);
+  post.author.id = TextOf(account["uri"]);
+  if (post.author.id.empty()) post.author.id = TextOf(account["url"]);
   post.author.handle = name;
   if (name.find('@') == name.npos && !reading.domain.empty()) post.author.handle += "@" + reading.domain;
-  post.author.display_name = Text(account["display_name"]);
+  post.author.display_name = TextOf(account["display_name"]);
 
-  post.warning = Text(status["spoiler_text"]);
+  post.warning = TextOf(status["spoiler_text"]);
   post.raw = *content;
   post.raw_format = TextFormat::kHtml;
   post.text = HtmlToText(*content);
@@ -97,19 +81,19 @@ std::optional<Skipped> ReadStatus(Json status, const MastodonReading& reading, P
   const auto shown = LowerAscii(post.text);
   std::string beside;
   status["tags"].Each([&](Json tag) {
-    const auto word = "#" + Text(tag["name"]);
+    const auto word = "#" + TextOf(tag["name"]);
     if (word.size() > 1 && shown.find(LowerAscii(word)) == shown.npos) beside.append(beside.empty() ? "" : " ").append(word);
   });
   AddLine(post.text, beside);
 
-  post.language = Text(status["language"]);
+  post.language = TextOf(status["language"]);
   post.created_at = ParseRfc3339(status["created_at"].StringOr(""));
   post.edited_at = ParseRfc3339(status["edited_at"].StringOr(""));
   // A server that never says "edited" leaves it to the content to tell (see ContentVersion).
   if (post.edited_at) post.version_id = FormatRfc3339(*post.edited_at);
   else if (status["edited_at"].IsNull() && post.created_at) post.version_id = FormatRfc3339(*post.created_at);
   AddMedia(status, post.media);
-  post.counts = {Count(status["replies_count"]), Count(status["reblogs_count"]), Count(status["favourites_count"]), Count(status["quotes_count"])};
+  post.counts = {CountOf(status["replies_count"]), CountOf(status["reblogs_count"]), CountOf(status["favourites_count"]), CountOf(status["quotes_count"])};
   return std::nullopt;
 }
 
@@ -134,7 +118,7 @@ Result<MastodonPage> ParseMastodonPage(std::string_view body, MastodonList list,
   if (!items.IsArray()) return Fail(Fault::kMalformed, "the answer is not a list of posts");
 
   MastodonPage page;
-  std::size_t unread = 0;
+  Skipped skipped;
   bool all_dated = true;
   items.Each([&](Json item) {
     const bool notice = list == MastodonList::kNotifications;
@@ -155,17 +139,16 @@ Result<MastodonPage> ParseMastodonPage(std::string_view body, MastodonList list,
     if (notice && item["type"].StringOr("") != "mention") return;
 
     MastodonPage::Entry entry{{}, at};
-    const auto skipped = ReadStatus(status, reading, entry.post);
-    if (!skipped) {
+    const auto left_out = ReadStatus(status, reading, entry.post);
+    if (!left_out) {
       page.entries.push_back(std::move(entry));
-    } else if (!skipped->silent && ++unread <= kMostNamed) {
-      auto name = Text(status["uri"]);
-      if (name.empty()) name = page.ids.back();
-      page.notes.push_back("1 post skipped, " + std::string(skipped->why) + ": " + (name.empty() ? "(no address)" : Named(name)));
+    } else if (!left_out->silent) {
+      const auto name = status["uri"].StringOr("");
+      skipped.Add(name.empty() ? page.ids.back() : name, left_out->why);
     }
   });
   if (!all_dated) page.newest.reset();
-  if (unread > kMostNamed) page.notes.push_back(std::to_string(unread - kMostNamed) + " more posts of that page skipped");
+  skipped.Tell(page.notes);
   return page;
 }
 

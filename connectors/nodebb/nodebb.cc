@@ -16,7 +16,6 @@ constexpr std::string_view kLatest = "the newest posts";
 
 struct Options {
   std::string server;  // origin and, where the forum lies below one, its path: "https://school.example/forum"
-  RoundOptions round;
   std::vector<std::string> queries;
   bool latest = false;
   std::int64_t page_size = 50;
@@ -24,25 +23,23 @@ struct Options {
 
 class Nodebb final : public Connector {
  public:
-  Nodebb(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {
-    for (const auto& query : options_.queries) names_.push_back("search " + query);
-    if (options_.latest) names_.emplace_back(kLatest);
+  Nodebb(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+    for (const auto& query : options_.queries) roots_.push_back({.key = "search " + query, .about = query});
+    if (options_.latest) roots_.push_back({.key = std::string(kLatest)});
   }
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    return ReadRound(cursor, names_, options_.round, tools_.clock.Now(), [this](const std::string& name, const StreamStep& step) {
-      return Read(name == kLatest ? "" : name.substr(std::string_view("search ").size()), step);
-    });
+    return reader_.Read(cursor, roots_, tools_.clock.Now(), [this](const ListQuestion& question) { return Read(question.list.about, question.sweep); });
   }
 
  private:
-  Result<StreamPage> Read(const std::string& query, const StreamStep& step) {
+  Result<ListAnswer> Read(const std::string& query, const ListSweep& sweep) {
     const auto host = HostOf(options_.server);
     const auto what = query.empty() ? "reading " + std::string(kLatest) + " at " + host : "searching " + host + " for \"" + query + "\"";
     std::int64_t number = 1;
-    std::from_chars(step.position.data(), step.position.data() + step.position.size(), number);
+    std::from_chars(sweep.next.data(), sweep.next.data() + sweep.next.size(), number);
     const auto now = tools_.clock.Now();
-    const auto span = std::max<std::int64_t>(1, std::chrono::duration_cast<seconds>(now - step.from).count() + 60);
+    const auto span = std::max<std::int64_t>(1, std::chrono::duration_cast<seconds>(now - sweep.from).count() + 60);
     HttpRequest request{.url = options_.server};
     if (query.empty()) {
       request.url += std::string("/api/recent/posts/") + (span <= 86'400 ? "day" : span <= 7 * 86'400 ? "week" : "month") + "?";
@@ -58,6 +55,7 @@ class Nodebb final : public Connector {
     auto page = ParseNodebbPage(response->body, options_.server, number);
     if (!page) return Fail(std::move(page).error().While(what));
     page->wait = AskedWait(*response, now);
+    page->quota = AllowanceLeft(*response, now);
     if (!page->next.empty()) page->next = std::to_string(number + 1);
     return page;
   }
@@ -73,7 +71,8 @@ class Nodebb final : public Connector {
   }
 
   Options options_;
-  std::vector<std::string> names_;
+  ListReader reader_;
+  std::vector<Listing> roots_;
   ConnectorTools tools_;
 };
 
@@ -87,12 +86,12 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   path = path.substr(0, path.find_first_of("?#"));
   while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   options.server += path;
-  options.round = HEED_TRY(ReadRoundOptions(spec, options.server));
+  auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{7}, hours{48}));
   options.page_size = HEED_TRY(ReadPageSize(spec, 50, 500));
   options.latest = spec.Bool("latest", false);
   options.queries = HEED_TRY(ReadQueries(spec, school));
   if (options.queries.empty() && !options.latest) return Fail(Fault::kInvalid, "nothing to read: give the school names, or the source `queries` or latest = true");
-  return std::make_unique<Nodebb>(std::move(options), tools);
+  return std::make_unique<Nodebb>(std::move(options), std::move(lists), tools);
 }
 
 }  // namespace

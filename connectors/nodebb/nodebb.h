@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
-#include "connectors/round.h"
+#include "connectors/listing/listing.h"
 #include "src/base/result.h"
 
 namespace heed {
@@ -21,6 +21,6 @@ extern const ConnectorCard kNodebbCard;
 // forum's address with its path.  kMalformed when it is neither; a post that cannot be read is left out with a note,
 // deleted posts and topics are left out.  `next` is "more" where the answer itself says that a page `number`
 // (from 1) has others behind it.
-Result<StreamPage> ParseNodebbPage(std::string_view body, std::string_view origin, std::int64_t number = 1);
+Result<ListAnswer> ParseNodebbPage(std::string_view body, std::string_view origin, std::int64_t number = 1);
 
 }  // namespace heed

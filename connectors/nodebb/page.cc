@@ -52,31 +52,31 @@ std::string_view ReadPost(Json from, std::string_view origin, Post& post) {
 
 }  // namespace
 
-Result<StreamPage> ParseNodebbPage(std::string_view body, std::string_view origin, std::int64_t number) {
+Result<ListAnswer> ParseNodebbPage(std::string_view body, std::string_view origin, std::int64_t number) {
   JsonParser parser;
   const auto whole = HEED_TRY(parser.Parse(body));
   const auto items = whole.IsArray() ? whole : whole["posts"];
   if (!items.IsArray()) return Fail(Fault::kMalformed, "the answer is not a list of posts");
-  StreamPage page;
+  ListAnswer page;
   page.given = items.size();
   bool all_dated = true;
   Skipped skipped;
   items.Each([&](Json item) {
-    page.mark = item["pid"].Id().value_or("");
+    page.last_id = item["pid"].Id().value_or("");
     const auto at = Later(DateOf(item, "timestamp"), DateOf(item, "edited"));
     page.newest = Later(page.newest, at);
     all_dated = all_dated && at;
     if (Set(item["deleted"]) || Set(item["topic"]["deleted"])) return;
-    StreamPage::Entry entry{{}, at};
+    ListEntry entry{{}, at};
     const auto why = ReadPost(item, origin, entry.post);
     if (why.empty()) page.entries.push_back(std::move(entry));
-    else skipped.Add(page.mark, why);
+    else skipped.Add(page.last_id, why);
   });
   if (!all_dated) page.newest.reset();
   auto pages = whole["pageCount"].Int();
   if (!pages) pages = whole["pagination"]["pageCount"].Int();
   if (page.given > 0 && (!pages || number < *pages)) page.next = "more";
-  page.notes = std::move(skipped).Notes();
+  skipped.Tell(page.notes);
   return page;
 }
 

@@ -63,12 +63,12 @@ std::string_view ReadEntry(Json entry, bool comment, std::string_view site, Post
 
 }  // namespace
 
-Result<StreamPage> ParseRedditListing(std::string_view body, std::string_view site) {
+Result<ListAnswer> ParseRedditListing(std::string_view body, std::string_view site) {
   JsonParser parser;
   const auto whole = HEED_TRY(parser.Parse(body));
   const auto children = whole["data"]["children"];
   if (!children.IsArray()) return Fail(Fault::kMalformed, "the answer is not a listing");
-  StreamPage page;
+  ListAnswer page;
   page.given = children.size();
   page.next = whole["data"]["after"].StringOr("");
   bool all_dated = true;
@@ -76,20 +76,20 @@ Result<StreamPage> ParseRedditListing(std::string_view body, std::string_view si
   children.Each([&](Json child) {
     const auto kind = child["kind"].StringOr("");
     const auto entry = child["data"];
-    page.mark = TextOf(entry["name"]);
+    page.last_id = TextOf(entry["name"]);
     const auto at = Later(EpochOf(entry["created_utc"], 1), EpochOf(entry["edited"], 1));
     page.newest = Later(page.newest, at);
     all_dated = all_dated && at;
     if (kind != "t1" && kind != "t3") return;  // an account, a subreddit, "load more": nobody's words
     const bool comment = kind == "t1";
     if (IsGone(entry, comment) || !IsPublic(entry)) return;
-    StreamPage::Entry kept{{}, at};
+    ListEntry kept{{}, at};
     const auto why = ReadEntry(entry, comment, site, kept.post);
     if (why.empty()) page.entries.push_back(std::move(kept));
-    else skipped.Add(page.mark, why);
+    else skipped.Add(page.last_id, why);
   });
   if (!all_dated) page.newest.reset();
-  page.notes = std::move(skipped).Notes();
+  skipped.Tell(page.notes);
   return page;
 }
 

@@ -24,7 +24,6 @@ struct Stream {
 struct Options {
   std::string site, api;  // where tokens are made, where listings are read
   std::string client_id, client_secret, username, password;
-  RoundOptions round;
   std::int64_t page_size = 100;
   std::vector<Stream> streams;
 };
@@ -55,15 +54,15 @@ std::string Base64(std::string_view bytes) {
 
 class Reddit final : public Connector {
  public:
-  Reddit(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {
-    for (const auto& stream : options_.streams) names_.push_back(stream.name);
+  Reddit(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+    for (const auto& stream : options_.streams) roots_.push_back({.key = stream.name});
   }
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    return ReadRound(cursor, names_, options_.round, tools_.clock.Now(), [this](const std::string& name, const StreamStep& step) {
+    return reader_.Read(cursor, roots_, tools_.clock.Now(), [this](const ListQuestion& question) {
       for (const auto& stream : options_.streams)
-        if (stream.name == name) return Read(stream, step);
-      return Result<StreamPage>(StreamPage{});
+        if (stream.name == question.list.key) return Read(stream, question.sweep);
+      return Result<ListAnswer>(ListAnswer{});
     });
   }
 
@@ -73,17 +72,17 @@ class Reddit final : public Connector {
     Instant until;
   };
 
-  Result<StreamPage> Read(const Stream& stream, const StreamStep& step) {
+  Result<ListAnswer> Read(const Stream& stream, const ListSweep& sweep) {
     const auto what = "reading " + stream.name;
     auto path = stream.path + "raw_json=1&limit=" + std::to_string(options_.page_size);
-    if (stream.search) path += "&t=" + Span(tools_.clock.Now() - step.from);
-    if (!step.position.empty()) path += "&after=" + UrlEncode(step.position) + "&count=" + std::to_string(step.given);
+    if (stream.search) path += "&t=" + Span(tools_.clock.Now() - sweep.from);
+    if (!sweep.next.empty()) path += "&after=" + UrlEncode(sweep.next) + "&count=" + std::to_string(sweep.given);
     const auto response = HEED_TRY(Ask(path, what));
     if (response.status != 200) {
       const auto api = ReadApiError(response);
       // One subreddit that closed its doors must not keep the others from being read.
       if (!stream.search && api.is_one && (response.status == 404 || (response.status == 403 && !api.reason.empty()))) {
-        StreamPage closed;
+        ListAnswer closed;
         closed.cut_short = stream.name + " cannot be read" + (api.reason.empty() ? ": there is no such subreddit" : " (" + api.reason + ")") + ": take it out of `subreddits`";
         return closed;
       }
@@ -95,7 +94,8 @@ class Reddit final : public Connector {
     auto page = ParseRedditListing(response.body);
     if (!page) return Fail(std::move(page).error().While(what));
     page->wait = AskedWait(response, tools_.clock.Now());
-    const bool deep = step.given + static_cast<std::int64_t>(page->given) >= kDeep;
+    page->quota = AllowanceLeft(response, tools_.clock.Now());
+    const bool deep = sweep.given + static_cast<std::int64_t>(page->given) >= kDeep;
     if (page->next.empty() && deep) page->cut_short = "Reddit lists no more than about 1,000 entries of " + stream.name + ": read it more often, or shorten `overlap`";
     return page;
   }
@@ -163,7 +163,8 @@ class Reddit final : public Connector {
   }
 
   Options options_;
-  std::vector<std::string> names_;
+  ListReader reader_;
+  std::vector<Listing> roots_;
   ConnectorTools tools_;
   std::optional<Token> token_;
 };
@@ -180,7 +181,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   if (options.username.starts_with("/u/") || options.username.starts_with("u/")) options.username.erase(0, options.username.find("u/") + 2);
   if (options.username.empty() || options.username.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") != std::string::npos)
     return Fail(Fault::kInvalid, "`username` is missing or no Reddit name: the account that answers for the application, without /u/");
-  options.round = HEED_TRY(ReadRoundOptions(spec, options.api));
+  auto lists = HEED_TRY(ReadListOptions(spec, options.api, days{7}, hours{48}));
   options.page_size = HEED_TRY(ReadPageSize(spec, 100, 100));
   for (const auto& query : HEED_TRY(ReadQueries(spec, school))) {
     const bool phrase = query.find('"') == query.npos && query.find(' ') != query.npos;
@@ -195,7 +196,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
     options.streams.push_back({"comments in r/" + name, "/r/" + name + "/comments?", false});
   }
   if (options.streams.empty()) return Fail(Fault::kInvalid, "nothing to read: give the school names, or the source `queries` or `subreddits`");
-  return std::make_unique<Reddit>(std::move(options), tools);
+  return std::make_unique<Reddit>(std::move(options), std::move(lists), tools);
 }
 
 }  // namespace

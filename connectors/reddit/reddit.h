@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
-#include "connectors/round.h"
+#include "connectors/listing/listing.h"
 #include "src/base/result.h"
 
 namespace heed {
@@ -22,7 +22,7 @@ extern const ConnectorCard kRedditCard;
 
 // Pure.  A Listing of posts (t3) and comments (t1).  kMalformed when it is none; an entry that cannot be read is left
 // out with a note.  Deleted and removed entries, and those of subreddits that not everybody may read, are left
-// out.  `next` is the listing's "after", `mark` the last entry's name.  With `site` = "https://www.reddit.com".
-Result<StreamPage> ParseRedditListing(std::string_view body, std::string_view site = "https://www.reddit.com");
+// out.  `next` is the listing's "after", `last_id` the last entry's name.  With `site` = "https://www.reddit.com".
+Result<ListAnswer> ParseRedditListing(std::string_view body, std::string_view site = "https://www.reddit.com");
 
 }  // namespace heed

@@ -199,11 +199,11 @@ bool EndsWhole(std::string_view html) {
 
 }  // namespace
 
-Result<StreamPage> ParseTelegramPage(std::string_view bytes) {
+Result<ListAnswer> ParseTelegramPage(std::string_view bytes) {
   const auto repaired = RepairUtf8(bytes);
   const std::string_view html = repaired;
   if (!EndsWhole(html)) return Fail(Fault::kMalformed, "the answer is not a whole page");
-  StreamPage page;
+  ListAnswer page;
   Skipped skipped;
   std::optional<Message> message;
   std::optional<std::int64_t> lowest;
@@ -256,9 +256,9 @@ Result<StreamPage> ParseTelegramPage(std::string_view bytes) {
   if (!preview) return Fail(Fault::kMalformed, "the page is not a channel's preview");
   if (page.given > 0 && !lowest) page.cut_short = "no message of the page has a number: Telegram has changed its pages";
   if (!all_dated) page.newest.reset();
-  if (lowest) page.mark = std::to_string(*lowest);
-  if (lowest && *lowest > 1) page.next = page.mark;
-  page.notes = std::move(skipped).Notes();
+  if (lowest) page.last_id = std::to_string(*lowest);
+  if (lowest && *lowest > 1) page.next = page.last_id;
+  skipped.Tell(page.notes);
   return page;
 }
 

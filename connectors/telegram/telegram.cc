@@ -11,23 +11,23 @@ using namespace fields;
 
 struct Options {
   std::string site;
-  RoundOptions round;
   std::vector<std::string> channels;
 };
 
 class Telegram final : public Connector {
  public:
-  Telegram(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {}
+  Telegram(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+    for (const auto& channel : options_.channels) roots_.push_back({.key = channel});
+  }
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    return ReadRound(cursor, options_.channels, options_.round, tools_.clock.Now(),
-                     [this](const std::string& channel, const StreamStep& step) { return Read(channel, step); });
+    return reader_.Read(cursor, roots_, tools_.clock.Now(), [this](const ListQuestion& question) { return Read(question.list.key, question.sweep); });
   }
 
  private:
-  Result<StreamPage> Read(const std::string& channel, const StreamStep& step) {
+  Result<ListAnswer> Read(const std::string& channel, const ListSweep& sweep) {
     const auto what = "reading t.me/s/" + channel;
-    HttpRequest request{.url = options_.site + "/s/" + channel + (step.position.empty() ? "" : "?before=" + UrlEncode(step.position))};
+    HttpRequest request{.url = options_.site + "/s/" + channel + (sweep.next.empty() ? "" : "?before=" + UrlEncode(sweep.next))};
     request.headers.emplace_back("accept", "text/html");
     auto response = tools_.http.Send(request);
     if (!response) return Fail(std::move(response).error().While(what));
@@ -35,7 +35,7 @@ class Telegram final : public Connector {
     auto page = ParseTelegramPage(response->body);
     // One channel that was renamed or switched its preview off must not keep the others from being read.
     if (!page && page.error().fault() == Fault::kNotFound) {
-      StreamPage closed;
+      ListAnswer closed;
       closed.cut_short = "t.me/" + channel + " has no public preview: it is private or a group, was renamed, or has switched it off";
       return closed;
     }
@@ -45,13 +45,15 @@ class Telegram final : public Connector {
   }
 
   Options options_;
+  ListReader reader_;
+  std::vector<Listing> roots_;
   ConnectorTools tools_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, ConnectorTools tools) {
   Options options;
   options.site = HEED_TRY(ReadServer(spec, "site", "https://t.me"));
-  options.round = HEED_TRY(ReadRoundOptions(spec, options.site));
+  auto lists = HEED_TRY(ReadListOptions(spec, options.site, days{7}, hours{48}));
   for (const auto& given : spec.Strings("channels")) {
     std::string_view name = given;
     for (const std::string_view start : {"https://", "http://", "t.me/", "s/", "@"})
@@ -62,7 +64,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, C
     options.channels.push_back(LowerAscii(name));
   }
   if (options.channels.empty()) return Fail(Fault::kInvalid, "nothing to read: give the source `channels`");
-  return std::make_unique<Telegram>(std::move(options), tools);
+  return std::make_unique<Telegram>(std::move(options), std::move(lists), tools);
 }
 
 }  // namespace

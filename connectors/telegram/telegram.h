@@ -11,18 +11,18 @@
 #include <string_view>
 
 #include "connectors/connector.h"
-#include "connectors/round.h"
+#include "connectors/listing/listing.h"
 #include "src/base/result.h"
 
 namespace heed {
 
 extern const ConnectorCard kTelegramCard;
 
-// Pure.  One page of https://t.me/s/{channel}, oldest message first.  `mark` is the lowest message's number and `next`
+// Pure.  One page of https://t.me/s/{channel}, oldest message first.  `last_id` is the lowest message's number and `next`
 // the same where there may be older ones.  kMalformed when it is no such page or was cut off; kNotFound when it is
 // the page Telegram shows of what has no preview.  Bytes that are not UTF-8 become U+FFFD.
 //
 // A message's text is what it says, then a poll's question and choices.  What it answers or quotes stays out.
-Result<StreamPage> ParseTelegramPage(std::string_view html);
+Result<ListAnswer> ParseTelegramPage(std::string_view html);
 
 }  // namespace heed

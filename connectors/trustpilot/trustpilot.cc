@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "connectors/fields.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
 namespace heed {
+
+using namespace fields;
 
 Result<TrustpilotReviews> ParseTrustpilotReviews(std::string_view body) {
   JsonParser parser;
@@ -15,12 +18,12 @@ Result<TrustpilotReviews> ParseTrustpilotReviews(std::string_view body) {
   if (!reviews.IsArray()) return Fail(Fault::kMalformed, "the answer is not a list of reviews");
   TrustpilotReviews page;
   page.given = reviews.size();
-  SkippedPosts skipped;
+  Skipped skipped;
   reviews.Each([&](Json review) {
     const auto created = TimeOf(review["createdAt"]), updated = TimeOf(review["updatedAt"]);
     if (created) page.newest = std::max(page.newest.value_or(*created), *created);
     const auto id = review["id"].Id().value_or("");
-    if (id.empty()) return skipped.Add("it has no id", "");
+    if (id.empty()) return skipped.Add("", "it has no id");
     if (review["status"].StringOr("active") != "active") return;
     Post post;
     post.platform = "trustpilot";
@@ -121,6 +124,7 @@ Result<ListAnswer> Trustpilot::Ask(const ListQuestion& question) {
   answer.newest = page->newest;
   answer.notes = std::move(page->notes);
   answer.wait = AskedWait(response, tools_.clock.Now());
+  answer.quota = AllowanceLeft(response, tools_.clock.Now());
   // Pages are numbered and none says that it is the last: one that is not full is.
   if (static_cast<std::int64_t>(answer.given) >= options_.page_size) answer.next = std::to_string(number + 1);
   return answer;
@@ -128,7 +132,7 @@ Result<ListAnswer> Trustpilot::Ask(const ListQuestion& question) {
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
-  options.server = HEED_TRY(ServerOf(spec, "server", "https://api.trustpilot.com"));
+  options.server = HEED_TRY(ReadServer(spec, "server", "https://api.trustpilot.com"));
   options.key = Trim(spec.String("key"));
   if (options.key.empty()) return Fail(Fault::kInvalid, "`key` is missing: add key_file");
   options.unit = Trim(spec.String("unit"));

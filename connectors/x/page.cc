@@ -3,21 +3,24 @@
 #include <map>
 
 #include "connectors/markup/html.h"
+#include "connectors/fields.h"
 #include "connectors/x/x.h"
 #include "src/base/text.h"
 
 namespace heed {
 namespace {
 
+using namespace fields;
+
 constexpr std::size_t kLongestQuery = 512;
 
 std::string Text(Json value) { return std::string(value.StringOr("")); }
 
-void ReadPost(Json item, const std::map<std::string, Json>& users, XPage& page, SkippedPosts& skipped) {
+void ReadPost(Json item, const std::map<std::string, Json>& users, XPage& page, Skipped& skipped) {
   const auto id = item["id"].Id().value_or("");
   const auto written = item["note_tweet"]["text"] ? item["note_tweet"]["text"].String() : item["text"].String();
-  if (id.empty()) return skipped.Add("it has no id", "");
-  if (!written) return skipped.Add("it has no text", id);
+  if (id.empty()) return skipped.Add("", "it has no id");
+  if (!written) return skipped.Add(id, "it has no text");
   Post post;
   bool retweet = false;
   item["referenced_tweets"].Each([&](Json other) {
@@ -67,7 +70,7 @@ Result<XPage> ParseXPage(std::string_view body) {
   page.newest = meta["newest_id"].Id().value_or("");
   std::map<std::string, Json> users;
   whole["includes"]["users"].Each([&](Json user) { users.emplace(user["id"].Id().value_or(""), user); });
-  SkippedPosts skipped;
+  Skipped skipped;
   data.Each([&](Json item) { ReadPost(item, users, page, skipped); });
   skipped.Tell(page.notes);
   return page;

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "connectors/fields.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 constexpr seconds kShown = days{7} - hours{1};  // what the recent search goes back, less an hour for a reading that takes its time
 constexpr std::int64_t kFewest = 10;        // posts the search can be asked for at least
@@ -42,7 +45,7 @@ class X final : public Connector {
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, now, [&](const ListQuestion& question) { return Ask(question, now); }));
-    if (!page.more) page.notes.push_back("X: " + Dollars(told_) + " of " + Dollars(options_.cap) + " used this month, as counted here");
+    if (!page.more) page.quota = Dollars(told_) + " of " + Dollars(options_.cap) + " used this month, as counted here";
     return page;
   }
 
@@ -73,7 +76,7 @@ Result<ListAnswer> X::Ask(const ListQuestion& question, Instant now) {
   if (unsaved_month_ != month) unsaved_month_ = month, unsaved_ = 0;
   const auto spent = Counted(question.memo, month) + unsaved_;
   told_ = spent;
-  const auto what = "searching X for " + InNote(question.list.about);
+  const auto what = "searching X for " + Named(question.list.about);
   const auto size = std::min(options_.page_size, (options_.cap - spent) / EachCost());
   if (size < kFewest) {
     const auto wait = std::chrono::ceil<seconds>(NextMonth(now) - now);
@@ -135,10 +138,10 @@ Error X::Refused(const HttpResponse& response, const std::string& what, Instant 
   auto error = StatusError(response, what, now);
   JsonParser parser;
   const auto body = parser.Parse(response.body);
-  std::string says = body ? InNote((*body)["detail"].StringOr("")) : "";
+  std::string says = body ? Named((*body)["detail"].StringOr("")) : "";
   const bool told = error.message().find(says) != std::string::npos;
   if (!says.empty()) says = " (X says: " + says + ")";
-  const auto title = body ? InNote((*body)["title"].StringOr("")) : std::string();
+  const auto title = body ? Named((*body)["title"].StringOr("")) : std::string();
   if (response.status == 402 || title == "CreditsDepleted")
     return Error(Fault::kDenied, what + ": there is no credit left at X: buy some in the developer console, or switch this source off" + says);
   if (response.status == 400) return Error(Fault::kInvalid, what + ": X does not take the query; change `queries`" + says);
@@ -152,7 +155,7 @@ Error X::Refused(const HttpResponse& response, const std::string& what, Instant 
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
-  options.server = HEED_TRY(ServerOf(spec, "server", "https://api.x.com"));
+  options.server = HEED_TRY(ReadServer(spec, "server", "https://api.x.com"));
   options.token = Trim(spec.String("token"));
   if (options.token.empty()) return Fail(Fault::kInvalid, "`token` is missing: add token_file, an app's Bearer token");
   if (Trim(spec.String("confirmed_by")).empty())
@@ -173,7 +176,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
     HEED_TRY(CheckQuery(query, school));
     // "a OR b -is:retweet" would pay for retweets of a.
     if (query.find("is:retweet") == query.npos) query = "(" + query + ") -is:retweet";
-    if (query.size() > kLongestQuery) return Fail(Fault::kInvalid, "queries: X takes 512 characters at most: " + InNote(query));
+    if (query.size() > kLongestQuery) return Fail(Fault::kInvalid, "queries: X takes 512 characters at most: " + Named(query));
     options.roots.push_back({.key = "search " + query, .about = query});
   }
   if (options.roots.empty()) return Fail(Fault::kInvalid, "nothing to search for: give the school names, or the source `queries`");

@@ -2,11 +2,14 @@
 #include <algorithm>
 
 #include "connectors/markup/html.h"
+#include "connectors/fields.h"
 #include "connectors/youtube/youtube.h"
 #include "src/base/text.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 std::string Text(Json value) { return std::string(value.StringOr("")); }
 
@@ -70,8 +73,8 @@ class Reader {
   }
 
   void AddVideo(std::string id, Json snippet, std::optional<Instant> at, Json statistics) {
-    if (id.empty()) return skipped_.Add("it has no id", "");
-    if (!snippet["title"].String()) return skipped_.Add("it has no title", id);
+    if (id.empty()) return skipped_.Add("", "it has no id");
+    if (!snippet["title"].String()) return skipped_.Add(id, "it has no title");
     Post post;
     post.platform = "youtube";
     post.native_id = id;
@@ -96,7 +99,7 @@ class Reader {
     // textDisplay is HTML only where nobody asked for textFormat=plainText.
     const auto text = snippet["textOriginal"] ? snippet["textOriginal"].String() : snippet["textDisplay"].String();
     if (id.empty() || !text) {
-      skipped_.Add(id.empty() ? "it has no id" : "it has no text", id);
+      skipped_.Add(id, id.empty() ? "it has no id" : "it has no text");
       return false;
     }
     Post post;
@@ -125,7 +128,7 @@ class Reader {
   const School& school_;
   std::string_view video_;
   YouTubePage& page_;
-  SkippedPosts skipped_;
+  Skipped skipped_;
 };
 
 // From the second Sunday in March, 2:00, to the first in November, 2:00, the clock is an hour ahead.
@@ -174,7 +177,7 @@ std::string YouTubeReason(std::string_view body) {
   const auto older = error["errors"][0]["reason"].StringOr("");
   if (reason.empty() || older == "quotaExceeded") reason = older;
   if (reason.empty()) reason = Text(error["status"]);
-  return InNote(reason);
+  return Named(reason);
 }
 
 std::string PacificDay(Instant now) { return FormatRfc3339(std::chrono::floor<days>(now + PacificOffset(now))).substr(0, 10); }

@@ -8,11 +8,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "connectors/fields.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 // developers.google.com/youtube/v3/determine_quota_cost
 constexpr std::int64_t kSearchCost = 100, kListCost = 1;
@@ -34,7 +37,7 @@ class YouTube final : public Connector {
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, now, [&](const ListQuestion& question) { return Ask(question, now); }));
-    if (!page.more && told_ > 0) page.notes.push_back("YouTube's quota: " + std::to_string(told_) + " of " + std::to_string(options_.daily_units) + " units used today");
+    if (!page.more && told_ > 0) page.quota = std::to_string(told_) + " of " + std::to_string(options_.daily_units) + " units used today";
     return page;
   }
 
@@ -106,9 +109,9 @@ Result<ListAnswer> YouTube::Ask(const ListQuestion& question, Instant now) {
     } else if ((kind == 'v' || kind == 'r') && (reason == "videoNotFound" || reason == "commentNotFound" || reason == "channelNotFound")) {
       answer.forget = true;
     } else if ((kind == 'c' || kind == 'o') && (reason == "channelNotFound" || reason == "videoNotFound")) {
-      answer.gap = Gap{question.sweep.from, now, "YouTube does not know the channel " + InNote(of) + ": check its id"};
+      answer.gap = Gap{question.sweep.from, now, "YouTube does not know the channel " + Named(of) + ": check its id"};
     } else if (kind == 'u' && (reason == "playlistNotFound" || reason == "channelNotFound")) {
-      answer.notes.push_back("YouTube knows no uploads of the channel " + InNote(of) + ": check its id, unless it has no videos yet");
+      answer.notes.push_back("YouTube knows no uploads of the channel " + Named(of) + ": check its id, unless it has no videos yet");
     } else if (!question.sweep.next.empty() && (reason == "invalidPageToken" || reason == "INVALID_PAGE_TOKEN")) {
       answer.start_over = true;
     } else {
@@ -207,7 +210,7 @@ bool IsChannel(std::string_view id) {
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
-  options.server = HEED_TRY(ServerOf(spec, "server", "https://www.googleapis.com"));
+  options.server = HEED_TRY(ReadServer(spec, "server", "https://www.googleapis.com"));
   options.key = Trim(spec.String("key"));
   if (options.key.empty()) return Fail(Fault::kInvalid, "`key` is missing: add key_file, an API key of a Google Cloud project");
   auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{30}, days{7}));

@@ -53,6 +53,7 @@ const std::vector<Row>& Rows() {
       {{"release", "stop working on it"}, [](const Case& c, const Act& a, Instant now) { return Release(c, a.actor, now); }},
       {{"assign", "hand it to somebody, with a note"}, [](const Case& c, const Act& a, Instant now) { return Assign(c, a.actor, a.details.to, a.details.why, now); }},
       {{"snooze", "leave it until a time"}, &DoSnooze},
+      {{"take", "out of the backlog of a first reading, to wait with the others"}, [](const Case& c, const Act& a, Instant now) { return Take(c, a.actor, now); }},
       {{"note", "words for colleagues"}, [](const Case& c, const Act& a, Instant now) { return AddNote(c, a.actor, a.details.why, now); }},
       {{"decide", "say what it is: a breach, criticism, something for the safeguarding lead ..."}, &DoDecide},
       {{"undo", "take the decision back"}, [](const Case& c, const Act& a, Instant now) { return Undo(c, a.actor, a.details.why, now); }},

@@ -17,10 +17,12 @@ std::string TextOf(const Post& post) {
 
 }  // namespace
 
-Result<std::vector<QueueItem>> ReadQueue(const Store& store, std::string_view school, std::size_t limit) {
+Result<std::vector<QueueItem>> ReadQueue(const Store& store, std::string_view school, std::size_t limit, bool backlog) {
   QueueFilter filter;
   if (!school.empty()) filter.schools.emplace_back(school);
   filter.limit = limit;
+  if (backlog) filter.state = CaseState::kBacklog;
+  else filter.wanted = [](const Case& c) { return c.state != CaseState::kBacklog; };
   std::vector<QueueItem> items;
   for (auto& c : HEED_TRY(store.Queue(filter))) {
     const StoredPost post = HEED_TRY(store.PostOf(c));

@@ -22,8 +22,8 @@ struct QueueItem {
   std::string text;  // the judged text of the version the case shows; its hits' offsets fit
 };
 
-// Open cases, worst first, then oldest.  `school` empty: all of them.
-Result<std::vector<QueueItem>> ReadQueue(const Store& store, std::string_view school, std::size_t limit);
+// Open cases, worst first, then oldest: those of first readings that wait to be skimmed, or all others.  `school` empty: all of them.
+Result<std::vector<QueueItem>> ReadQueue(const Store& store, std::string_view school, std::size_t limit, bool backlog = false);
 
 struct VersionView {
   Post post;

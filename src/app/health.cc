@@ -148,6 +148,7 @@ Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& sto
     QueueFilter filter;
     filter.schools = {school.id};
     filter.limit = kMostCases;
+    filter.wanted = [](const Case& c) { return c.state != CaseState::kBacklog; };  // they had waited before they were found
     std::size_t overdue = 0;
     for (const auto& c : HEED_TRY(store.Queue(filter))) overdue += WorkingTime(c.opened_at, now) > rules.overdue;
     if (overdue > 0)

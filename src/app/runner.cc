@@ -17,6 +17,8 @@ namespace {
 
 // A connector that never says "up to date" must not keep a run going for ever.
 constexpr int kMaxPages = 1'000'000;
+// What is older when a source is read for the first time has waited already.
+constexpr seconds kOld{days{2}};
 
 std::string OptionalTime(const std::optional<Instant>& at) { return at ? FormatRfc3339(*at) : ""; }
 
@@ -43,6 +45,16 @@ std::optional<Event> CaptureOf(const Post& post, const Assessment& assessment, c
   event.details = WriteCapture(captured->capture);
   event.attachment = std::move(captured->bytes);
   return event;
+}
+
+bool LooksBack(const SourceEntry& source) {
+  return std::ranges::any_of(source.card->settings, [](const Setting& setting) { return setting.key == "look_back"; });
+}
+
+bool IsBacklog(const Post& post, const Assessment& assessment, Instant now) {
+  constexpr std::uint8_t kWorst = 4;
+  const auto written = post.edited_at ? post.edited_at : post.created_at;
+  return written && *written < now - kOld && assessment.severity < kWorst;
 }
 
 void Fail(SourceState& state, const Error& error, Instant now) {
@@ -83,7 +95,7 @@ bool NeedsPerson(Fault fault) {
 
 std::string ToJson(const SourceRun& run) {
   JsonWriter out;
-  out.Object().Field("source", run.source).Field("read", run.read).Field("mentioning", run.mentioning).Field("opened", run.opened);
+  out.Object().Field("source", run.source).Field("read", run.read).Field("mentioning", run.mentioning).Field("opened", run.opened).Field("backlog", run.backlog);
   out.Field("edited", run.edited).Field("reopened", run.reopened).Field("unjudged", run.unjudged);
   out.Key("notes").Array();
   for (const auto& note : run.notes) out.String(note);
@@ -108,6 +120,7 @@ Result<SourceRun> ParseSourceRun(std::string_view json) {
   run.read = count("read");
   run.mentioning = count("mentioning");
   run.opened = count("opened");
+  run.backlog = count("backlog");
   run.edited = count("edited");
   run.reopened = count("reopened");
   run.unjudged = count("unjudged");
@@ -165,6 +178,8 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
   auto connector = ConnectorFor(source);
   if (!connector) return fail(connector.error());
   LiveWorker workers(judge_);
+  // How far it looks back was chosen by a person, and what it finds there has waited already.
+  const bool first_reading = !state.last_success && LooksBack(source);
   bool news = false;  // whether this run brought a post or a version that was not known
   std::vector<std::string> scratch;
   std::vector<std::string_view> texts;
@@ -213,7 +228,8 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
         on_this_page.insert(post.global_id);
         auto capture = CaptureOf(post, assessments[i], recording, now);
         auto words = WordsOf(texts[i], assessments[i]);
-        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i]), std::move(capture), std::move(words)});
+        const bool backlog = first_reading && IsBacklog(post, assessments[i], now);
+        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i]), std::move(capture), backlog, std::move(words)});
       } else {
         commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}, std::nullopt});
       }
@@ -224,7 +240,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     next.posts_read += page.posts.size();
     next.posts_mentioning += mentioning;
     next.cursor = std::move(page.next);
-    if (page.sign_in_ends) next.sign_in_ends = page.sign_in_ends;
+    if (page.sign_in_ends) next.sign_in_ends = *page.sign_in_ends == Instant::max() ? std::nullopt : page.sign_in_ends;
     if (!page.quota.empty()) next.quota = std::move(page.quota);
     if (page.gap) AddGap(next, *page.gap);
     const bool done = !page.more;
@@ -256,6 +272,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     run.read += page.posts.size();
     run.mentioning += mentioning;
     run.opened += committed->opened;
+    run.backlog += committed->backlog;
     run.edited += committed->edited;
     run.reopened += committed->reopened;
     if (page.gap) run.gaps.push_back(*std::move(page.gap));

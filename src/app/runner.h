@@ -3,7 +3,11 @@
 //   connector -Page-> judge -Assessment-> store (one synced batch: posts, cases, events, queue rows, cursor)
 //
 // A page is stored before the next is asked for, so a crash anywhere repeats at most one page, and the store
-// recognises what it has.  Each page is judged by the judge as it is when the page comes.  Posts that do not mention the school are dropped here, in memory.
+// recognises what it has.  Each page is judged by the judge as it is when the page comes.  Posts that do not mention the school are
+// dropped here, in memory.
+//
+// What a source that looks back finds in its first reading, and is older than two days, arrives as a backlog to be skimmed, so that it
+// neither floods the queue nor hides what is new; the worst (severity 4) goes into the queue all the same.
 #pragma once
 
 #include <functional>
@@ -36,6 +40,7 @@ struct SourceRun {
   std::string source;
   std::uint64_t read = 0, mentioning = 0;                // posts
   std::uint64_t opened = 0, edited = 0, reopened = 0;    // cases
+  std::uint64_t backlog = 0;                             // of the opened, those that wait in the backlog
   std::uint64_t unjudged = 0;                            // posts that could not be judged; they are queued
   std::vector<std::string> paused;                       // rules that paused themselves on its posts
   std::vector<std::string> notes;                        // at most kMaxNotes

@@ -431,7 +431,7 @@ class Server {
     if (run.fault && *run.fault == Fault::kCancelled) return LogInfo("source " + run.source + ": " + run.message);
     if (run.fault) return LogWarning("source " + run.source + ": " + run.message);
     LogInfo("source " + run.source + ": " + std::to_string(run.read) + " read, " + std::to_string(run.mentioning) + " mention the school, " +
-            std::to_string(run.opened) + " new in the queue");
+            std::to_string(run.opened - run.backlog) + " new in the queue" + (run.backlog > 0 ? ", " + std::to_string(run.backlog) + " older in the backlog" : ""));
     for (const auto& gap : run.gaps) LogWarning("source " + run.source + " has a gap: " + gap.why);
   }
 

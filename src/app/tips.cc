@@ -270,7 +270,7 @@ Result<TipReport> TipDesk::HandIn(const Tip& tip) {
     told.original_kept = told.original_kept || handed.kept;
     ++(one->wanted ? told.flagged : told.naming);
     std::string joined;
-    commit.posts.push_back({tip.school, post, one->assessment, std::nullopt, WordsOf(JudgedText(post, joined), one->assessment)});
+    commit.posts.push_back({tip.school, post, one->assessment, std::nullopt, false, WordsOf(JudgedText(post, joined), one->assessment)});
   }
 
   const std::lock_guard lock(mutex_);

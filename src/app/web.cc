@@ -1,6 +1,7 @@
 #include "src/app/web.h"
 
 #include "src/app/desk.h"
+#include "src/app/health.h"
 #include "src/console/console.h"
 #include "src/http/server.h"
 
@@ -16,7 +17,8 @@ std::string When(const Gap& gap) {
 
 Result<std::vector<SourceHealth>> HealthOf(const Config& config, const Store& store, Instant now) {
   std::vector<SourceHealth> all;
-  for (const auto& view : HEED_TRY(ReadSources(config, &store, now))) {
+  for (auto& known : HEED_TRY(ReadHealth(config, &store, now))) {
+    const SourceView& view = known.view;
     SourceHealth health;
     health.id = view.entry->spec.id;
     health.school = view.entry->spec.school;
@@ -24,12 +26,16 @@ Result<std::vector<SourceHealth>> HealthOf(const Config& config, const Store& st
     health.summary = view.entry->card ? std::string(view.entry->card->summary) : health.connector;
     health.schedule = view.entry->schedule.text();
     health.state = StateOf(view, now);
-    health.message = view.entry->enabled ? view.state.message : view.entry->off_because;
+    health.message = std::move(known.says);
+    health.todo = std::move(known.todo);
+    health.quota = view.state.quota;
+    if (known.lag) health.lag = FormatDuration(*known.lag);
+    health.sign_in_ends = view.state.sign_in_ends;
     health.last_success = view.state.last_success;
     health.next = view.next;
     health.read = view.state.posts_read;
     health.mentioning = view.state.posts_mentioning;
-    health.trouble = view.entry->enabled && view.state.fault.has_value();
+    health.trouble = known.standing == Standing::kTrouble || (view.entry->enabled && view.state.fault.has_value());
     for (const auto& gap : view.state.gaps) health.gaps.push_back("not read" + When(gap) + ": " + gap.why);
     all.push_back(std::move(health));
   }

@@ -165,7 +165,8 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       HEED_TRY(NotClosed(c));
       c.snoozed_until = details.until;
       break;
-    case EventKind::kNoted: break;
+    case EventKind::kNoted:
+    case EventKind::kTaken: break;
     case EventKind::kDecided:
       HEED_TRY(NotClosed(c));
       if (!details.finding) return Fail(Fault::kMalformed, "a decision without a finding");
@@ -280,6 +281,11 @@ Result<Change> Wake(const Case& before, std::string_view actor, std::string_view
   HEED_TRY(NotHeldByOthers(before, actor, at));
   if (!before.snoozed_until || *before.snoozed_until <= at) return Fail(Invalid(Name(before) + " is not left for later"));
   return One(before, actor, at, EventKind::kSnoozed, {.why = std::string(why)});
+}
+
+Result<Change> Take(const Case& before, std::string_view actor, Instant at) {
+  if (before.state != CaseState::kBacklog) return Fail(Invalid(Name(before) + " is not in the backlog"));
+  return One(before, actor, at, EventKind::kTaken, {});
 }
 
 Result<Change> AddNote(const Case& before, std::string_view actor, std::string_view text, Instant at) {

@@ -29,6 +29,8 @@ Result<Change> Assign(const Case& before, std::string_view actor, std::string_vi
 Result<Change> Snooze(const Case& before, std::string_view actor, Instant until, std::string_view why, Instant at);
 // Shown again now.
 Result<Change> Wake(const Case& before, std::string_view actor, std::string_view why, Instant at);
+// Out of the backlog, to wait with the others.
+Result<Change> Take(const Case& before, std::string_view actor, Instant at);
 Result<Change> AddNote(const Case& before, std::string_view actor, std::string_view text, Instant at);
 
 // --- what is decided

@@ -141,6 +141,7 @@ std::string WriteFacts(EventKind kind, const Facts& facts) {
   JsonWriter out;
   out.Object().Key("assessment");
   Write(out, facts.assessment);
+  if (opened && facts.backlog) out.Field("backlog", true);
   if (opened) out.Field("global_id", facts.global_id).Field("posted_at", FormatRfc3339(facts.posted_at)).Field("school", facts.school);
   out.Field("source", facts.source).Field("version", facts.version).Field("versions", facts.versions).EndObject();
   return out.Take();
@@ -156,6 +157,7 @@ Result<Facts> ReadFacts(EventKind kind, std::string_view details) {
     const auto posted_at = ParseRfc3339(in["posted_at"].StringOr(""));
     if (!posted_at) return Fail(Bad("posted_at"));
     facts.posted_at = *posted_at;
+    if (in["backlog"]) facts.backlog = HEED_TRY(YesNo(in, "backlog"));
   }
   facts.source = HEED_TRY(Text(in, "source"));
   facts.version = HEED_TRY(Text(in, "version"));

@@ -17,6 +17,7 @@ namespace heed {
 struct Facts {
   std::string school, global_id;
   Instant posted_at{};
+  bool backlog = false;    // left out when false
   std::string source;      // SourceSpec::id that brought this version
   std::string version;     // ContentVersion()
   std::uint32_t versions = 1;

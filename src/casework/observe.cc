@@ -34,13 +34,15 @@ Case Apply(Case c, EventKind kind, Facts facts, Instant at) {
   }
   const bool afresh = kind != EventKind::kEdited;
   if (afresh) {
-    c.state = CaseState::kQueued;
+    c.state = facts.backlog ? CaseState::kBacklog : CaseState::kQueued;
     c.closed_at.reset();
     c.opened_at = at;
     c.decision.reset();
     c.holder.clear();
     c.held_until.reset();
     c.presence_confirmed = false;  // it has been seen since
+  } else if (c.state == CaseState::kBacklog) {
+    c.state = CaseState::kQueued;  // its author is at it now: it is old no more
   }
   c.snoozed_until.reset();
   c.version = std::move(facts.version);
@@ -70,6 +72,7 @@ std::optional<Change> Observe(const Case* before, const Sighting& sighting) {
   facts.school = sighting.school;
   facts.global_id = sighting.post.global_id;
   facts.posted_at = PostedAt(sighting);
+  facts.backlog = sighting.backlog && *kind == EventKind::kOpened;
   facts.source = sighting.source;
   facts.versions = sighting.versions;
   facts.assessment = sighting.assessment;

@@ -45,6 +45,10 @@ Result<std::unique_ptr<Store>> OpenForReading(const Arguments& arguments, const 
 
 }  // namespace
 
+std::string BacklogLine(const QueueCounts& counts) {
+  return counts.backlog == 0 ? "" : BacklogWords(counts.backlog) + ": heed queue --backlog\n";
+}
+
 int RunQueue(const Arguments& arguments) {
   auto config = OpenConfig(arguments.locations);
   if (!config) return Complain(config.error());
@@ -55,7 +59,7 @@ int RunQueue(const Arguments& arguments) {
   }
   auto store = OpenForReading(arguments, *config);
   if (!store) return Complain(store.error());
-  const auto items = ReadQueue(**store, arguments.school, arguments.limit);
+  const auto items = ReadQueue(**store, arguments.school, arguments.limit, arguments.backlog);
   if (!items) return Complain(items.error());
   if (arguments.json) {
     JsonWriter out;
@@ -71,8 +75,9 @@ int RunQueue(const Arguments& arguments) {
   }
   const auto counts = (*store)->Count(arguments.school.empty() ? std::vector<std::string>{} : std::vector<std::string>{arguments.school});
   if (!counts) return Complain(counts.error());
+  const std::string older = arguments.backlog ? "" : BacklogLine(*counts);
   if (items->empty()) {
-    Print("Nothing waits for a person. `heed sources` says when each source was last read.\n");
+    Print((arguments.backlog ? "Nothing waits in the backlog.\n" : "Nothing waits for a person. `heed sources` says when each source was last read.\n") + older);
     return kExitDone;
   }
   Table table({"case", "severity", "category", "school", "platform", "posted", "words"});
@@ -83,8 +88,9 @@ int RunQueue(const Arguments& arguments) {
                FormatLocal(item.c.posted_at), Masked(item.text, item.c.assessment.hits, arguments.reveal)});
   }
   std::string out = table.Text(TerminalWidth());
-  if (counts->open > items->size())
-    out += "\n" + std::to_string(items->size()) + " of " + std::to_string(counts->open) + " cases; --limit N shows more.\n";
+  const std::uint64_t open = arguments.backlog ? counts->backlog : counts->open;
+  if (open > items->size()) out += "\n" + std::to_string(items->size()) + " of " + std::to_string(open) + " cases; --limit N shows more.\n";
+  if (!older.empty()) out += "\n" + older;
   Print(out);
   return kExitDone;
 }

@@ -51,6 +51,7 @@ Done PutSummary(const Arguments& arguments, const std::vector<SourceRun>& runs, 
     all.read += run.read;
     all.mentioning += run.mentioning;
     all.opened += run.opened;
+    all.backlog += run.backlog;
     all.edited += run.edited + run.reopened;
     std::string result = "up to date";
     if (!run.skipped.empty()) result = "not run: see below";
@@ -72,14 +73,16 @@ Done PutSummary(const Arguments& arguments, const std::vector<SourceRun>& runs, 
     for (const auto& note : run.notes) tell(note);
   }
   out += "\n";
-  out += std::to_string(all.read) + " posts read, " + std::to_string(all.mentioning) + " mention the school, " + std::to_string(all.opened) +
+  out += std::to_string(all.read) + " posts read, " + std::to_string(all.mentioning) + " mention the school, " + std::to_string(all.opened - all.backlog) +
          " new in the queue";
+  if (all.backlog > 0) out += ", " + std::to_string(all.backlog) + " older in the backlog";
   if (all.edited > 0) out += ", " + std::to_string(all.edited) + " edited";
   out += ".\n";
   const QueueCounts counts = HEED_TRY(store.Count({}));
   out += "Waiting for a person: " + std::to_string(counts.open) + (counts.open == 1 ? " case" : " cases");
   const std::string categories = Categories(counts);
   out += categories.empty() ? ".\n" : " (" + categories + ").\n";
+  out += BacklogLine(counts);
   const auto worst = HEED_TRY(ReadQueue(store, "", 5));
   if (!worst.empty()) {
     Table rows({"case", "severity", "category", "posted", "words"});

@@ -38,6 +38,7 @@ struct Arguments {
   bool reveal = false;   // queue, show, scan
   std::string school;    // queue, explain
   std::size_t limit = 50;
+  bool backlog = false;
   std::size_t threads = 1;  // match
   std::uint64_t case_id = 0;
   std::vector<std::string> words;  // scan's sources, explain's text, files of eval, lexicon test and diff
@@ -152,6 +153,8 @@ int Complain(const Error& error);
 // Standard output, whole; a reader that went away (head) is no failure.
 void Print(std::string_view text);
 
+// Tells how many cases wait in the backlog; "" when none does.
+std::string BacklogLine(const QueueCounts& counts);
 // The text with the words of its hits hidden but for their first letters, unless `reveal`.
 std::string Masked(std::string_view text, const std::vector<Hit>& hits, bool reveal);
 

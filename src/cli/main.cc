@@ -129,6 +129,7 @@ void AddOwn(CLI::App& app, std::string_view name, Arguments& arguments) {
   }
   if (name == "show") app.add_option("CASE", arguments.case_id, "the case's number")->check(CLI::NonNegativeNumber)->required();
   if (name == "queue" || name == "explain") app.add_option("--school", arguments.school, "the id of one school")->type_name("ID");
+  if (name == "queue") app.add_flag("--backlog", arguments.backlog, "the older finds of first readings, which wait to be skimmed");
   if (name == "queue") app.add_option("--limit", arguments.limit, "at most so many cases")->type_name("N")->check(CLI::NonNegativeNumber)->capture_default_str();
   if (name == "sources") app.add_flag("--catalogue", arguments.catalogue, "a page about every connector, as Markdown");
   if (name == "match" || name == "explain") app.add_flag("--any", arguments.any, "do not ask whether the text mentions the school");

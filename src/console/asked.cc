@@ -64,6 +64,7 @@ Sieve::Sieve(const Visit& visit, Asked asked)
 bool Sieve::Keeps(const Case& c) {
   const Instant now = visit_.now;
   if (IsAsleep(c, now) != (asked_.state == "snoozed")) return false;
+  if (c.state == CaseState::kBacklog && asked_.state != "backlog") return false;  // skimmed apart
   if (!asked_.school.empty() && c.school != asked_.school) return false;
   if (!asked_.state.empty() && asked_.state != "snoozed" && ToString(c.state) != asked_.state) return false;
   if (category_ && std::ranges::find(c.assessment.categories, *category_) == c.assessment.categories.end()) return false;
@@ -115,7 +116,9 @@ Result<std::optional<Slots>> CaseRow(const Visit& visit, const Case& c, Words ho
   const auto holder = HolderAt(c, visit.now);
   if (!holder.empty()) row.Set("who", "Being worked on by " + std::string(holder == visit.person().id ? "you" : holder));
   else if (!c.assigned_to.empty()) row.Set("who", "Assigned to " + (c.assigned_to == visit.person().id ? "you" : c.assigned_to));
-  if (c.state != CaseState::kQueued) row.Set("state", c.state == CaseState::kApproval ? "Waits for approval" : c.state == CaseState::kResponding ? "Responding" : "Closed");
+  if (c.state == CaseState::kApproval) row.Set("state", "Waits for approval");
+  if (c.state == CaseState::kResponding) row.Set("state", "Responding");
+  if (c.state == CaseState::kClosed) row.Set("state", "Closed");
   return std::optional(std::move(row));
 }
 

@@ -25,7 +25,11 @@ struct SourceHealth {
   std::string id, school, connector, schedule;
   std::string summary;  // the connector's: "public posts on Bluesky"
   std::string state;    // "ok", "off", "never run", "waiting", or a fault's name
-  std::string message;  // what to do about it
+  std::string message;  // what is the matter; "" = nothing
+  std::string todo;     // what to do about it; "" = nothing need be done
+  std::string quota;    // what is left of the platform's allowance; "" = not told
+  std::string lag;      // how long ago it was last read to the end: "3m"; "" = never
+  std::optional<Instant> sign_in_ends;
   std::optional<Instant> last_success, next;
   std::uint64_t read = 0, mentioning = 0;
   std::vector<std::string> gaps;  // one sentence each

@@ -9,6 +9,7 @@ std::string_view ToString(CaseState state) {
     case CaseState::kQueued: return "queued";
     case CaseState::kApproval: return "approval";
     case CaseState::kResponding: return "responding";
+    case CaseState::kBacklog: return "backlog";
     case CaseState::kClosed: return "closed";
   }
   return "unknown";
@@ -24,6 +25,11 @@ const Response* Case::FindResponse(std::uint32_t number) const {
   for (const auto& response : responses)
     if (response.number == number) return &response;
   return nullptr;
+}
+
+std::string BacklogWords(std::uint64_t cases) {
+  if (cases == 0) return "";
+  return std::to_string(cases) + (cases == 1 ? " older find of a first reading waits to be skimmed" : " older finds of first readings wait to be skimmed");
 }
 
 std::string_view HolderAt(const Case& c, Instant now) { return c.held_until && now < *c.held_until ? std::string_view(c.holder) : std::string_view(); }
@@ -58,6 +64,7 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kSending: return "sending";
     case EventKind::kSent: return "sent";
     case EventKind::kChecked: return "checked";
+    case EventKind::kTaken: return "taken";
     case EventKind::kCaptured: return "captured";
     case EventKind::kExported: return "exported";
     case EventKind::kPostponed: return "postponed";

@@ -26,10 +26,11 @@ enum class CaseState : std::uint8_t {
   kQueued = 1,      // waiting for a person
   kApproval = 3,    // decided; a response waits for a second person
   kResponding = 5,  // decided; responses are under way or done, and somebody watches what comes of them
+  kBacklog = 7,     // an older find of a source's first reading: waits to be skimmed; whatever a person does to it puts it with the others
   kClosed = 9,      // decided and done
 };
-inline constexpr std::array kCaseStates = {CaseState::kQueued, CaseState::kApproval, CaseState::kResponding, CaseState::kClosed};
-std::string_view ToString(CaseState state);  // "queued", "approval", "responding", "closed"
+inline constexpr std::array kCaseStates = {CaseState::kQueued, CaseState::kApproval, CaseState::kResponding, CaseState::kBacklog, CaseState::kClosed};
+std::string_view ToString(CaseState state);  // "queued", "approval", "responding", "backlog", "closed"
 std::optional<CaseState> ParseCaseState(std::string_view name);
 
 using CaseId = std::uint64_t;  // counts from 1 per installation; 0 = not given yet
@@ -68,6 +69,9 @@ struct Case {
   bool operator==(const Case&) const = default;
 };
 
+// "12 older finds of first readings wait to be skimmed"; "" for 0.
+std::string BacklogWords(std::uint64_t cases);
+
 // The holder while the lease runs, else "".
 std::string_view HolderAt(const Case& c, Instant now);
 
@@ -103,6 +107,7 @@ enum class EventKind : std::uint8_t {
   kSent = 19,      // done, refused or uncertain: the details say which
   kChecked = 20,   // whether the post is still up
   kPostponed = 21, // what was about to leave did not: held again until ...
+  kTaken = 22,     // out of the backlog, into the queue
   // What is done with the evidence; the case stays as it is.
   kCaptured = 40,  // a capture was added: its digest, how it was made
   kExported = 41,  // an evidence pack was made: its id, digest, kind, for whom
@@ -111,8 +116,8 @@ inline constexpr std::array kEventKinds = {
     EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
     EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
     EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked, EventKind::kPostponed,
-    EventKind::kCaptured, EventKind::kExported};
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "captured", "exported"
+    EventKind::kTaken, EventKind::kCaptured, EventKind::kExported};
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "taken", "captured", "exported"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {
@@ -145,6 +150,7 @@ struct Sighting {
   Instant at{};                // our clock
   std::uint32_t versions = 1;  // different ones of this post seen by now, this one included
   bool version_known = false;  // this version was seen earlier, and another one since
+  bool backlog = false;        // an older find of the source's first reading
 };
 
 // What is to become of a case: its next row and the events that lead there, oldest first.

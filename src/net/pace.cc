@@ -46,6 +46,15 @@ std::optional<seconds> WaitUntilReset(const HttpResponse& response, std::string_
   return Clamp(epoch - static_cast<double>(ServersNow(response, now).time_since_epoch().count()) / 1e6);
 }
 
+constexpr double kMostRequests = 1e12;  // more is no count of requests
+
+// "12,345"
+std::string WithThousands(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
 // The reason a server gives in its own words, in the shapes our platforms use; "" where there is none.
 std::string ServersReason(const HttpResponse& response) {
   constexpr std::size_t kLongest = 200;
@@ -78,6 +87,21 @@ std::optional<seconds> AskedWait(const HttpResponse& response, Instant now) {
     if (const auto wait = WaitUntilReset(response, reset, now)) longest = std::max(longest.value_or(seconds{0}), *wait);
   }
   return longest;
+}
+
+std::string AllowanceLeft(const HttpResponse& response, Instant now) {
+  for (const std::string prefix : {"ratelimit-", "x-ratelimit-", "x-rate-limit-"}) {
+    const auto remaining = ReadNumber(response.Header(prefix + "remaining"));
+    if (!remaining || *remaining > kMostRequests) continue;
+    const auto limit = ReadNumber(response.Header(prefix + "limit"));
+    std::string text = WithThousands(static_cast<std::uint64_t>(*remaining));
+    if (limit && *limit <= kMostRequests) text += " of " + WithThousands(static_cast<std::uint64_t>(*limit));
+    text += " requests left";
+    const auto reset = WaitUntilReset(response, response.Header(prefix + "reset"), now);
+    if (reset && *reset > seconds{0}) text += ", new ones in " + FormatDuration(*reset);
+    return text;
+  }
+  return "";
 }
 
 seconds BackOff(std::uint32_t failures_in_a_row, std::uint64_t dice) {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "src/base/result.h"
 #include "src/base/time.h"
@@ -21,6 +22,10 @@ namespace heed {
 // remaining asks for nothing).  Never negative, never more than kLongestWait.
 std::optional<seconds> AskedWait(const HttpResponse& response, Instant now);
 inline constexpr seconds kLongestWait = hours{24};
+
+// What the answer's headers say is left of the allowance, for people: "2,950 of 3,000 requests left, new ones in 4 min"; "" where they
+// do not say.
+std::string AllowanceLeft(const HttpResponse& response, Instant now);
 
 // 30 s doubling to 15 min, and up to a quarter more taken from `dice` (any random number); 0 after no failure.
 seconds BackOff(std::uint32_t failures_in_a_row, std::uint64_t dice);

@@ -255,8 +255,12 @@ Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const 
     for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
       const auto entry = keys::ParseQueue(AsText(rows->key()));
       if (!entry || rows->value().size() < 2) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
-      ++counts.open;
       ++counts.states[entry->state];
+      if (entry->state == CaseState::kBacklog) {
+        ++counts.backlog;
+        continue;
+      }
+      ++counts.open;
       if (rows->value()[1] != 0) ++counts.unjudged;
       for (const auto category : kCategories)
         if (static_cast<unsigned char>(rows->value()[0]) >> static_cast<unsigned>(category) & 1) ++counts.categories[category];

@@ -41,6 +41,7 @@ struct KeptPost {
   Post post;
   Assessment assessment;
   std::optional<Event> capture;  // of the exchange that brought it; kept when this sighting changes its case
+  bool backlog = false;          // as Sighting::backlog
   std::optional<Likeness> words;  // of what was judged; for its case's burst, where it gets one
 };
 
@@ -58,6 +59,7 @@ struct Committed {
   std::uint64_t new_versions = 0;  // of posts known already
   std::uint64_t unchanged = 0;     // seen before
   std::uint64_t opened = 0, edited = 0, reopened = 0;  // cases
+  std::uint64_t backlog = 0;       // of the opened, those that wait in the backlog
   std::vector<PausedRule> paused;  // rules that this page made stop (model/rule_record.h)
 };
 
@@ -110,12 +112,13 @@ struct AlikeCase {
   std::vector<Tie> ties;  // each once
 };
 
-// Open cases (all but closed ones).
+// Open cases: all but closed ones and, unless it says so, those in the backlog.
 struct QueueCounts {
   std::uint64_t open = 0;
+  std::uint64_t backlog = 0;
   std::uint64_t unjudged = 0;                    // could not be judged
   std::map<Category, std::uint64_t> categories;  // a case counts in each of its categories
-  std::map<CaseState, std::uint64_t> states;
+  std::map<CaseState, std::uint64_t> states;     // the backlog too
 };
 
 struct ChainReport {

@@ -54,7 +54,7 @@ std::uint32_t NumberOf(const PostRow& row, std::string_view version) {
 
 void Tally(Committed& tally, const Change& change) {
   for (const auto& event : change.events) {
-    if (event.kind == EventKind::kOpened) ++tally.opened;
+    if (event.kind == EventKind::kOpened) ++tally.opened, tally.backlog += change.after.state == CaseState::kBacklog;
     if (event.kind == EventKind::kEdited) ++tally.edited;
     if (event.kind == EventKind::kReopened) ++tally.reopened;
   }
@@ -168,7 +168,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
     }
     row.newest = number;
     const Sighting sighting{kept.post, kept.assessment, kept.school, page.source, page.at,
-                            static_cast<std::uint32_t>(row.versions.size()), version_known};
+                            static_cast<std::uint32_t>(row.versions.size()), version_known, kept.backlog};
     if (auto change = observe(post.c ? &*post.c : nullptr, sighting)) {
       Tally(tally, *change);
       if (kept.capture) {

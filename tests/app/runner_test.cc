@@ -136,6 +136,47 @@ TEST_F(RunnerTest, KeepsWhatWasLeftAtTheSchoolsOwnPlaceThoughItDoesNotNameIt) {
   EXPECT_EQ(Run(APage("2", {APost("c", "run by numpties, elsewhere")})).mentioning, 0u);
 }
 
+TEST_F(RunnerTest, OldFindsOfAFirstReadingArriveAsABacklog) {
+  static const ConnectorCard looks_back = [] {
+    ConnectorCard card = kCard;
+    card.settings = {{"look_back", SettingKind::kDuration, false, "7d", "how far the first reading goes back"}};
+    return card;
+  }();
+  config_.sources[0].card = &looks_back;
+  const auto written = [&](std::string id, seconds ago) {
+    Post post = APost(std::move(id), kBad);
+    post.created_at = clock_.Now() - ago;
+    return post;
+  };
+  auto edited = written("edited", days{5});
+  edited.edited_at = clock_.Now();
+  script_.answers.push_back(APage("one", {written("new", hours{47}), written("old", hours{49})}, true));
+  const auto first = Run(APage("two", {written("older", days{6}), edited, APost("undated", kBad)}));
+  EXPECT_EQ(first.opened, 5u);
+  EXPECT_EQ(first.backlog, 2u);
+  EXPECT_EQ(ParseSourceRun(ToJson(first))->backlog, 2u);
+  EXPECT_EQ(store_->Count({})->backlog, 2u);
+  EXPECT_EQ(ReadQueue(*store_, "", 10)->size(), 3u);
+  EXPECT_EQ(ReadQueue(*store_, "", 10, true)->size(), 2u);
+  clock_.Advance(minutes{15});
+  EXPECT_EQ(Run(APage("three", {written("late", days{4})})).backlog, 0u) << "what a later reading brings is new, however old";
+}
+
+TEST_F(RunnerTest, ASignInThatEndsIsRememberedUntilItNoLongerDoes) {
+  Page page = APage("1", {});
+  page.sign_in_ends = clock_.Now() + days{3};
+  page.quota = "5 of 10 requests left";
+  Run(page);
+  EXPECT_EQ(State().sign_in_ends, page.sign_in_ends);
+  EXPECT_EQ(State().quota, "5 of 10 requests left");
+  Run(APage("2", {}));
+  EXPECT_EQ(State().sign_in_ends, page.sign_in_ends) << "not told is not never";
+  page = APage("3", {});
+  page.sign_in_ends = Instant::max();
+  Run(page);
+  EXPECT_EQ(State().sign_in_ends, std::nullopt);
+}
+
 TEST_F(RunnerTest, ReadsPageAfterPageUntilItIsUpToDate) {
   script_.answers.push_back(APage("one", {APost("1", kBad), APost("2", "a fine day")}, true));
   script_.answers.push_back(APage("two", {APost("3", "Oakmoor School was open"), APost("4", kBad)}));

@@ -65,6 +65,16 @@ Case After(const Result<Change>& change) {
     EXPECT_THAT(refused.error().message(), HasSubstr(words));      \
   } while (false)
 
+TEST(Take, WhateverAPersonDoesTakesACaseOutOfTheBacklog) {
+  Case old = AnOpenCase();
+  old.state = CaseState::kBacklog;
+  EXPECT_EQ(After(Take(old, "ada", kNow)).state, CaseState::kQueued);
+  EXPECT_EQ(After(Claim(old, "ada", kNow)).state, CaseState::kQueued);
+  EXPECT_EQ(After(Assign(old, "ada", "ben", "", kNow)).state, CaseState::kQueued);
+  EXPECT_EQ(After(Decide(old, "ada", AFinding(Finding::kCriticism), kNow)).state, CaseState::kClosed);
+  EXPECT_REFUSED(Take(AnOpenCase(), "ada", kNow), Fault::kInvalid, "not in the backlog");
+}
+
 TEST(Claim, IsALeaseThatOthersSeeAndThatRunsOutByItself) {
   const Case held = After(Claim(AnOpenCase(), "ada", kNow, minutes{30}));
   EXPECT_EQ(HolderAt(held, kNow + minutes{29}), "ada");

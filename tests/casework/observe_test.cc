@@ -77,6 +77,21 @@ TEST(Observe, AFlaggedPostOpensACase) {
   EXPECT_EQ(c.events, 1u);
 }
 
+TEST(Observe, AnOldFindOfAFirstReadingWaitsInTheBacklogUntilItsAuthorChangesIt) {
+  const Seen seen{APost("1"), Bad(2)};
+  const auto change = Observe(nullptr, {seen.post, seen.assessment, "oakmoor", "masto", kNow, 1, false, true});
+  ASSERT_TRUE(change);
+  Case c = change->after;
+  EXPECT_EQ(c.state, CaseState::kBacklog);
+  c.id = 12;
+  Event opened = change->events.front();
+  opened.case_id = 12;
+  EXPECT_EQ(*Fold(Case{}, opened), c);
+  const auto edited = Look(&c, {APost("2"), Bad(1), 2});
+  ASSERT_TRUE(edited);
+  EXPECT_EQ(edited->after.state, CaseState::kQueued);
+}
+
 TEST(Observe, AHarmlessPostOpensNothing) { EXPECT_FALSE(Look(nullptr, {APost("1"), Harmless()})); }
 
 TEST(Observe, APostThatCouldNotBeJudgedGoesToAPerson) {

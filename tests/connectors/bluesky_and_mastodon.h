@@ -102,6 +102,8 @@ struct WholeRun {
   std::vector<std::string> notes;
   std::vector<Gap> gaps;
   std::vector<seconds> waits;
+  std::optional<Instant> sign_in_ends;  // as the last page that told of it did
+  std::string quota;                    // likewise
   std::optional<Error> error;
   Cursor cursor;
   int pages = 0;
@@ -127,6 +129,8 @@ inline WholeRun ReadRun(Connector& connector, Cursor cursor = {}, int most = 500
     for (auto& note : page->notes) run.notes.push_back(std::move(note));
     if (page->gap) run.gaps.push_back(*page->gap);
     if (page->wait) run.waits.push_back(*page->wait);
+    if (page->sign_in_ends) run.sign_in_ends = page->sign_in_ends;
+    if (!page->quota.empty()) run.quota = page->quota;
     run.cursor = page->next;
     if (!page->more) return run;
   }

@@ -14,7 +14,7 @@ namespace {
 
 using namespace social;
 
-using Parse = Result<StreamPage> (*)(std::string_view body);
+using Parse = Result<ListAnswer> (*)(std::string_view body);
 
 struct Golden {
   const char* name;    // folder/file
@@ -22,12 +22,12 @@ struct Golden {
   Parse parse;
 };
 
-Result<StreamPage> LemmyPosts(std::string_view body) { return ParseLemmyPage(body, LemmyList::kPosts, "lemmy.example"); }
-Result<StreamPage> LemmyComments(std::string_view body) { return ParseLemmyPage(body, LemmyList::kComments, "lemmy.example"); }
-Result<StreamPage> DiscourseLatest(std::string_view body) { return ParseDiscoursePosts(body, DiscourseList::kLatest, "forum.example"); }
-Result<StreamPage> DiscourseTopic(std::string_view body) { return ParseDiscoursePosts(body, DiscourseList::kTopic, "forum.example", "The search's title"); }
-Result<StreamPage> Nodebb(std::string_view body) { return ParseNodebbPage(body, "https://forum.example/community"); }
-Result<StreamPage> Reddit(std::string_view body) { return ParseRedditListing(body); }
+Result<ListAnswer> LemmyPosts(std::string_view body) { return ParseLemmyPage(body, LemmyList::kPosts, "lemmy.example"); }
+Result<ListAnswer> LemmyComments(std::string_view body) { return ParseLemmyPage(body, LemmyList::kComments, "lemmy.example"); }
+Result<ListAnswer> DiscourseLatest(std::string_view body) { return ParseDiscoursePosts(body, DiscourseList::kLatest, "forum.example"); }
+Result<ListAnswer> DiscourseTopic(std::string_view body) { return ParseDiscoursePosts(body, DiscourseList::kTopic, "forum.example", "The search's title"); }
+Result<ListAnswer> Nodebb(std::string_view body) { return ParseNodebbPage(body, "https://forum.example/community"); }
+Result<ListAnswer> Reddit(std::string_view body) { return ParseRedditListing(body); }
 
 class ForumPages : public testing::TestWithParam<Golden> {};
 
@@ -41,7 +41,7 @@ TEST_P(ForumPages, BecomeThesePosts) {
     EXPECT_EQ(entry.at, std::max(entry.post.created_at, entry.post.edited_at)) << entry.post.global_id;
   }
   for (const auto& note : page->notes) all += "note: " + note + "\n";
-  all += "given: " + std::to_string(page->given) + ", next: " + page->next + ", mark: " + page->mark + ", newest: " + (page->newest ? FormatRfc3339(*page->newest) : "?") + "\n";
+  all += "given: " + std::to_string(page->given) + ", next: " + page->next + ", mark: " + page->last_id + ", newest: " + (page->newest ? FormatRfc3339(*page->newest) : "?") + "\n";
   ExpectGolden(name + ".posts", all);
 }
 

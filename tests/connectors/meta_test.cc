@@ -99,24 +99,20 @@ TEST_F(MetaTest, ReadsRecommendationsWhereWanted) {
   EXPECT_EQ(run.posts[0].author.display_name, "Pat");
 }
 
-TEST_F(MetaTest, SaysTwoWeeksBeforeWhenTheTokenEnds) {
-  struct Case {
-    const char* debug;
-    const char* note;  // "" = none
+TEST_F(MetaTest, TellsWhenTheTokenEnds) {
+  const Instant never = Instant::max(), then{seconds{1'930'600'000}};
+  const std::pair<const char*, std::optional<Instant>> cases[] = {
+      {R"({"data":{"is_valid":true,"expires_at":0,"data_access_expires_at":0}})", never},
+      {R"({"data":{"is_valid":true,"expires_at":1930600000}})", then},
+      {R"({"data":{"is_valid":true,"expires_at":0,"data_access_expires_at":1930600000}})", then},
+      {R"({"data":{"is_valid":true,"expires_at":1930600000,"data_access_expires_at":1939999999}})", then},
+      {R"({"data":"rubbish"})", std::nullopt},
   };
-  const Case cases[] = {
-      {R"({"data":{"is_valid":true,"expires_at":0,"data_access_expires_at":0}})", ""},
-      {R"({"data":{"is_valid":true,"expires_at":1930600000}})", "the token ends on 6 Mar 2031"},
-      {R"({"data":{"is_valid":true,"expires_at":0,"data_access_expires_at":1930600000}})", "the token ends on 6 Mar 2031"},
-      {R"({"data":{"is_valid":true,"expires_at":1939999999}})", ""},
-      {R"({"data":"rubbish"})", ""},
-  };
-  for (const auto& one : cases) {
-    host.debug = one.debug;
+  for (const auto& [debug, ends] : cases) {
+    host.debug = debug;
     const auto run = ReadRun(*Make(facebook));
     ASSERT_FALSE(run.error) << run.error->message();
-    if (*one.note) EXPECT_TRUE(Mentions(run.notes, one.note)) << one.debug;
-    else EXPECT_THAT(run.notes, IsEmpty()) << one.debug;
+    EXPECT_EQ(run.sign_in_ends, ends) << debug;
   }
   host.debug = R"({"data":{"is_valid":false,"error":{"message":"Session was invalidated"}}})";
   EXPECT_EQ(ReadRun(*Make(facebook)).error->fault(), Fault::kSignIn);

@@ -62,12 +62,10 @@ TEST_F(GoogleTest, SaysWhatToDoWhenItMayNotSignIn) {
   EXPECT_THAT(run.error->message(), HasSubstr("client_secret"));
 }
 
-TEST_F(GoogleTest, SaysTwoWeeksBeforeWhenTheSignInEnds) {
-  EXPECT_THAT(ReadRun(*Make()).notes, IsEmpty());
+TEST_F(GoogleTest, TellsWhenTheSignInEnds) {
+  EXPECT_EQ(ReadRun(*Make()).sign_in_ends, Instant::max());
   host.token_extra = R"(,"refresh_token_expires_in":604799)";
-  EXPECT_TRUE(Mentions(ReadRun(*Make()).notes, "the sign-in ends on 9 Mar 2031"));
-  host.token_extra = R"(,"refresh_token_expires_in":15552000)";
-  EXPECT_THAT(ReadRun(*Make()).notes, IsEmpty());
+  EXPECT_EQ(ReadRun(*Make()).sign_in_ends, clock.Now() + seconds{604'799});
 }
 
 TEST_F(GoogleTest, EverythingIsAboutTheSchool) {

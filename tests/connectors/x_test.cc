@@ -143,7 +143,7 @@ TEST_F(XTest, NeverAsksForMoreThanTheCapPaysFor) {
   host.posts.clear();
   const auto april = ReadRun(*Make(), run.cursor);
   ASSERT_FALSE(april.error) << april.error->message();
-  EXPECT_TRUE(Mentions(april.notes, "$0.00 of $1.00"));
+  EXPECT_THAT(april.quota, HasSubstr("$0.00 of $1.00"));
 }
 
 TEST_F(XTest, CountsAnswersThatWereLostOnTheWay) {
@@ -163,11 +163,11 @@ TEST_F(XTest, AuthorsNamesAreAskedForOnlyWhenTheyArePaidFor) {
   Write(1);
   auto run = ReadRun(*Make());
   EXPECT_EQ(run.posts[0].permalink, "https://x.com/i/web/status/1");
-  EXPECT_TRUE(Mentions(run.notes, "$0.01 of $10.00"));  // half a cent
+  EXPECT_THAT(run.quota, HasSubstr("$0.01 of $10.00"));  // half a cent
   spec.settings["authors"] = true;
   run = ReadRun(*Make());
   EXPECT_EQ(run.posts[0].permalink, "https://x.com/sam/status/1");
-  EXPECT_TRUE(Mentions(run.notes, "$0.02 of $10.00"));
+  EXPECT_THAT(run.quota, HasSubstr("$0.02 of $10.00"));
 }
 
 TEST_F(XTest, SaysWhatToDoWhenItIsRefused) {

@@ -147,10 +147,10 @@ TEST_F(YouTubeTest, CountsItsUnitsAndStopsBeforeTheCapUntilPacificMidnight) {
   clock.Set(*ParseRfc3339("2031-03-02T20:00:00Z"));
   const auto first = ReadRun(*Make());
   ASSERT_FALSE(first.error);
-  EXPECT_TRUE(Mentions(first.notes, "102 of 250 units used today"));  // search, videos, comments
+  EXPECT_THAT(first.quota, HasSubstr("102 of 250 units used today"));  // search, videos, comments
   const auto second = ReadRun(*Make(), first.cursor);
   ASSERT_FALSE(second.error);
-  EXPECT_TRUE(Mentions(second.notes, "204 of 250"));
+  EXPECT_THAT(second.quota, HasSubstr("204 of 250"));
   const auto requests = server.request_count();
   const auto third = ReadRun(*Make(), second.cursor);
   ASSERT_TRUE(third.error);
@@ -163,7 +163,7 @@ TEST_F(YouTubeTest, CountsItsUnitsAndStopsBeforeTheCapUntilPacificMidnight) {
   clock.Set(*ParseRfc3339("2031-03-03T08:00:00Z"));
   const auto tomorrow = ReadRun(*Make(), third.cursor);
   ASSERT_FALSE(tomorrow.error) << tomorrow.error->message();
-  EXPECT_TRUE(Mentions(tomorrow.notes, "102 of 250"));
+  EXPECT_THAT(tomorrow.quota, HasSubstr("102 of 250"));
 }
 
 TEST_F(YouTubeTest, CountsRequestsThatFailedToo) {

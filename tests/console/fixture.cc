@@ -74,7 +74,7 @@ CaseId ConsoleTest::Keep(const std::string& school, Post post, std::vector<Hit> 
   const std::string id = post.global_id;
   std::string scratch;
   const auto words = signed_words_ ? LikenessOf(JudgedText(post, scratch)) : std::nullopt;
-  page.posts.push_back({school, std::move(post), std::move(assessment), std::nullopt, words});
+  page.posts.push_back({school, std::move(post), std::move(assessment), std::nullopt, false, words});
   EXPECT_TRUE(store_->Commit(page, &Observe));
   return store_->FindPost(school, id)->case_id.value_or(0);
 }

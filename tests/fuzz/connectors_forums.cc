@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace heed;
   if (size == 0) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data + 1), size - 1);
-  const auto parse = [&]() -> Result<StreamPage> {
+  const auto parse = [&]() -> Result<ListAnswer> {
     switch (data[0] % 7) {
       case 0: return ParseLemmyPage(bytes, LemmyList::kPosts, "lemmy.example");
       case 1: return ParseLemmyPage(bytes, LemmyList::kComments, "lemmy.example");

@@ -56,6 +56,20 @@ TEST(Pace, ReadsEveryFormOfAskedWait) {
   for (const auto& one : cases) EXPECT_EQ(AskedWait(Response(one.status, one.headers), kNow), one.wait) << one.what;
 }
 
+TEST(Pace, SaysWhatIsLeftOfTheAllowance) {
+  const std::pair<std::vector<std::pair<std::string, std::string>>, const char*> cases[] = {
+      {{}, ""},
+      {{{"ratelimit-limit", "3000"}, {"ratelimit-remaining", "2999"}, {"ratelimit-reset", "1795355542"}}, "2,999 of 3,000 requests left, new ones in 2 min 22 s"},
+      {{{"x-ratelimit-limit", "300"}, {"x-ratelimit-remaining", "0"}, {"x-ratelimit-reset", "2026-11-22T13:55:00Z"}}, "0 of 300 requests left, new ones in 5 min"},
+      {{{"x-ratelimit-remaining", "598.0"}, {"x-ratelimit-reset", "285"}}, "598 requests left, new ones in 4 min 45 s"},
+      {{{"x-ratelimit-remaining", "1234567"}}, "1,234,567 requests left"},
+      {{{"x-ratelimit-remaining", "1e300"}}, ""},
+      {{{"x-ratelimit-remaining", "many"}, {"x-ratelimit-limit", "3"}}, ""},
+      {{{"ratelimit-reset", "60"}}, ""},
+  };
+  for (const auto& [headers, says] : cases) EXPECT_EQ(AllowanceLeft(Response(200, headers), kNow), says);
+}
+
 TEST(Pace, BacksOffFrom30SecondsTo15Minutes) {
   EXPECT_EQ(BackOff(0, 0), seconds{0});
   EXPECT_EQ(BackOff(1, 0), seconds{30});

@@ -117,10 +117,9 @@ found = [e for e in json.load(sys.stdin)["events"] if e["subject"].get("uri") ==
 for e in found: print(e["event"]["reportType"], (e.get("modTool") or {}).get("name", ""), len(((e.get("modTool") or {}).get("meta") or {}).get("key", "")), e["event"].get("comment", ""))' "$1"; }
 number=$(case_of "$threat")
 heed_ case decide "$number" --finding breach --category threat --severity 4 --why "says he will kill" --as ada >/dev/null
-heed_ report show "$number" >"$work/form.log" 2>&1
-reason=$(grep -o '^\* [^:]*#[A-Za-z]*\|^\* [^ ]*' "$work/form.log" | head -1 | sed 's/^\* //; s/:$//')
+reason=$(heed_ report show "$number" --json | field suggested)
 say "the form suggests $reason"
-expect "the form suggests a reason for a threat" "$(grep -c '^\* ' "$work/form.log")" 1
+expect "the form suggests a reason for a threat" "${reason#*#}" reasonViolenceThreats
 heed_ report propose "$number" --reason "$reason" --text "It says that a member of staff will be hurt." --as ada >/dev/null || failures=$((failures + 1))
 heed_ case approve "$number" 1 --hold 0 --as ada >/dev/null 2>&1 && own=yes || own=no
 expect "nobody approves their own proposal" "$own" no

@@ -245,6 +245,19 @@ TEST_F(StoreTest, CountsOpenCasesByStateAndCategory) {
   EXPECT_EQ(store_->Count({"brackwell"})->open, 1u);
 }
 
+TEST_F(StoreTest, TheBacklogStandsBehindAndIsCountedApart) {
+  PageCommit page = APage("oakmoor", {{APost("old"), Bad(3)}, {APost("new"), Bad(1)}});
+  page.posts[0].backlog = true;
+  const Committed tally = Commit(page);
+  EXPECT_EQ(tally.opened, 2u);
+  EXPECT_EQ(tally.backlog, 1u);
+  EXPECT_THAT(Listed(), ElementsAre("new", "old"));
+  const QueueCounts counts = *store_->Count({});
+  EXPECT_EQ(counts.open, 1u);
+  EXPECT_EQ(counts.backlog, 1u);
+  EXPECT_EQ(counts.categories.begin()->second, 1u);
+}
+
 TEST_F(StoreTest, AQueueRowFollowsItsCaseAndNeverDoubles) {
   Commit(APage("oakmoor", {{APost("a", "1"), Bad(1)}, {APost("b"), Bad(2)}}));
   EXPECT_THAT(Listed(), ElementsAre("b", "a"));

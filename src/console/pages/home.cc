@@ -50,6 +50,7 @@ http::Response Home(Visit& visit) {
         categories.push_back(Slots().Set("name", ToString(category)).Set("count", found->second));
     view.Set("open", counts->open).Set("categories", std::move(categories));
     if (counts->unjudged > 0) view.Set("unjudged", counts->unjudged);
+    if (counts->backlog > 0) view.Set("backlog", BacklogWords(counts->backlog));
   }
   ShowTroubles(view, visit, any);
   return visit.Show("Home", "home", std::move(view));
@@ -85,10 +86,16 @@ http::Response Sources(Visit& visit) {
     row.Set("id", source.id).Set("connector", source.connector).Set("school", visit.SchoolName(source.school)).Set("schedule", source.schedule);
     row.Set("state", source.state).Set("colour", source.trouble ? "red" : source.state == "ok" ? "green" : "grey");
     row.Set("last", source.last_success ? FormatLocal(*source.last_success) : "never");
+    if (!source.lag.empty()) row.Set("lag", source.lag);
+    row.Set("quota", source.quota.empty() ? "not told" : Visible(source.quota));
+    if (source.sign_in_ends) row.Set("sign_in_ends", FormatLocal(*source.sign_in_ends));
     row.Set("next", !source.next ? "when somebody acts" : *source.next <= visit.now ? "now" : FormatLocal(*source.next));
     row.Set("read", source.read).Set("mentioning", source.mentioning);
     rows.push_back(std::move(row));
-    if (!source.message.empty()) words.push_back(Slots().Set("id", source.id).Set("text", Visible(source.message)));
+    if (!source.message.empty()) {
+      Slots& said = words.emplace_back().Set("id", source.id).Set("text", Visible(source.message));
+      if (!source.todo.empty()) said.Set("todo", Visible(Capital(source.todo)));
+    }
     for (const auto& gap : source.gaps) words.push_back(Slots().Set("id", source.id).Set("text", Visible(gap)));
   }
   if (!failed.empty()) return visit.SayError(Error{Fault::kIo, failed});

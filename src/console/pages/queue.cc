@@ -121,12 +121,13 @@ http::Response Queue(Visit& visit) {
   }
   view.Set("categories", std::move(categories));
   view.Set("severities", Options({{"4", "4: grave"}, {"3", "3: serious"}, {"2", "2: a clear breach"}, {"1", "1: unkind"}}, asked.severity));
-  view.Set("states", Options({{"queued", "Waiting for a decision"}, {"approval", "Waiting for approval"}, {"responding", "Responding"}, {"snoozed", "Left for later"}}, asked.state));
+  view.Set("states", Options({{"queued", "Waiting for a decision"}, {"approval", "Waiting for approval"}, {"responding", "Responding"}, {"backlog", "Older finds to skim"}, {"snoozed", "Left for later"}}, asked.state));
   view.Set("whoses", Options({{"mine", "Mine"}, {"nobody", "Nobody's"}}, asked.whose));
   view.Set("dues", Options({{"overdue", "Overdue"}, {"soon", "By the end of the next working day"}, {"later", "Later"}}, asked.due));
   const std::string query = asked.Query();
   view.Set("text", asked.text).Set("rule", asked.rule).Set("filtered", !query.empty()).Set("query", query);
   view.Set("summary", std::to_string(cases) + (cases == 1 ? " case here" : " cases here") + " of " + std::to_string(counts->open) + " open.");
+  if (counts->backlog > 0 && filter.state != CaseState::kBacklog) view.Set("backlog", BacklogWords(counts->backlog));
   view.Set("grouped", cases != rows.size());
   view.Set("masked_note", looking->how == Words::kCovered ? looking->peek ? "Hurtful words are covered: point at them, or press v." : "Hurtful words are covered." : "");
   view.Set("works", works && !rows.empty()).Set("has_cases", !rows.empty()).Set("cases", std::move(rows));

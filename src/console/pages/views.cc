@@ -34,7 +34,7 @@ std::string FilterWords(const Visit& visit, const std::string& query) {
   if (!asked.school.empty()) words.push_back(visit.SchoolName(asked.school));
   if (!asked.category.empty()) words.push_back(asked.category);
   if (!asked.severity.empty()) words.push_back("severity " + asked.severity);
-  if (!asked.state.empty()) words.push_back(asked.state == "snoozed" ? "left for later" : asked.state);
+  if (!asked.state.empty()) words.push_back(asked.state == "snoozed" ? "left for later" : asked.state == "backlog" ? "older finds to skim" : asked.state);
   if (!asked.whose.empty()) words.push_back(asked.whose == "mine" ? "mine" : "nobody's");
   if (!asked.due.empty()) words.push_back(asked.due == "soon" ? "due by the end of the next working day" : asked.due == "later" ? "due later" : "overdue");
   if (!asked.text.empty()) words.push_back("“" + Visible(asked.text) + "” in the post");

@@ -24,7 +24,7 @@ constexpr std::pair<std::string_view, std::string Asked::*> kFilters[] = {
 
 bool IsAsleep(const Case& c, Instant now) { return c.snoozed_until && now < *c.snoozed_until; }
 
-std::string CategoryList(const std::vector<Category>& categories) {
+std::string CategoriesInWords(const std::vector<Category>& categories) {
   std::vector<std::string> names;
   for (const auto category : categories) names.emplace_back(ToString(category));
   return Capital(Join(names, ", "));
@@ -102,7 +102,7 @@ Result<std::optional<Slots>> CaseRow(const Visit& visit, const Case& c, Words ho
   Slots row;
   row.Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("platform", Visible(shown.platform)).Set("posted", FormatLocal(c.posted_at)).Set("moment", c.events);
   row.Set("severity", unjudged ? "?" : std::to_string(c.assessment.severity));
-  row.Set("categories", unjudged ? "Could not be judged" : CategoryList(c.assessment.categories));
+  row.Set("categories", unjudged ? "Could not be judged" : CategoriesInWords(c.assessment.categories));
   const std::string text = TextOf(shown);
   const std::string words = locked ? "(not to be viewed)" : text.empty() ? "(no words)" : OneLine(text, c.assessment.hits, how, line);
   row.Set("words", words);

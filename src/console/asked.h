@@ -16,7 +16,7 @@ namespace heed {
 inline constexpr std::size_t kPageOfQueue = 50, kLineOfQueue = 160;
 
 bool IsAsleep(const Case& c, Instant now);
-std::string CategoryList(const std::vector<Category>& categories);
+std::string CategoriesInWords(const std::vector<Category>& categories);
 // The judged text of a post.
 std::string TextOf(const Post& post);
 

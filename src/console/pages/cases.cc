@@ -109,7 +109,7 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   }
   std::vector<Slots> rows;
   const auto row = [&](std::string_view key, std::string value) { rows.push_back(Slots().Set("key", key).Set("value", std::move(value))); };
-  row("What it may be", unjudged ? "Could not be judged" : CategoryList(c.assessment.categories));
+  row("What it may be", unjudged ? "Could not be judged" : CategoriesInWords(c.assessment.categories));
   if (!unjudged) row("Severity", std::to_string(c.assessment.severity) + " of 4");
   row("School", visit.SchoolName(c.school));
   row("State", Capital(ToString(c.state)));

@@ -129,7 +129,7 @@ http::Response Queue(Visit& visit) {
   view.Set("summary", std::to_string(cases) + (cases == 1 ? " case here" : " cases here") + " of " + std::to_string(counts->open) + " open.");
   if (counts->backlog > 0 && filter.state != CaseState::kBacklog) view.Set("backlog", BacklogWords(counts->backlog));
   view.Set("grouped", cases != rows.size());
-  view.Set("masked_note", looking->how == Words::kCovered ? looking->peek ? "Hurtful words are covered: point at them, or press v." : "Hurtful words are covered." : "");
+  view.Set("masked_note", looking->how == Words::kCovered ? looking->peek ? "Hurtful words are covered: point at them, or hold v." : "Hurtful words are covered." : "");
   view.Set("works", works && !rows.empty()).Set("has_cases", !rows.empty()).Set("cases", std::move(rows));
   if (more) view.Set("next", "/queue?" + query + (query.empty() ? "" : "&") + "after=" + PlaceInQueue(lines->back().c));
   if (!filter.after.empty()) view.Set("first", "/queue" + (query.empty() ? "" : "?" + query));

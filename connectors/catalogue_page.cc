@@ -40,10 +40,11 @@ std::string CataloguePage() {
       "This page is made from the connectors' cards: `heed sources --catalogue > connectors/README.md`. Each folder beside it is one platform, but for what they share.\n\n"
       "heed reads public posts, searches for the school and never for a person, and reads nothing that needs joining, a borrowed account or getting round a limit. \"Off until accepted\": the source does "
       "nothing until its configuration says `accept_terms = true`; read the terms first, the school answers for them. `heed sources add` walks through a set-up and tests it.\n\n"
-      "| connector | what it reads | reports abuse | checks again | terms |\n|---|---|---|---|---|\n";
+      "\"Hides\": what stands at the school's own place, its channel or Page. Whatever leaves, a second person approves it first.\n\n"
+      "| connector | what it reads | reports abuse | hides | checks again | terms |\n|---|---|---|---|---|---|\n";
   for (const ConnectorCard* card : Catalogue()) {
     const std::string name(card->name);
-    out += "| [" + name + "](#" + name + ") | " + Cell(card->summary) + " | " + std::string(YesNo(card->reports)) + " | " + std::string(YesNo(card->rechecks)) + " | " +
+    out += "| [" + name + "](#" + name + ") | " + Cell(card->summary) + " | " + std::string(YesNo(card->reports)) + " | " + std::string(YesNo(card->hides)) + " | " + std::string(YesNo(card->rechecks)) + " | " +
            (card->terms_must_be_accepted ? "off until accepted" : "see below") + " |\n";
   }
   for (const ConnectorCard* card : Catalogue()) {

@@ -93,6 +93,15 @@ ReportOutcome Connector::Submit(const ApprovedReport&) {
   return outcome;
 }
 
+Result<ReportForm> Connector::HideForm(const Post&) { return Fail(Fault::kUnsupported, "heed cannot hide anything on this platform"); }
+
+ReportOutcome Connector::Hide(const ApprovedReport&) {
+  ReportOutcome outcome;
+  outcome.fate = Fate::kRefused;
+  outcome.message = "heed cannot hide anything on this platform";
+  return outcome;
+}
+
 PresenceCheck Connector::Recheck(const Post&) { return {Presence::kUnknown, "heed cannot look at this platform", std::nullopt}; }
 
 std::vector<std::string> InstitutionTerms(const School& school) {

@@ -51,13 +51,18 @@ class Connector {
   //   kMalformed, kTooLarge: the other side answers rubbish; try later, and show it.
   virtual Result<Page> Fetch(const Cursor& cursor) = 0;
 
-  // The rest is for connectors whose card says `reports` or `rechecks`; the others refuse.  Same thread rule.
+  // The rest is for connectors whose card says `reports`, `hides` or `rechecks`; the others refuse.  Same thread rule.
 
   // What the platform asks of a report about this post, read from the platform where it tells; suggests a reason for a breach of
   // that kind.  Faults as of Fetch.
   virtual Result<ReportForm> ReportReasons(const Post& post, Category category);
   // Tells the platform, once.  Never tries again by itself, and never says kNotSent of what may have been read.
   virtual ReportOutcome Submit(const ApprovedReport& report);
+  // What may be done with a comment or reply at a place of the school's own, as a form whose reasons are the ways to hide it.  kUnsupported
+  // where the post does not stand at such a place.
+  virtual Result<ReportForm> HideForm(const Post& post);
+  // Hides it there, once; otherwise as Submit.
+  virtual ReportOutcome Hide(const ApprovedReport& report);
   // Whether the post, as it was in that version, is still up.  A failed request is kUnknown.
   virtual PresenceCheck Recheck(const Post& post);
 };
@@ -89,6 +94,7 @@ struct ConnectorCard {
   std::vector<Setting> settings;
   bool collects, reports, rechecks;  // what it can do
   Result<std::unique_ptr<Connector>> (*make)(const SourceSpec& spec, const School& school, ConnectorTools tools);
+  bool hides = false;  // what stands at the school's own place
 };
 
 // Queries a connector may send for a school: names, abbreviations, nicknames, hashtags (with '#'), handles

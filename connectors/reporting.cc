@@ -1,8 +1,10 @@
 #include "connectors/reporting.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
+#include "src/base/text.h"
 #include "src/base/utf8.h"
 #include "src/net/pace.h"
 
@@ -78,6 +80,24 @@ void AddAnswer(std::string& all, std::string_view asked, const Result<HttpRespon
   if (response) all += std::to_string(response->status) + " " + std::string(ClipUtf8(response->body, 1500));
   else all += response.error().message();
   if (all.size() > ReportOutcome::kMostAnswer) all = std::string(ClipUtf8(all, ReportOutcome::kMostAnswer));
+}
+
+std::string SuggestByLabel(const std::vector<ReportReason>& reasons, Category category) {
+  static constexpr std::string_view kThreat[] = {"threat", "violen"}, kHate[] = {"hate", "hateful", "racis", "discriminat"}, kAbuse[] = {"harass", "bully", "abus", "inappropriate", "offensive", "civil"},
+                                    kBullying[] = {"bully", "minor", "harass", "abus", "inappropriate", "offensive", "civil"}, kIncite[] = {"personal", "private", "confidential", "dox", "brigad", "violen", "harass", "inappropriate"};
+  std::span<const std::string_view> words;
+  switch (category) {
+    case Category::kThreat: words = kThreat; break;
+    case Category::kDiscrimination: words = kHate; break;
+    case Category::kAbuse: words = kAbuse; break;
+    case Category::kBullying: words = kBullying; break;
+    case Category::kIncitement: words = kIncite; break;
+    case Category::kDefamation: break;  // no platform's rules judge what is true
+  }
+  for (const auto word : words)
+    for (const auto& reason : reasons)
+      if (LowerAscii(reason.label).find(word) != std::string::npos) return reason.id;
+  return "";
 }
 
 std::size_t CountCharacters(std::string_view text) {

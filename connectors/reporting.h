@@ -6,9 +6,11 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/model/category.h"
 #include "src/model/report.h"
 #include "src/net/http.h"
 
@@ -30,6 +32,10 @@ ReportOutcome CannotSend(std::string why);
 
 // "GET https://... -> 404 {"error":...}", for a re-check's raw answer; cut to ReportOutcome::kMostAnswer bytes over all.
 void AddAnswer(std::string& all, std::string_view asked, const Result<HttpResponse>& response);
+
+// The first of a platform's own reasons whose label speaks of such a breach, "" when none does: what is suggested where the platform names
+// its reasons as it likes.
+std::string SuggestByLabel(const std::vector<ReportReason>& reasons, Category category);
 
 // Characters (code points) of UTF-8 text.
 std::size_t CountCharacters(std::string_view text);

@@ -17,7 +17,7 @@ void Visit(Io& io, EntryFacts& e) {
 }
 template <typename Io>
 void Visit(Io& io, CompiledRule& r) {
-  io(r.entry), io(r.orders), io(r.within), io(r.scope), io(r.unless), io(r.with), io(r.at), io(r.asks_patterns);
+  io(r.entry), io(r.orders), io(r.within), io(r.scope), io(r.unless), io(r.with), io(r.at), io(r.asks_patterns), io(r.asks);
 }
 
 class Writer {
@@ -92,9 +92,9 @@ class Reader {
 struct ProgramImage {
   template <typename Io>
   static void Fields(Io& io, Program& p) {
-    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.patterned), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
-    io(p.literal_count), io(p.meanings), io(p.first_meaning), io(p.number_size), io(p.phrases);
-    for (Lists* lists : {&p.marks, &p.rules_of_mark, &p.elements_of_rule, &p.concepts_of_literal, &p.concepts_of_element}) io(lists->first_), io(lists->items_);
+    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.always_asked), io(p.patterned), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
+    io(p.literal_count), io(p.sense_of_pattern), io(p.meanings), io(p.first_meaning), io(p.number_size), io(p.phrases), io(p.pairs.bits_), io(p.first_order);
+    for (Lists* lists : {&p.marks, &p.rules_of_mark, &p.elements_of_rule, &p.elements_of_order, &p.concepts_of_sense, &p.concepts_of_element}) io(lists->first_), io(lists->items_);
     io(p.rules), io(p.always_patterns);
   }
   static void Write(Writer& io, const Program& program) {
@@ -109,6 +109,7 @@ struct ProgramImage {
   }
   static bool Read(Reader& io, Program& p) {
     Fields(io, p);
+    if (!p.pairs.whole()) return false;
     for (WordTable* table : {&p.words, &p.vocabulary.words_}) {
       std::vector<WordTable::Slot> slots;
       io(slots);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <mutex>
 #include <unordered_map>
@@ -28,7 +29,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | phrases | patterns | checksum of all before it 8
 // each of the four as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS04";
+constexpr std::string_view kMagic = "HEEDHS05";
 
 struct Databases {
   Database mentions;  // of letters
@@ -140,7 +141,7 @@ struct Judge::Impl {
       if (!database) {
         if (refused >= lists[i].size()) return Fail(std::move(database).error().While("compiling the lexicon"));
         if (i == 0) return Fail(std::move(database).error().While("a school's phrase \"" + std::string(lists[i][refused]) + "\""));
-        const std::size_t literal = i == 1 ? program.phrases[refused].literal : program.literals.size() + refused;
+        const std::size_t literal = i == 1 ? program.literal_of_phrase[refused] : program.literals.size() + refused;
         const std::string what = i == 1 ? ": the phrase \"" + program.literals[literal] : ": the pattern \"" + program.patterns[refused];
         return Fail(std::move(database).error().While(program.places[literal].ToString() + what + "\""));
       }
@@ -149,6 +150,7 @@ struct Judge::Impl {
     // Needed no more; a hundred thousand strings.
     std::vector<std::string>().swap(program.literals);
     std::vector<std::string>().swap(program.patterns);
+    std::vector<std::uint32_t>().swap(program.literal_of_phrase);
     std::vector<Place>().swap(program.places);
     return {};
   }
@@ -197,7 +199,14 @@ std::string Judge::CacheImage() const {
 }
 
 struct Judge::Worker::Impl {
-  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {}
+  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {
+    const Program& program = judge->program;
+    mark_stamp.resize(program.rules_of_mark.size());
+    present.resize(program.concepts.size() / 64 + 1);
+    wanted.resize(present.size());
+    concept_places.resize(program.concepts.size());
+    element_places.resize(program.concepts_of_element.size());
+  }
 
   std::shared_ptr<const Judge::Impl> judge;
   Scratch scratch;
@@ -219,19 +228,24 @@ struct Judge::Worker::Impl {
     std::uint32_t begin, end;              // bytes of the buffer
     std::uint32_t first_word, last_word;   // words of the buffer, half open
     std::uint32_t first_single, last_single;  // in `singles`, half open
-    std::uint32_t first_number;            // in `numbers`, counted in numbers
+    unsigned scale;                        // places hold 2^scale words each
+    std::uint64_t starts;                  // places where a sentence starts; only where scale is 0
   };
-  // A literal found at words [first, last) of its segment.
+  // A literal or pattern found at words [first, last) of its segment.
   struct Found {
-    std::uint32_t literal, first, last;
+    std::uint32_t sense, first, last;
+    std::uint32_t pattern;  // as Program::Phrase::pattern
   };
   FoldBuffer bulk;                  // texts that are asked whether they mention the school
   std::vector<Stretch> stretches;
   FoldBuffer look;                  // texts that are searched for everything the lexicon knows
   std::vector<Segment> segments;
   std::vector<Found> singles;       // literals of one word
-  std::vector<Found> found;         // all literals of one segment
-  std::string numbers;              // of all words of `look`, each text with a 0 behind it
+  std::vector<Found> found;         // all literals of one post
+  std::string numbers;              // of those words of `look` that may be part of a phrase, a 0 between stretches of them
+  std::vector<std::uint32_t> numbered;  // and which words they are
+  // Where in its post a plain word stands, in 62 places: see PlacesOf().
+  std::vector<std::uint8_t> places;
   std::vector<Match> matches;
   std::vector<PatternMatch> pattern_matches;
   Folded squeezed;
@@ -240,9 +254,22 @@ struct Judge::Worker::Impl {
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
   // Valid where they hold the epoch, which every post moves on.
+  struct Places {
+    std::uint64_t first = 0, later = 0;  // places of first words, and of the words behind them, of all that was found of it
+
+    void operator|=(const Places& other) { first |= other.first, later |= other.later; }
+  };
+  struct KnownPlaces {
+    std::uint32_t stamp = 0;
+    Places places;
+  };
   std::uint32_t epoch = 0;
-  std::vector<std::uint32_t> mark_stamp, concept_stamp;
-  std::vector<std::pair<std::uint32_t, bool>> element_stamp;  // and whether it is there
+  std::vector<std::uint32_t> mark_stamp;
+  std::vector<KnownPlaces> element_places;
+  // Of concepts there are thousands, and most questions are whether one was found at all: a bit each, which stay in the nearest cache.
+  std::vector<std::uint64_t> present, wanted;
+  std::vector<ConceptNumber> present_list;  // to be cleared before the next post
+  std::vector<Places> concept_places;       // of those that are present
   std::vector<std::uint32_t> rules, open;  // chosen, and those whose other elements are still to be looked for
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
@@ -358,32 +385,56 @@ struct Judge::Worker::Impl {
     const Program& program = judge->program;
     const std::span<const Word> words = look.words();
     const std::uint32_t number_size = program.number_size;
-    numbers.resize((words.size() + segments.size()) * number_size + 4);
-    singles.resize(words.size());
+    numbers.resize(2 * (words.size() + segments.size()) * number_size + 4);
+    numbered.resize(2 * (words.size() + segments.size()));
+    singles.resize(words.size() + 1);
+    places.resize(words.size());
     char* out = numbers.data();
+    std::uint32_t* whose = numbered.data();
     std::size_t count = 0;
-    std::uint32_t written = 0;
     for (Segment& segment : segments) {
       const char* text = look.text().data() + segment.begin;
-      std::uint32_t flags = 0;
-      segment.first_number = written;
+      std::uint32_t flags = 0, before = 0, rank = 0;
+      bool joined = false, starts = false;  // the word before is in `numbers`; a sentence starts
       segment.first_single = static_cast<std::uint32_t>(count);
+      const std::uint32_t size = segment.last_word - segment.first_word;
+      segment.scale = size < kPlaces ? 0 : static_cast<unsigned>(std::bit_width(size / kPlaces));
+      segment.starts = 0;
+      const bool plain = segment.view == View::kPlain;
       for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) {
-        const KnownWord known = program.words.Find(WordTable::HashPadded(text + words[w].at, words[w].size));
-        out = PutNumber(out, known.number(), number_size);
-        singles[count] = {known.literal, w - segment.first_word, w - segment.first_word + 1};
+        const Word& word = words[w];
+        const KnownWord known = program.words.Find(WordTable::HashPadded(text + word.at, word.size));
+        const std::uint32_t number = known.number();
+        if (number != 0 && before != 0 && program.pairs.MayHold(before, number)) {
+          if (!joined) {
+            out = PutNumber(out, 0, number_size);
+            *whose++ = w;
+            out = PutNumber(out, before, number_size);
+            *whose++ = w - 1;
+          }
+          out = PutNumber(out, number, number_size);
+          *whose++ = w;
+          joined = true;
+        } else {
+          joined = false;
+        }
+        before = number;
+        const auto place = static_cast<unsigned>(rank >> segment.scale) + 1;
+        places[w] = static_cast<std::uint8_t>(place);
+        segment.starts |= static_cast<std::uint64_t>(starts) << place;
+        starts = word.ends_sentence;
+        rank += word.kind == WordKind::kWord;
+        singles[count] = {known.sense, w - segment.first_word, w - segment.first_word + 1, 0};
         // In a squeezed view only what was undone is news.
-        const bool counts = (known.literal != KnownWord::kNone) & ((segment.view == View::kPlain) | words[w].replaced);
+        const bool counts = (known.sense != KnownWord::kNone) & (plain | word.replaced);
         count += counts;
         flags |= counts ? known.flags : 0;
       }
-      out = PutNumber(out, 0, number_size);
-      written += segment.last_word - segment.first_word + 1;
       segment.last_single = static_cast<std::uint32_t>(count);
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
     }
     matches.clear();
-    return scratch.Scan(judge->databases.phrases, std::string_view(numbers.data(), std::size_t{written} * number_size), matches);
+    return scratch.Scan(judge->databases.phrases, std::string_view(numbers.data(), static_cast<std::size_t>(out - numbers.data())), matches);
   }
 
   // All literals of a segment into `found`, behind what is there: its words, and its share of `matches`, from `m` on, which moves behind it.
@@ -392,63 +443,151 @@ struct Judge::Worker::Impl {
     const Program& program = judge->program;
     bool anchored = segment.anchored;
     found.insert(found.end(), singles.begin() + segment.first_single, singles.begin() + segment.last_single);
-    const std::uint32_t count = segment.last_word - segment.first_word;
-    const std::uint32_t until = (segment.first_number + count + 1) * program.number_size;
-    for (; m < matches.size() && matches[m].end <= until; ++m) {
+    const std::size_t phrases = found.size();
+    for (; m < matches.size(); ++m) {
+      const std::uint32_t number = matches[m].end / program.number_size;
+      const std::uint32_t until = numbered[number - 1] + 1;
+      if (until > segment.last_word) break;
       if (matches[m].end % program.number_size != 0) continue;  // half of one number and half of the next
       const Program::Phrase phrase = program.phrases[matches[m].literal];
-      const std::uint32_t last = matches[m].end / program.number_size - segment.first_number;
-      const std::uint32_t first = last - phrase.words;
+      const std::uint32_t last = until - segment.first_word, first = last - phrase.words;
       if (segment.view == View::kSqueezed) {
         const auto words = look.words().subspan(segment.first_word + first, phrase.words);
         if (std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
       }
-      found.push_back({phrase.literal, first, last});
-      anchored |= !program.marks[phrase.literal].empty();
+      if (phrase.pattern != 0) {
+        const auto same = std::find_if(found.begin() + static_cast<std::ptrdiff_t>(phrases), found.end(), [&](const Found& f) { return f.pattern == phrase.pattern && f.last == last; });
+        if (same != found.end()) {
+          same->first = std::min(same->first, first);
+          continue;
+        }
+      }
+      found.push_back({phrase.sense, first, last, phrase.pattern});
+      anchored |= !program.marks[phrase.sense].empty();
     }
     return anchored;
   }
 
   bool Concerns(const Meaning& meaning, std::int32_t school) const { return meaning.school < 0 || meaning.school == school; }
 
-  // Into `rules`: those all of whose elements may be in `found`, in the order of the program.
-  void ChooseRules() {
+  // Places are the words of a post counted as rules count them (marks and emoji are none), from 1; of a long post several words
+  // share one.  What starts with a mark or an emoji may be anywhere.
+  static constexpr std::uint32_t kPlaces = 62;
+  static constexpr std::uint64_t kAnywhere = ~std::uint64_t{0};
+  Places PlacesOf(const Segment& plain, std::uint32_t first, std::uint32_t last) const {
+    const std::uint32_t at = plain.first_word + first;
+    if (look.words()[at].kind != WordKind::kWord) return {kAnywhere, kAnywhere};
+    const unsigned from = places[at], to = places[plain.first_word + last - 1];
+    const std::uint64_t bit = std::uint64_t{1} << from;
+    return {bit, (kAnywhere << from) & (kAnywhere >> (63 - to)) & ~bit};
+  }
+
+  // The places at which something may start that follows something in `mask`.
+  static std::uint64_t Reach(const CompiledRule& rule, const Segment& plain, std::uint64_t mask) {
+    if (mask == kAnywhere) return kAnywhere;
+    const unsigned scale = plain.scale;
+    const std::uint32_t steps = rule.within == CompiledRule::kAnywhere ? kPlaces : (rule.within >> scale) + 1;
+    if (steps >= kPlaces || rule.scope == RuleScope::kNext) {
+      const std::uint64_t lowest = mask & (~mask + 1);
+      return scale == 0 ? ~((lowest << 1) - 1) : ~(lowest - 1);
+    }
+    const std::uint64_t through = rule.scope == RuleScope::kSentence && scale == 0 ? ~plain.starts : kAnywhere;
+    std::uint64_t reach = scale == 0 ? 0 : mask | mask << 1;  // words that share a place, and the steps rounded off
+    for (std::uint32_t step = 0; step < steps; ++step) {
+      mask = (mask << 1) & through;
+      reach |= mask;
+    }
+    return scale == 0 ? reach : reach | reach << 1;
+  }
+
+  const Places& PlacesOfElement(std::uint32_t element) {
+    const Program& program = judge->program;
+    KnownPlaces& known = element_places[element];
+    if (known.stamp == epoch) return known.places;
+    known = {epoch, {}};
+    for (const ConceptNumber c : program.concepts_of_element[element]) {
+      // Patterns have not been searched for yet: they may be anywhere.
+      if (Has(program.patterned, c)) known.places = {kAnywhere, kAnywhere};
+      else if (Has(present, c)) known.places |= concept_places[c];
+    }
+    return known.places;
+  }
+  static bool Has(const std::vector<std::uint64_t>& bits, ConceptNumber c) { return (bits[c >> 6] >> (c & 63) & 1) != 0; }
+
+  // Whether some order of a rule's elements has each near enough to the one before, as far as places tell.
+  bool MayHold(std::uint32_t rule, const Segment& plain) {
+    const Program& program = judge->program;
+    for (const std::uint32_t element : program.elements_of_rule[rule])
+      if (PlacesOfElement(element).first == 0) return false;
+    const CompiledRule& compiled = program.rules[rule];
+    for (std::uint32_t order = program.first_order[rule]; order < program.first_order[rule + 1]; ++order) {
+      const auto elements = program.elements_of_order[order];
+      std::uint64_t mask = kAnywhere;  // where the elements so far may be, the last of them at its end
+      for (std::size_t i = 0; i < elements.size() && mask != 0; ++i) {
+        const Places& here = PlacesOfElement(elements[i]);
+        if (i > 0) mask = Reach(compiled, plain, mask);
+        if (here.first == kAnywhere) {
+          mask = kAnywhere;
+          continue;
+        }
+        mask &= here.first;
+        // On through the words behind the first: a carry runs through neighbouring bits.
+        const std::uint64_t through = (mask | mask << 1) & here.later;
+        mask |= (((through + here.later) ^ here.later) | through) & here.later;
+      }
+      if (mask != 0) return true;
+    }
+    return false;
+  }
+
+  // Whether one of the conditions of `with` may hold.
+  bool MayCount(const CompiledRule& rule) const {
+    return rule.with.empty() || std::any_of(rule.with.begin(), rule.with.end(), [&](const CompiledUnless& with) {
+             return with.where == Where::kQuoted || Has(judge->program.patterned, with.concept_number) || Has(present, with.concept_number);
+           });
+  }
+
+  // Into `rules`: those that may hold by what is in `found`, in the order of the program.  `views` are the post's, `plain` as for RunRules().
+  void ChooseRules(std::span<const Segment> views, std::size_t plain, Detail detail) {
     const Program& program = judge->program;
     rules.clear();
-    mark_stamp.resize(program.rules_of_mark.size());
-    concept_stamp.resize(program.concepts.size());
-    element_stamp.resize(program.concepts_of_element.size());
+    open.clear();
+    for (const ConceptNumber c : present_list) present[c >> 6] = 0;
+    present_list.clear();
     if (++epoch == 0) {  // after four thousand million posts
       std::fill(mark_stamp.begin(), mark_stamp.end(), 0);
-      std::fill(concept_stamp.begin(), concept_stamp.end(), 0);
-      std::fill(element_stamp.begin(), element_stamp.end(), std::pair(0u, false));
+      std::fill(element_places.begin(), element_places.end(), KnownPlaces{});
       epoch = 1;
     }
-    open.clear();
     for (const Found& f : found) {
-      for (const std::uint32_t mark : program.marks[f.literal]) {
+      for (const std::uint32_t mark : program.marks[f.sense]) {
         if (mark_stamp[mark] == epoch) continue;
         mark_stamp[mark] = epoch;
-        for (const std::uint32_t rule : program.rules_of_mark[mark]) (program.elements_of_rule[rule].empty() ? rules : open).push_back(rule);
+        const auto of_mark = program.rules_of_mark[mark];
+        open.insert(open.end(), of_mark.begin(), of_mark.end());
       }
     }
-    if (!open.empty()) {
-      for (const Found& f : found)
-        for (const ConceptNumber c : program.concepts_of_literal[f.literal]) concept_stamp[c] = epoch;
-      const auto there = [&](std::uint32_t element) {
-        auto& [stamp, is] = element_stamp[element];
-        if (stamp == epoch) return is;
-        stamp = epoch;
-        is = false;
-        // Patterns have not been searched for yet: they may be there.
-        for (const ConceptNumber c : program.concepts_of_element[element]) is = is || concept_stamp[c] == epoch || program.patterned[c];
-        return is;
-      };
-      for (const std::uint32_t rule : open) {
-        const auto elements = program.elements_of_rule[rule];
-        if (std::all_of(elements.begin(), elements.end(), there)) rules.push_back(rule);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      std::uint32_t first = found[i].first, last = found[i].last;
+      if (i >= plain) {
+        const Word* words = look.words().data() + views[1].first_word;
+        WordsTouching(look.words().subspan(views[0].first_word, views[0].last_word - views[0].first_word), words[first].begin, words[last - 1].end, first, last);
+      }
+      const Places where = PlacesOf(views[0], first, last);
+      for (const ConceptNumber c : program.concepts_of_sense[found[i].sense]) {
+        std::uint64_t& bits = present[c >> 6];
+        const std::uint64_t bit = std::uint64_t{1} << (c & 63);
+        if (bits & bit) {
+          concept_places[c] |= where;
+        } else {
+          bits |= bit;
+          concept_places[c] = where;
+          present_list.push_back(c);
+        }
       }
     }
+    for (const std::uint32_t rule : open)
+      if (MayHold(rule, views[0]) && (detail == Detail::kAll || MayCount(program.rules[rule]))) rules.push_back(rule);
     std::sort(rules.begin(), rules.end());
   }
 
@@ -467,7 +606,7 @@ struct Judge::Worker::Impl {
         const std::size_t plain = found.size();
         if (views == 2) anchored |= Gather(segments[s + 1], m);
         if (anchored) {
-          ChooseRules();
+          ChooseRules(std::span(segments).subspan(s, views), plain, Detail::kHits);
           if (!rules.empty()) RunRules(texts, std::span(segments).subspan(s, views), plain, Detail::kHits, out[segments[s].post]);
         }
         s += views;
@@ -481,26 +620,58 @@ struct Judge::Worker::Impl {
   void RunRules(std::span<const std::string_view> texts, std::span<const Segment> views, std::size_t plain, Detail detail, Assessment& a) {
     const Program& program = judge->program;
     runner.Start(texts[views[0].post], ViewOf(views[0]));
-    const bool patterns = detail == Detail::kAll || program.always_patterns || std::any_of(rules.begin(), rules.end(), [&](std::uint32_t r) { return program.rules[r].asks_patterns; });
-    for (std::size_t v = 0; v < views.size(); ++v) {
-      const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
-      for (std::size_t f = from; f < until; ++f) AddOccurrence(views[v], found[f], detail);
-      if (!patterns) continue;
-      const FoldedView folded = ViewOf(views[v]);
-      pattern_matches.clear();
-      if (const Done scanned = scratch.ScanPatterns(judge->databases.patterns, folded.text, pattern_matches); !scanned) return CouldNot(a, scanned.error().message());
-      for (const PatternMatch& match : pattern_matches) {
-        Found f{program.literal_count + match.pattern, 0, 0};
-        if (!WordRange(folded, match.begin, match.end, f.first, f.last)) continue;
-        const auto words = folded.words.subspan(f.first, f.last - f.first);
-        // What nothing was undone in has been found in the plain view.
-        if (views[v].view == View::kSqueezed && std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
-        AddOccurrence(views[v], f, detail);
+    // Only what these rules can ask about.
+    const bool all = detail == Detail::kAll;
+    bool needed = all || program.always_patterns, useful = needed;
+    if (!all) {
+      std::fill(wanted.begin(), wanted.end(), 0);
+      const auto want = [&](std::span<const ConceptNumber> concepts) {
+        for (const ConceptNumber c : concepts) wanted[c >> 6] |= std::uint64_t{1} << (c & 63);
+      };
+      want(program.always_asked);
+      for (const std::uint32_t rule : rules) {
+        want(program.rules[rule].asks);
+        needed |= program.rules[rule].asks_patterns == CompiledRule::Patterns::kNeeded;
+        useful |= program.rules[rule].asks_patterns != CompiledRule::Patterns::kNone;
       }
     }
-    const bool enough = runner.Run(program, rules, detail, rule_hits);
+    bool patterns = false;  // whether there were any
+    const auto add = [&](bool with_patterns) -> Done {
+      for (std::size_t v = 0; v < views.size(); ++v) {
+        const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
+        for (std::size_t f = from; f < until; ++f) AddOccurrence(views[v], found[f], detail);
+        if (with_patterns) patterns |= HEED_TRY(AddPatterns(views[v], detail));
+      }
+      return {};
+    };
+    if (const Done added = add(needed); !added) return CouldNot(a, added.error().message());
+    bool enough = runner.Run(program, rules, detail, rule_hits);
+    // Where patterns can but take hits away, they are searched for once there are some.
+    if (!needed && useful && !rule_hits.empty()) {
+      runner.Start(texts[views[0].post], ViewOf(views[0]));
+      if (const Done added = add(true); !added) return CouldNot(a, added.error().message());
+      if (patterns) enough = runner.Run(program, rules, detail, rule_hits);
+    }
     Finish(a);
     if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
+  }
+
+  // Searches for patterns and tells the runner of them; whether there were any.
+  Result<bool> AddPatterns(const Segment& view, Detail detail) {
+    bool any = false;
+    const FoldedView folded = ViewOf(view);
+    pattern_matches.clear();
+    HEED_TRY(scratch.ScanPatterns(judge->databases.patterns, folded.text, pattern_matches));
+    for (const PatternMatch& match : pattern_matches) {
+      Found f{judge->program.sense_of_pattern[match.pattern], 0, 0, 0};
+      if (!WordRange(folded, match.begin, match.end, f.first, f.last)) continue;
+      const auto words = folded.words.subspan(f.first, f.last - f.first);
+      // What nothing was undone in has been found in the plain view.
+      if (view.view == View::kSqueezed && std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
+      AddOccurrence(view, f, detail);
+      any = true;
+    }
+    return any;
   }
 
   // Tells the runner of a literal (or pattern) that was found.
@@ -516,9 +687,9 @@ struct Judge::Worker::Impl {
       runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
       occurrence.view = View::kSqueezed;
     }
-    for (const Meaning& meaning : judge->program.MeaningsOf(f.literal)) {
+    for (const Meaning& meaning : judge->program.MeaningsOf(f.sense)) {
+      if (detail == Detail::kHits && !Has(wanted, meaning.concept_number)) continue;
       if (!Concerns(meaning, segment.school)) continue;
-      if (!meaning.used && detail == Detail::kHits) continue;
       Occurrence one = occurrence;
       one.concept_number = meaning.concept_number;
       one.except = meaning.except;
@@ -677,7 +848,7 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     w.Gather(w.segments[0], m);
     const std::size_t plain = w.found.size();
     if (w.segments.size() > 1) w.Gather(w.segments[1], m);
-    w.ChooseRules();
+    w.ChooseRules(w.segments, plain, Detail::kAll);
     const auto kept = w.fired;  // explaining is not firing
     w.RunRules(one, w.segments, plain, Detail::kAll, e.assessment);
     w.fired = kept;

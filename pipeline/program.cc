@@ -52,6 +52,70 @@ std::vector<std::string_view> WordsOf(std::string_view literal) {
   return words;
 }
 
+// Reads a pattern that only joins and chooses: letters, digits, spaces, groups, '|' and '?'.
+class PatternReader {
+ public:
+  explicit PatternReader(std::string_view pattern) : rest_(pattern) {}
+
+  std::optional<std::vector<std::string>> Read() {
+    auto texts = Choice();
+    if (!texts || !rest_.empty()) return std::nullopt;
+    return texts;
+  }
+
+ private:
+  using Texts = std::optional<std::vector<std::string>>;
+  static constexpr std::size_t kMost = 16'384;
+
+  bool Take(char c) {
+    if (rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  Texts Choice() {
+    auto all = Row();
+    while (all && Take('|')) {
+      const auto more = Row();
+      if (!more || all->size() + more->size() > kMost) return std::nullopt;
+      all->insert(all->end(), more->begin(), more->end());
+    }
+    return all;
+  }
+  Texts Row() {
+    std::vector<std::string> row = {""};
+    while (!rest_.empty() && rest_.front() != '|' && rest_.front() != ')') {
+      auto piece = Piece();
+      if (!piece) return std::nullopt;
+      if (Take('?')) {
+        if (!rest_.empty() && (rest_.front() == '?' || rest_.front() == '+')) return std::nullopt;
+        piece->emplace_back();
+      }
+      if (row.size() * piece->size() > kMost) return std::nullopt;
+      std::vector<std::string> longer;
+      for (const std::string& before : row)
+        for (const std::string& after : *piece) longer.push_back(before + after);
+      row = std::move(longer);
+    }
+    return row;
+  }
+  Texts Piece() {
+    if (Take('(')) {
+      if (++depth_ > 20 || (Take('?') && !Take(':'))) return std::nullopt;
+      auto texts = Choice();
+      if (!texts || !Take(')')) return std::nullopt;
+      --depth_;
+      return texts;
+    }
+    const char c = rest_.front();
+    if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != ' ' && c != '\'') return std::nullopt;
+    rest_.remove_prefix(1);
+    return std::vector<std::string>{std::string(1, c)};
+  }
+
+  std::string_view rest_;
+  int depth_ = 0;
+};
+
 class Compiler {
  public:
   Compiler(const Lexicon& lexicon, const Dictionary& dictionary, bool drafts) : lexicon_(lexicon), dictionary_(dictionary), drafts_(drafts) {
@@ -251,16 +315,40 @@ class Compiler {
     }
   }
 
-  // Numbered on from the literals, so nothing may be added behind them.
+  // Those that are only a short way to write down many phrases become those phrases.  The others are numbered on from the
+  // literals, so nothing may be added behind them.
   void AddPatterns() {
+    struct Searched {
+      const Concept* of;
+      const std::string* pattern;
+    };
+    std::vector<Searched> searched;
+    pattern_of_.resize(out_.literals.size());
+    std::uint16_t number = 0;
+    const auto mean = [&](const Concept& c) {
+      auto& meanings = meanings_.emplace_back();
+      for (const ConceptNumber concept_number : Closure({Number(c.id)})) meanings.push_back({concept_number, -1, Spelling::kWritten, true, Except(c.except, c.place)});
+      out_.places.push_back(c.place);
+    };
     for (const Concept& c : lexicon_.concepts) {
-      const auto closed = Closure({Number(c.id)});
       for (const std::string& pattern : c.patterns) {
-        out_.patterns.push_back(pattern);
-        out_.places.push_back(c.place);
-        auto& meanings = meanings_.emplace_back();
-        for (const ConceptNumber number : closed) meanings.push_back({number, -1, Spelling::kWritten, true, Except(c.except, c.place)});
+        const auto texts = PatternTexts(pattern);
+        if (!texts) {
+          searched.push_back({&c, &pattern});
+          continue;
+        }
+        HEED_CHECK(number < 0xFFFF);
+        ++number;
+        for (const std::string& text : *texts) {
+          out_.literals.push_back(" " + text + " ");
+          pattern_of_.push_back(number);
+          mean(c);
+        }
       }
+    }
+    for (const auto& [of, pattern] : searched) {
+      out_.patterns.push_back(*pattern);
+      mean(*of);
     }
   }
 
@@ -313,35 +401,44 @@ class Compiler {
   void Finish() {
     for (ConceptNumber c = 0; c < out_.concepts.size(); ++c)
       if (out_.characteristics[c]) out_.characterised.push_back(c);
-    out_.first_meaning.push_back(0);
+    MarkUsed();
     std::vector<double> frequency(out_.concepts.size());
-    std::vector<std::vector<std::uint32_t>> literals_of(out_.concepts.size());
+    std::vector<std::vector<std::uint32_t>> senses_of(out_.concepts.size());
+    std::map<std::vector<Meaning>, std::uint32_t> senses;
     constexpr double kNever = 1e9;  // no anchor: the first look does not search for patterns
+    out_.first_meaning.push_back(0);
     for (std::uint32_t i = 0; i < meanings_.size(); ++i) {
       const bool literal = i < out_.literals.size();
-      const double f = literal ? Frequency(out_.literals[i], i < written_) : kNever;
+      const double f = literal ? Frequency(out_.literals[i], i < written_ || pattern_of_[i] != 0) : kNever;
+      for (const Meaning& m : meanings_[i]) frequency[m.concept_number] += f;
+      const auto [at, fresh] = senses.emplace(meanings_[i], static_cast<std::uint32_t>(senses.size()));
+      sense_of_.push_back(at->second);
+      if (!fresh) continue;
+      std::vector<ConceptNumber> used;
       for (const Meaning& m : meanings_[i]) {
         out_.meanings.push_back(m);
-        frequency[m.concept_number] += f;
-        if (literal) literals_of[m.concept_number].push_back(i);
+        senses_of[m.concept_number].push_back(at->second);
+        if (m.used) used.push_back(m.concept_number);
       }
       out_.first_meaning.push_back(static_cast<std::uint32_t>(out_.meanings.size()));
+      out_.concepts_of_sense.Add(used);
     }
-    MarkUsed();
+    out_.sense_of_pattern.assign(sense_of_.begin() + static_cast<std::ptrdiff_t>(out_.literals.size()), sense_of_.end());
     std::stable_sort(out_.rules.begin(), out_.rules.end(), [this](const CompiledRule& a, const CompiledRule& b) {
       return lexicon_.entries[a.entry].severity > lexicon_.entries[b.entry].severity;
     });
     for (const Entry& e : lexicon_.entries) out_.entries.push_back({e.id, e.why, e.category, e.severity, e.weight, e.status, e.characteristic});
     out_.literal_count = static_cast<std::uint32_t>(out_.literals.size());
-    FindPatterned();
-    ChooseAnchors(frequency, literals_of);
+    FindAsked();
+    ChooseAnchors(frequency, senses_of);
     NumberWords();
   }
 
-  void ChooseAnchors(const std::vector<double>& frequency, const std::vector<std::vector<std::uint32_t>>& literals_of) {
+  void ChooseAnchors(const std::vector<double>& frequency, const std::vector<std::vector<std::uint32_t>>& senses_of) {
     std::map<std::vector<ConceptNumber>, std::uint32_t> elements;  // distinct ones, numbered
     std::map<std::uint32_t, std::uint32_t> mark_of;                // of an element
-    std::vector<std::vector<std::uint32_t>> rules_of_mark, marks(out_.literals.size());
+    std::vector<std::vector<std::uint32_t>> rules_of_mark, marks(out_.first_meaning.size() - 1);
+    out_.first_order.push_back(0);
     for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
       std::vector<std::pair<double, std::uint32_t>> own;  // how common, which
       double rarest = std::numeric_limits<double>::infinity();
@@ -360,57 +457,86 @@ class Compiler {
       for (const auto& [f, other] : own)
         if (other != element && std::find(others.begin(), others.end(), other) == others.end()) others.push_back(other);
       out_.elements_of_rule.Add(others);
+      for (const auto& order : out_.rules[r].orders) {
+        std::vector<std::uint32_t> numbers;
+        for (const auto& one : order) numbers.push_back(elements.at(one));
+        out_.elements_of_order.Add(numbers);
+      }
+      out_.first_order.push_back(static_cast<std::uint32_t>(out_.elements_of_order.size()));
       const auto [mark, fresh] = mark_of.emplace(element, static_cast<std::uint32_t>(mark_of.size()));
       if (fresh) {
         rules_of_mark.emplace_back();
         for (const ConceptNumber c : *anchor)
-          for (const std::uint32_t literal : literals_of[c])
-            if (marks[literal].empty() || marks[literal].back() != mark->second) marks[literal].push_back(mark->second);
+          for (const std::uint32_t sense : senses_of[c])
+            if (marks[sense].empty() || marks[sense].back() != mark->second) marks[sense].push_back(mark->second);
       }
       rules_of_mark[mark->second].push_back(r);
     }
     for (const auto& list : marks) out_.marks.Add(list);
-    for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
-      std::vector<ConceptNumber> used;
-      for (const Meaning& m : out_.MeaningsOf(i))
-        if (m.used) used.push_back(m.concept_number);
-      out_.concepts_of_literal.Add(used);
-    }
     for (const auto& list : rules_of_mark) out_.rules_of_mark.Add(list);
   }
 
-  // Gives the words of phrases numbers, and words their literals.
+  // Gives the words of phrases numbers, and words their senses.
   void NumberWords() {
     std::uint32_t next = 1;
     for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
       const auto words = WordsOf(out_.literals[i]);
       if (words.size() == 1) {
         KnownWord& known = out_.words.At(words[0]);
-        known.literal = i;
-        if (!out_.marks[i].empty()) known.flags |= KnownWord::kAnchor;
+        known.sense = sense_of_[i];
+        if (!out_.marks[sense_of_[i]].empty()) known.flags |= KnownWord::kAnchor;
       } else if (!words.empty()) {
-        out_.phrases.push_back({i, static_cast<std::uint32_t>(words.size())});
-        for (const std::string_view word : words)
-          if (KnownWord& known = out_.words.At(word); known.number() == 0) known.flags |= next++;
+        HEED_CHECK(words.size() <= 0xFFFF);
+        out_.phrases.push_back({sense_of_[i], static_cast<std::uint16_t>(words.size()), pattern_of_[i]});
+        out_.literal_of_phrase.push_back(i);
+        std::uint32_t before = 0;
+        for (const std::string_view word : words) {
+          KnownWord& known = out_.words.At(word);
+          if (known.number() == 0) known.flags |= next++;
+          if (before != 0) out_.pairs.Add(before, known.number());
+          before = known.number();
+        }
       }
     }
     out_.number_size = next <= 0x10000 ? 2 : 3;
     HEED_CHECK(next <= 0x1000000);
   }
 
-  // Where patterns matter.
-  void FindPatterned() {
-    out_.patterned.resize(out_.concepts.size());
+  // What running each rule can ask about, and where patterns matter to that.
+  void FindAsked() {
+    out_.patterned.resize(out_.concepts.size() / 64 + 1);
     for (std::size_t i = out_.literals.size(); i < meanings_.size(); ++i)
-      for (const Meaning& m : meanings_[i]) out_.patterned[m.concept_number] = 1;
-    const auto patterned = [this](ConceptNumber c) { return out_.patterned[c] != 0; };
-    out_.always_patterns = patterned(out_.pronoun) || patterned(out_.opening) || patterned(out_.closing) ||
-                           std::any_of(out_.characterised.begin(), out_.characterised.end(), patterned) ||
-                           std::any_of(out_.exceptions.begin(), out_.exceptions.end(), [&](const auto& list) { return std::any_of(list.begin(), list.end(), patterned); });
+      for (const Meaning& m : meanings_[i]) out_.patterned[m.concept_number >> 6] |= std::uint64_t{1} << (m.concept_number & 63);
+    std::vector<std::set<ConceptNumber>> outers(out_.concepts.size());  // what can take a concept's words away
+    for (const Meaning& m : out_.meanings) outers[m.concept_number].insert(out_.exceptions[m.except].begin(), out_.exceptions[m.except].end());
+    const auto with_outers = [&](const std::set<ConceptNumber>& of) {
+      std::set<ConceptNumber> all = of;
+      for (const ConceptNumber c : of) all.insert(outers[c].begin(), outers[c].end());
+      return std::vector<ConceptNumber>(all.begin(), all.end());
+    };
+    const auto patterned = [this](ConceptNumber c) { return (out_.patterned[c >> 6] >> (c & 63) & 1) != 0; };
+    out_.always_asked = with_outers({out_.characterised.begin(), out_.characterised.end()});
+    out_.always_patterns = std::any_of(out_.always_asked.begin(), out_.always_asked.end(), patterned);
     for (CompiledRule& rule : out_.rules) {
-      for (const auto& element : rule.orders.front()) rule.asks_patterns |= std::any_of(element.begin(), element.end(), patterned);
+      std::set<ConceptNumber> asks;
+      for (const auto& element : rule.orders.front()) asks.insert(element.begin(), element.end());
       for (const auto* contexts : {&rule.unless, &rule.with})
-        for (const CompiledUnless& context : *contexts) rule.asks_patterns |= context.where != Where::kQuoted && patterned(context.concept_number);
+        for (const CompiledUnless& context : *contexts)
+          if (context.where != Where::kQuoted) asks.insert(context.concept_number);
+      if (rule.scope == RuleScope::kNext) asks.insert(out_.pronoun);
+      if (rule.at != Stand::kAnywhere) asks.insert({out_.opening, out_.closing});
+      rule.asks = with_outers(asks);
+      // Found later, what only `unless` names can but take hits away; anything else could make some.
+      std::set<ConceptNumber> other(rule.asks.begin(), rule.asks.end());
+      for (const CompiledUnless& unless : rule.unless) other.erase(unless.concept_number);
+      for (const auto& element : rule.orders.front()) other.insert(element.begin(), element.end());
+      for (const CompiledUnless& with : rule.with) other.insert(with.concept_number);
+      for (const ConceptNumber c : rule.asks) other.insert(outers[c].begin(), outers[c].end());
+      if (rule.scope == RuleScope::kNext) other.insert(out_.pronoun);
+      if (rule.at != Stand::kAnywhere) other.insert({out_.opening, out_.closing});
+      rule.asks_patterns = std::any_of(other.begin(), other.end(), patterned)             ? CompiledRule::Patterns::kNeeded
+                           : std::any_of(rule.asks.begin(), rule.asks.end(), patterned) ? CompiledRule::Patterns::kForUnless
+                                                                                         : CompiledRule::Patterns::kNone;
     }
   }
 
@@ -428,7 +554,8 @@ class Compiler {
         for (const CompiledUnless& context : *contexts)
           if (context.where != Where::kQuoted) used[context.concept_number] = true;
     }
-    for (Meaning& meaning : out_.meanings) meaning.used = used[meaning.concept_number];
+    for (auto& meanings : meanings_)
+      for (Meaning& meaning : meanings) meaning.used = used[meaning.concept_number];
   }
 
   struct Variant {
@@ -447,13 +574,25 @@ class Compiler {
   std::unordered_map<std::string, ConceptNumber> numbers_;
   std::vector<std::set<ConceptNumber>> parents_;
   std::unordered_map<std::string, std::uint32_t> ids_;
-  std::vector<std::vector<Meaning>> meanings_;  // by literal
+  std::vector<std::vector<Meaning>> meanings_;  // by literal, then by pattern
+  std::vector<std::uint32_t> sense_of_;         // likewise
   std::map<std::vector<ConceptNumber>, std::uint16_t> excepts_;  // numbers in out_.exceptions
   std::vector<Variant> variants_;
+  std::vector<std::uint16_t> pattern_of_;  // of a literal: which pattern it is a text of, from 1; 0 for none
   std::size_t written_ = 0;  // literals before this one are phrases in their own right
 };
 
 }  // namespace
+
+std::optional<std::vector<std::string>> PatternTexts(std::string_view pattern) {
+  auto texts = PatternReader(pattern).Read();
+  if (!texts) return std::nullopt;
+  std::sort(texts->begin(), texts->end());
+  texts->erase(std::unique(texts->begin(), texts->end()), texts->end());
+  for (const std::string& text : *texts)
+    if (text.find(' ') == std::string::npos || text.front() == ' ' || text.back() == ' ' || text.find("  ") != std::string::npos) return std::nullopt;
+  return texts;
+}
 
 bool IsSearched(const Entry& entry, bool drafts) {
   return entry.status == EntryStatus::kLive || entry.status == EntryStatus::kShadow || (drafts && entry.status == EntryStatus::kDraft);
@@ -461,10 +600,11 @@ bool IsSearched(const Entry& entry, bool drafts) {
 
 std::vector<std::string> NumberedPhrases(const Program& program) {
   std::vector<std::string> out;
-  for (const Program::Phrase& phrase : program.phrases) {
+  for (std::size_t i = 0; i < program.phrases.size(); ++i) {
+    const Program::Phrase& phrase = program.phrases[i];
     std::string text(phrase.words * program.number_size + 4, '\0');
     char* at = text.data();
-    for (const std::string_view word : WordsOf(program.literals[phrase.literal])) at = PutNumber(at, program.words.Find(word).number(), program.number_size);
+    for (const std::string_view word : WordsOf(program.literals[program.literal_of_phrase[i]])) at = PutNumber(at, program.words.Find(word).number(), program.number_size);
     text.resize(phrase.words * program.number_size);
     out.push_back(std::move(text));
   }

@@ -4,6 +4,7 @@
 // Pure data; the judge gives the literals to Hyperscan and the rules to pipeline/rules.h.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -30,13 +31,16 @@ enum class Spelling : std::uint8_t {
   kJoined,    // several words as one: counts as slipping past filters
 };
 
-// What a literal or a pattern stands for.  It may stand for many concepts.
+// What a literal or a pattern stands for.  It may stand for many concepts; all of them together are its sense, which
+// thousands of literals share: a hundred thousand literals have a few thousand senses, and those stay in the cache.
 struct Meaning {
   ConceptNumber concept_number = 0;
   std::int32_t school = -1;  // index of the school whose word it is, -1 = everybody's
   Spelling spelling = Spelling::kWritten;
   bool used = true;  // some rule asks for the concept
   std::uint16_t except = 0;  // index in Program::exceptions: inside one of those it does not count
+
+  auto operator<=>(const Meaning&) const = default;
 };
 
 struct CompiledUnless {
@@ -57,7 +61,11 @@ struct CompiledRule {
   std::vector<CompiledUnless> unless;  // none of these
   std::vector<CompiledUnless> with;    // where not empty, one of these
   Stand at = Stand::kAnywhere;
-  bool asks_patterns = false;  // patterns may stand for something it asks about
+  // Whether patterns may stand for something it asks about; or only for what takes its hits away.
+  enum class Patterns : std::uint8_t { kNone, kForUnless, kNeeded };
+  Patterns asks_patterns = Patterns::kNone;
+  // Every concept that running it can ask about: elements, conditions, what carries it, and what takes those away.
+  std::vector<ConceptNumber> asks;
 };
 
 // Many lists of numbers, one behind the other: list i is lists[i].
@@ -90,7 +98,8 @@ struct Program {
   std::vector<std::string> concepts;   // names by number; a term's is its id, a phrase written in place starts with '='
   std::vector<std::optional<Characteristic>> characteristics;  // by concept number
   std::vector<ConceptNumber> characterised;                    // those that have one
-  std::vector<std::uint8_t> patterned;                         // by concept number: 1 when patterns stand for it
+  std::vector<ConceptNumber> always_asked;                     // these, and what takes them away: every hit is asked whom it is about
+  std::vector<std::uint64_t> patterned;                        // a bit for each concept number: whether patterns stand for it
   ConceptNumber pronoun = 0, opening = 0, closing = 0;
   std::vector<std::vector<ConceptNumber>> exceptions;          // [0] is empty
 
@@ -100,33 +109,40 @@ struct Program {
   std::vector<std::string> literals;   // " kill you "
   std::vector<std::string> patterns;   // "07[0-9]{9}"
   std::vector<Place> places;           // of literal i: where its phrase was written
-  std::vector<Meaning> meanings;       // of literal i: [first_meaning[i], first_meaning[i + 1])
+  std::vector<std::uint32_t> literal_of_phrase;  // as `phrases`
+  std::vector<std::uint32_t> sense_of_pattern;
+  std::vector<Meaning> meanings;       // of sense i: [first_meaning[i], first_meaning[i + 1])
   std::vector<std::uint32_t> first_meaning;
 
   // How literals are found.  A word is looked up; a literal that is one word is found by that.  Words that phrases are made of
   // have numbers, and a phrase is searched for as the numbers of its words, of `number_size` bytes each: a third of
   // the bytes, and far fewer places where something seems to begin, than searching for its letters.
   struct Phrase {
-    std::uint32_t literal = 0, words = 0;
+    std::uint32_t sense = 0;
+    std::uint16_t words = 0;
+    std::uint16_t pattern = 0;  // not 0: a text of this pattern.  Of those of one pattern that end together the longest counts
   };
   WordTable words;
   std::uint32_t number_size = 2;
   std::vector<Phrase> phrases;
+  WordPairs pairs;  // neighbours in some phrase: only where two of them meet can there be one
 
-  // Which rules are worth running.  Each has an anchor, its rarest element; the literals of an anchor carry its mark.  Where a mark is
-  // seen its rules are asked whether all their elements are there.
-  Lists marks;                // by literal
+  // Which rules are worth running.  Each has an anchor, its rarest element; the senses of an anchor carry its mark.  Where a mark is
+  // seen its rules are asked whether all their elements are there, and near enough to each other.
+  Lists marks;                // by sense
   Lists rules_of_mark;
   Lists elements_of_rule;     // all but its anchor, rarest first
-  Lists concepts_of_literal;  // those that some rule asks about, of whatever school
+  Lists elements_of_order;    // in order; orders of a rule lie together
+  std::vector<std::uint32_t> first_order;  // of rule i: [first_order[i], first_order[i + 1])
+  Lists concepts_of_sense;    // those that some rule asks about, of whatever school
   Lists concepts_of_element;  // any of these
 
   std::vector<CompiledRule> rules;     // worst severity first
   bool always_patterns = false;        // patterns matter to more than the rules that name them
   Vocabulary vocabulary;
 
-  std::span<const Meaning> MeaningsOf(std::size_t literal) const {
-    return std::span(meanings).subspan(first_meaning[literal], first_meaning[literal + 1] - first_meaning[literal]);
+  std::span<const Meaning> MeaningsOf(std::size_t sense) const {
+    return std::span(meanings).subspan(first_meaning[sense], first_meaning[sense + 1] - first_meaning[sense]);
   }
 };
 
@@ -137,6 +153,11 @@ inline char* PutNumber(char* out, std::uint32_t number, std::uint32_t number_siz
   std::memcpy(out, &number, sizeof number);  // the lower bytes first, on the processors Hyperscan knows
   return out + number_size;
 }
+
+// The texts a pattern stands for, sorted, where it only joins and chooses ("(?:polish|irish) kids?") and each is of two words or
+// more: such patterns are searched for as phrases, which costs a post that holds none of them nothing.  Otherwise, and where they
+// are too many, nullopt.
+std::optional<std::vector<std::string>> PatternTexts(std::string_view pattern);
 
 // Live and shadow entries are; drafts only when wanted.
 bool IsSearched(const Entry& entry, bool drafts);

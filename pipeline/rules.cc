@@ -12,6 +12,19 @@
 
 namespace heed {
 
+void WordsTouching(std::span<const Word> words, std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) {
+  // Begins never decrease; ends may, by a hashtag's parts, so step back over those that reach into the bytes.
+  auto at = std::lower_bound(words.begin(), words.end(), begin, [](const Word& word, std::uint32_t b) { return word.begin < b; });
+  while (at != words.begin() && (at - 1)->end > begin) --at;
+  first = static_cast<std::uint32_t>(at - words.begin());
+  while (at != words.end() && at->begin < end) ++at;
+  last = static_cast<std::uint32_t>(at - words.begin());
+  if (first == last) {  // nothing left of it in the plain view: the place where it would stand
+    if (last < words.size()) ++last;
+    else if (first > 0) --first;
+  }
+}
+
 void RuleRunner::Start(std::string_view text, const FoldedView& plain) {
   text_ = text;
   plain_ = plain;
@@ -29,20 +42,6 @@ void RuleRunner::Start(std::string_view text, const FoldedView& plain) {
   }
   rank_[count] = rank;
   sentence_[count] = sentence;
-}
-
-void RuleRunner::WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) const {
-  const auto& words = plain_.words;
-  // Begins never decrease; ends may, by a hashtag's parts, so step back over those that reach into the bytes.
-  auto at = std::lower_bound(words.begin(), words.end(), begin, [](const Word& word, std::uint32_t b) { return word.begin < b; });
-  while (at != words.begin() && (at - 1)->end > begin) --at;
-  first = static_cast<std::uint32_t>(at - words.begin());
-  while (at != words.end() && at->begin < end) ++at;
-  last = static_cast<std::uint32_t>(at - words.begin());
-  if (first == last) {  // nothing left of it in the plain view: the place where it would stand
-    if (last < words.size()) ++last;
-    else if (first > 0) --first;
-  }
 }
 
 bool RuleRunner::Run(const Program& program, std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -41,6 +42,9 @@ struct RuleHit {
   bool counts() const { return !blocked && !lacking; }
 };
 
+// The words of a plain fold that the bytes [begin, end) of its text touch; where there are none left, one beside the place.
+void WordsTouching(std::span<const Word> words, std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last);
+
 // Whether blocked hits and elements are kept (`heed explain`) or only what counts.
 enum class Detail : std::uint8_t { kHits, kAll };
 
@@ -61,7 +65,7 @@ class RuleRunner {
   bool Run(const Program& program, std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out);
 
   // Plain words that the bytes [begin, end) of the text touch.
-  void WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) const;
+  void WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) const { WordsTouching(plain_.words, begin, end, first, last); }
   std::uint32_t SentenceOf(std::uint32_t word) const { return sentence_[word]; }
   bool IsQuoted(std::uint32_t begin, std::uint32_t end) { return QuoteAround(begin, end) != nullptr; }
   const std::vector<Occurrence>& occurrences() const { return occurrences_; }  // by concept, then place, after Run()

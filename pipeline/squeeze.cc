@@ -127,9 +127,28 @@ std::array<char, 3> LooksLike(char32_t c) {
 bool IsAsciiAlnum(char32_t c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'); }
 bool IsAsciiSpace(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+struct Change {
+  std::uint32_t begin, end;
+  std::string word;
+};
+
+// What squeezing one text needs.  Kept by each thread from one text to the next.
+struct Buffers {
+  std::vector<Unit> units;
+  std::vector<Token> tokens;
+  std::vector<Change> changes;
+};
+constexpr std::size_t kKeptUnits = 1u << 16;  // what one huge text needed is given back
+
 class Squeezer {
  public:
-  Squeezer(std::string_view text, const FoldedView& plain, const Vocabulary& vocabulary) : text_(text), plain_(plain), vocabulary_(vocabulary) {}
+  Squeezer(std::string_view text, const FoldedView& plain, const Vocabulary& vocabulary, Buffers& buffers)
+      : text_(text), plain_(plain), vocabulary_(vocabulary), units_(buffers.units), tokens_(buffers.tokens), changes_(buffers.changes) {
+    if (units_.capacity() > kKeptUnits || tokens_.capacity() > kKeptUnits) buffers = {};
+    units_.clear();
+    tokens_.clear();
+    changes_.clear();
+  }
 
   bool Run(Folded& out) {
     Cut();
@@ -148,11 +167,6 @@ class Squeezer {
   }
 
  private:
-  struct Change {
-    std::uint32_t begin, end;
-    std::string word;
-  };
-
   // Whether the symbol at `at` (of `size` bytes) has a letter, digit or symbol on that side: "!" in "sh!t", not in "hi!".
   bool AlnumAt(std::size_t at) const {
     if (at >= text_.size()) return false;
@@ -400,9 +414,9 @@ class Squeezer {
   std::string_view text_;
   const FoldedView& plain_;
   const Vocabulary& vocabulary_;
-  std::vector<Unit> units_;
-  std::vector<Token> tokens_;
-  std::vector<Change> changes_;
+  std::vector<Unit>& units_;
+  std::vector<Token>& tokens_;
+  std::vector<Change>& changes_;
 };
 
 }  // namespace
@@ -436,7 +450,8 @@ std::string_view Vocabulary::Unmask(std::string_view pattern) const {
 
 bool Squeeze(std::string_view text, const FoldedView& plain, const Vocabulary& vocabulary, Folded& out) {
   if (vocabulary.empty()) return false;
-  return Squeezer(text, plain, vocabulary).Run(out);
+  thread_local Buffers buffers;
+  return Squeezer(text, plain, vocabulary, buffers).Run(out);
 }
 
 }  // namespace heed

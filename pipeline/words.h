@@ -18,8 +18,8 @@ struct KnownWord {
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
   static constexpr std::uint32_t kPhrase = 1u << 31, kAnchor = 1u << 30, kNumber = kAnchor - 1;
 
-  std::uint32_t literal = kNone;  // the literal that is this word alone
-  std::uint32_t flags = 0;        // its number among the words of phrases, 0 for none; kAnchor: `literal` is one
+  std::uint32_t sense = kNone;    // of the literal that is this word alone
+  std::uint32_t flags = 0;        // its number among the words of phrases, 0 for none; kAnchor: the sense is one
   std::uint32_t number() const { return flags & kNumber; }
 };
 
@@ -90,6 +90,30 @@ class WordTable {
 
   std::vector<Slot> slots_ = std::vector<Slot>(16);
   std::size_t mask_ = 15, used_ = 0;
+};
+
+// Which words may follow each other: two numbers of words, hashed to one bit.  Says "no" only when nobody added the pair.
+class WordPairs {
+ public:
+  void Add(std::uint32_t before, std::uint32_t after) {
+    const std::uint32_t bit = Bit(before, after);
+    bits_[bit >> 6] |= 1ull << (bit & 63);
+  }
+  bool MayHold(std::uint32_t before, std::uint32_t after) const {
+    const std::uint32_t bit = Bit(before, after);
+    return (bits_[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
+
+  bool whole() const { return bits_.size() == kWords; }
+
+ private:
+  friend struct ProgramImage;
+  static constexpr unsigned kLog = 21;  // bits: 256 KiB, for a hundred thousand pairs
+  static std::uint32_t Bit(std::uint32_t before, std::uint32_t after) {
+    return static_cast<std::uint32_t>((before * 0x9E3779B97F4A7C15ull + after * 0xC2B2AE3D27D4EB4Full) >> (64 - kLog));
+  }
+  static constexpr std::size_t kWords = std::size_t{1} << (kLog - 6);
+  std::vector<std::uint64_t> bits_ = std::vector<std::uint64_t>(kWords);
 };
 
 }  // namespace heed

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "connectors/discourse/report.h"
 #include "connectors/fields.h"
 #include "src/net/pace.h"
 
@@ -26,6 +27,7 @@ struct Options {
   std::string server;
   std::vector<std::string> queries;
   bool latest = false;
+  DiscourseReports::Account account;
 };
 
 std::int64_t NumberIn(std::string_view text, std::int64_t otherwise) {
@@ -77,7 +79,8 @@ Pending Take(std::string_view position) {
 
 class Discourse final : public Connector {
  public:
-  Discourse(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+  Discourse(Options options, ListReader::Options lists, ConnectorTools tools)
+      : options_(std::move(options)), reader_(std::move(lists)), tools_(tools), reports_(options_.server, options_.account, tools) {
     for (const auto& query : options_.queries) roots_.push_back({.key = "search " + query, .about = query});
     if (options_.latest) roots_.push_back({.key = std::string(kLatest)});
   }
@@ -89,6 +92,10 @@ class Discourse final : public Connector {
       return Search(question.list.about, question.sweep);
     });
   }
+
+  Result<ReportForm> ReportReasons(const Post& post, Category category) override { return reports_.Form(post, category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
  private:
   std::string Host() const { return HostOf(options_.server); }
@@ -201,12 +208,15 @@ class Discourse final : public Connector {
   ListReader reader_;
   std::vector<Listing> roots_;
   ConnectorTools tools_;
+  DiscourseReports reports_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
   options.server = HEED_TRY(ReadServer(spec, "server"));
   auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{7}, hours{48}));
+  options.account = {std::string(Trim(spec.String("user_api_key"))), std::string(Trim(spec.String("api_key"))), spec.String("api_username")};
+  if (options.account.api_key.empty() != options.account.username.empty()) return Fail(Fault::kInvalid, "api_key_file and api_username belong together");
   options.latest = spec.Bool("latest", false);
   options.queries = HEED_TRY(ReadQueries(spec, school));
   for (const auto& query : options.queries) {
@@ -233,10 +243,13 @@ const ConnectorCard kDiscourseCard = {
         {"look_back", SettingKind::kDuration, false, "7d", "how far the first reading goes back"},
         {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time: search indexes lag, and posts are edited"},
         {"max_pages", SettingKind::kNumber, false, "20", "pages of 50 read of one search, or of the newest posts, in one run"},
+        {"user_api_key", SettingKind::kSecret, false, "", "for flags only: a user API key of the school's account (scopes read, write), which any member can make at /user-api-key/new"},
+        {"api_key", SettingKind::kSecret, false, "", "instead of it: a key that the forum's owner made for the school's account alone; never an owner's own key"},
+        {"api_username", SettingKind::kText, false, "", "with api_key: the school's account there"},
     },
     true,
-    false,
-    false,
+    true,
+    true,
     &Make,
 };
 

@@ -4,6 +4,7 @@
 #include "connectors/facebook/facebook.h"
 
 #include "connectors/listing/graph.h"
+#include "connectors/listing/graph_hide.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
@@ -25,7 +26,7 @@ struct Options {
 class Facebook final : public Connector {
  public:
   Facebook(Options options, ListReader::Options lists, Graph::Options graph, ConnectorTools tools)
-      : options_(std::move(options)), reader_(std::move(lists)), graph_(std::move(graph), tools), tools_(tools) {}
+      : options_(std::move(options)), reader_(std::move(lists)), graph_(graph, tools), hiding_(std::move(graph), kFacebookComments, tools), tools_(tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
@@ -33,12 +34,17 @@ class Facebook final : public Connector {
     return page;
   }
 
+  Result<ReportForm> HideForm(const Post& post) override { return hiding_.Form(post); }
+  ReportOutcome Hide(const ApprovedReport& report) override { return hiding_.Hide(report); }
+  PresenceCheck Recheck(const Post& post) override { return hiding_.Recheck(post); }
+
  private:
   Result<ListAnswer> Ask(const ListQuestion& question);
 
   Options options_;
   ListReader reader_;
   Graph graph_;
+  GraphComments hiding_;
   ConnectorTools tools_;
 };
 
@@ -129,7 +135,7 @@ const ConnectorCard kFacebookCard = {
     .settings =
         {
             {"page", SettingKind::kText, true, "", "the Page's number: on the Page, About, Page transparency shows its Page ID"},
-            {"token", SettingKind::kSecret, true, "", "a Page access token with pages_read_engagement and pages_read_user_content: make an app at developers.facebook.com, then in Business settings a system user with the Page assigned, Generate token"},
+            {"token", SettingKind::kSecret, true, "", "a Page access token with pages_read_engagement and pages_read_user_content, and to hide comments pages_manage_engagement: make an app at developers.facebook.com, then in Business settings a system user with the Page assigned, Generate token"},
             {"comments", SettingKind::kYesNo, false, "true", "read comments too"},
             {"recommendations", SettingKind::kYesNo, false, "false", "read the Page's recommendations (reviews) too"},
             {"follow", SettingKind::kDuration, false, "30d", "how long after a post the comments below it are read"},
@@ -143,8 +149,9 @@ const ConnectorCard kFacebookCard = {
         },
     .collects = true,
     .reports = false,
-    .rechecks = false,
+    .rechecks = true,
     .make = &Make,
+    .hides = true,
 };
 
 }  // namespace heed

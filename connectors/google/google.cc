@@ -3,94 +3,53 @@
 
 #include <algorithm>
 
-#include "connectors/fields.h"
+#include "connectors/listing/google_sign_in.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
 namespace heed {
 namespace {
 
-using namespace fields;
-
-constexpr std::string_view kSignInHelp =
-    "sign in again as the profile's owner and put the new refresh token into its file (Google ends it after seven days while the app's consent screen is in testing: publish the app)";
-
 struct Options {
-  std::string server, auth_server;  // origins
-  std::string client_id, client_secret, refresh_token;
+  std::string server;  // origin
+  GoogleSignIn::Options sign_in;
   std::vector<Listing> roots;
   std::int64_t page_size;
 };
 
 class Google final : public Connector {
  public:
-  Google(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {}
+  Google(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools), sign_in_(options_.sign_in, tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
-    page.sign_in_ends = sign_in_ends_;
+    page.sign_in_ends = sign_in_.ends();
     return page;
   }
 
  private:
-  struct Access {
-    std::string token;
-    Instant until;
-  };
   Result<ListAnswer> Ask(const ListQuestion& question);
-  Done SignIn();
   Result<HttpResponse> Get(const std::string& path, const std::string& what);
   Error Refused(const HttpResponse& response, const std::string& what) const;
 
   Options options_;
   ListReader reader_;
   ConnectorTools tools_;
-  std::optional<Access> access_;
-  std::optional<Instant> sign_in_ends_;  // as Page::sign_in_ends
+  GoogleSignIn sign_in_;
 };
-
-// An hour's access for the refresh token, which stays as it is.
-Done Google::SignIn() {
-  access_.reset();
-  const std::string what = "signing in to Google";
-  HttpRequest request;
-  request.method = "POST";
-  request.url = options_.auth_server + "/token";
-  request.headers = {{"accept", "application/json"}, {"content-type", "application/x-www-form-urlencoded"}};
-  request.body = "grant_type=refresh_token&client_id=" + UrlEncode(options_.client_id) + "&client_secret=" + UrlEncode(options_.client_secret) + "&refresh_token=" + UrlEncode(options_.refresh_token);
-  const auto response = tools_.http.Send(request);
-  if (!response) return Fail(Error(response.error()).While(what));
-  JsonParser parser;
-  const auto body = parser.Parse(response->body);
-  if (response->status == 400 || response->status == 401) {
-    const auto error = body ? Named((*body)["error"].StringOr("")) : std::string();
-    if (error == "invalid_client") return Fail(Fault::kSignIn, what + ": Google does not know client_id with this client_secret: compare them with the Google Cloud console, under APIs and services, Credentials");
-    return Fail(Fault::kSignIn, what + ": refused" + (error.empty() ? "" : " (" + error + ")") + ": " + std::string(kSignInHelp));
-  }
-  if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
-  if (!body) return Fail(Error(body.error()).While(what));
-  const auto token = (*body)["access_token"].StringOr("");
-  if (token.empty()) return Fail(Fault::kMalformed, what + ": the answer has no token");
-  const auto now = tools_.clock.Now();
-  access_ = Access{std::string(token), now + seconds{std::clamp<std::int64_t>((*body)["expires_in"].Int().value_or(3'600), 60, 86'400)} - seconds{30}};
-  // Told only of refresh tokens that end.
-  const auto left = (*body)["refresh_token_expires_in"].Int();
-  sign_in_ends_ = left && *left >= 0 && *left < 1'000'000'000 ? now + seconds{*left} : Instant::max();
-  return {};
-}
 
 // Any status but a refused token's.
 Result<HttpResponse> Google::Get(const std::string& path, const std::string& what) {
   for (const bool again : {false, true}) {
-    if (!access_ || access_->until <= tools_.clock.Now() || again) HEED_TRY(SignIn());
+    const auto token = HEED_TRY(sign_in_.Token(again));
     HttpRequest request;
     request.url = options_.server + path;
-    request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + access_->token}};
+    request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + token}};
     auto response = tools_.http.Send(request);
     if (!response) return Fail(std::move(response).error().While(what));
     if (response->status != 401) return response;
   }
-  return Fail(Fault::kSignIn, what + ": signed in, but Google refuses the sign-in: " + std::string(kSignInHelp));
+  return Fail(Fault::kSignIn, what + ": signed in, but Google refuses the sign-in: " + std::string(GoogleSignIn::Help()));
 }
 
 Error Google::Refused(const HttpResponse& response, const std::string& what) const {
@@ -138,13 +97,13 @@ bool IsLocation(std::string_view name) {
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, ConnectorTools tools) {
   Options options;
   options.server = HEED_TRY(ReadServer(spec, "server", "https://mybusiness.googleapis.com"));
-  options.auth_server = HEED_TRY(ReadServer(spec, "auth_server", "https://oauth2.googleapis.com"));
-  options.client_id = Trim(spec.String("client_id"));
-  options.client_secret = Trim(spec.String("client_secret"));
-  options.refresh_token = Trim(spec.String("refresh_token"));
-  if (options.client_id.empty()) return Fail(Fault::kInvalid, "`client_id` is missing");
-  if (options.client_secret.empty()) return Fail(Fault::kInvalid, "the client's secret is missing: add client_secret_file");
-  if (options.refresh_token.empty()) return Fail(Fault::kInvalid, "the sign-in is missing: add refresh_token_file");
+  options.sign_in.server = HEED_TRY(ReadServer(spec, "auth_server", "https://oauth2.googleapis.com"));
+  options.sign_in.client_id = Trim(spec.String("client_id"));
+  options.sign_in.client_secret = Trim(spec.String("client_secret"));
+  options.sign_in.refresh_token = Trim(spec.String("refresh_token"));
+  if (options.sign_in.client_id.empty()) return Fail(Fault::kInvalid, "`client_id` is missing");
+  if (options.sign_in.client_secret.empty()) return Fail(Fault::kInvalid, "the client's secret is missing: add client_secret_file");
+  if (options.sign_in.refresh_token.empty()) return Fail(Fault::kInvalid, "the sign-in is missing: add refresh_token_file");
   options.page_size = spec.Int("page_size", 50);
   if (options.page_size < 1 || options.page_size > 50) return Fail(Fault::kInvalid, "page_size must be 1 to 50");
   for (const auto& location : spec.Strings("locations")) {

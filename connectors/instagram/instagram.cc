@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "connectors/listing/graph.h"
+#include "connectors/listing/graph_hide.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
@@ -32,13 +33,16 @@ struct Options {
 class Instagram final : public Connector {
  public:
   Instagram(Options options, ListReader::Options lists, Graph::Options graph, ConnectorTools tools)
-      : options_(std::move(options)), reader_(std::move(lists)), graph_(std::move(graph), tools), tools_(tools) {}
+      : options_(std::move(options)), reader_(std::move(lists)), graph_(graph, tools), hiding_(std::move(graph), kInstagramComments, tools), tools_(tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
     if (!page.more) HEED_TRY(graph_.LookAtToken(page.sign_in_ends));
     return page;
   }
+
+  Result<ReportForm> HideForm(const Post& post) override { return hiding_.Form(post); }
+  ReportOutcome Hide(const ApprovedReport& report) override { return hiding_.Hide(report); }
 
  private:
   Result<ListAnswer> Ask(const ListQuestion& question);
@@ -48,6 +52,7 @@ class Instagram final : public Connector {
   Options options_;
   ListReader reader_;
   Graph graph_;
+  GraphComments hiding_;
   ConnectorTools tools_;
   ListMemo unsaved_;  // hashtags asked for since the last page
 };
@@ -211,6 +216,7 @@ const ConnectorCard kInstagramCard = {
     .reports = false,
     .rechecks = false,
     .make = &Make,
+    .hides = true,
 };
 
 }  // namespace heed

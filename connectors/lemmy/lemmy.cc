@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "connectors/fields.h"
+#include "connectors/lemmy/report.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -18,7 +19,7 @@ struct Stream {
 };
 
 struct Options {
-  std::string server;
+  std::string server, username, password;
   std::int64_t page_size = 50;
   std::vector<Stream> streams;
 };
@@ -32,7 +33,8 @@ std::string ApiError(const HttpResponse& response) {
 
 class Lemmy final : public Connector {
  public:
-  Lemmy(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+  Lemmy(Options options, ListReader::Options lists, ConnectorTools tools)
+      : options_(std::move(options)), reader_(std::move(lists)), tools_(tools), reports_(options_.server, options_.username, options_.password, tools) {
     for (const auto& stream : options_.streams) roots_.push_back({.key = stream.name});
   }
 
@@ -43,6 +45,10 @@ class Lemmy final : public Connector {
       return Result<ListAnswer>(ListAnswer{});
     });
   }
+
+  Result<ReportForm> ReportReasons(const Post&, Category category) override { return reports_.Form(category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
  private:
   Result<ListAnswer> Read(const Stream& stream, const ListSweep& sweep) {
@@ -93,11 +99,15 @@ class Lemmy final : public Connector {
   ListReader reader_;
   std::vector<Listing> roots_;
   ConnectorTools tools_;
+  LemmyReports reports_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
   Options options;
   options.server = HEED_TRY(ReadServer(spec, "server"));
+  options.username = spec.String("username");
+  options.password = Trim(spec.String("password"));
+  if (options.username.empty() != options.password.empty()) return Fail(Fault::kInvalid, "an account needs both username and password_file (or password_env); without one heed reads, and does not report");
   auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{7}, hours{48}));
   options.page_size = HEED_TRY(ReadPageSize(spec, 50, 50));
   const auto limit = "sort=New&limit=" + std::to_string(options.page_size);
@@ -124,7 +134,8 @@ const ConnectorCard kLemmyCard = {
     "lemmy",
     "public posts and comments that a Lemmy server's search finds for the school, and whole communities it names",
     "Each server has its own rules: read them, and ask its administrator before reading it often. heed reads as a stranger, without an account: "
-    "only what anybody may see. Searching is usually limited to 60 requests in ten minutes; heed waits when it is told to.",
+    "only what anybody may see. Searching is usually limited to 60 requests in ten minutes; heed waits when it is told to. Reports need a clearly named school account "
+    "on that server: one person's decision about one post, never made in bulk nor twice.",
     false,
     {
         {"server", SettingKind::kText, true, "", "the server to read, e.g. https://lemmy.example; it knows the communities its members follow"},
@@ -134,10 +145,12 @@ const ConnectorCard kLemmyCard = {
         {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time: posts arrive late, and are edited"},
         {"page_size", SettingKind::kNumber, false, "50", "posts asked for at a time, 2 to 50"},
         {"max_pages", SettingKind::kNumber, false, "20", "pages read of one search or community in one run"},
+        {"username", SettingKind::kText, false, "", "the school's account there, for reports only"},
+        {"password", SettingKind::kSecret, false, "", "its password"},
     },
     true,
-    false,
-    false,
+    true,
+    true,
     &Make,
 };
 

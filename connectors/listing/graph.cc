@@ -109,12 +109,17 @@ std::optional<GraphToken> ReadGraphToken(std::string_view body) {
 
 bool IsGraphId(std::string_view text) { return !text.empty() && text.size() <= 40 && text.find_first_not_of("0123456789") == text.npos; }
 
-Result<HttpResponse> Graph::Get(const std::string& path, const std::string& what) {
+HttpRequest Graph::Request(std::string_view method, const std::string& path) const {
   HttpRequest request;
+  request.method = method;
   request.url = options_.server + "/" + options_.version + "/" + path;
   // In a header, so that it stands in no address.
   request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + options_.token}};
-  auto response = tools_.http.Send(request);
+  return request;
+}
+
+Result<HttpResponse> Graph::Get(const std::string& path, const std::string& what) {
+  auto response = tools_.http.Send(Request("GET", path));
   if (!response) return Fail(std::move(response).error().While(what));
   return response;
 }

@@ -55,7 +55,9 @@ class Graph {
   };
   Graph(Options options, ConnectorTools tools) : options_(std::move(options)), tools_(tools) {}
 
-  // Any status.  `path` without the version: "123/feed?limit=100".
+  // `path` without the version: "123/feed?limit=100".
+  HttpRequest Request(std::string_view method, const std::string& path) const;
+  // Any status.
   Result<HttpResponse> Get(const std::string& path, const std::string& what);
   // What an answer that is not 200 means.
   Error Refused(const HttpResponse& response, const std::string& what) const;

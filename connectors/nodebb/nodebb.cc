@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "connectors/fields.h"
+#include "connectors/nodebb/report.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -19,11 +20,13 @@ struct Options {
   std::vector<std::string> queries;
   bool latest = false;
   std::int64_t page_size = 50;
+  std::string token;  // for flags; "" = reads only
 };
 
 class Nodebb final : public Connector {
  public:
-  Nodebb(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+  Nodebb(Options options, ListReader::Options lists, ConnectorTools tools)
+      : options_(std::move(options)), reader_(std::move(lists)), tools_(tools), reports_(options_.server, options_.token, tools) {
     for (const auto& query : options_.queries) roots_.push_back({.key = "search " + query, .about = query});
     if (options_.latest) roots_.push_back({.key = std::string(kLatest)});
   }
@@ -31,6 +34,10 @@ class Nodebb final : public Connector {
   Result<Page> Fetch(const Cursor& cursor) override {
     return reader_.Read(cursor, roots_, tools_.clock.Now(), [this](const ListQuestion& question) { return Read(question.list.about, question.sweep); });
   }
+
+  Result<ReportForm> ReportReasons(const Post&, Category category) override { return reports_.Form(category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
  private:
   Result<ListAnswer> Read(const std::string& query, const ListSweep& sweep) {
@@ -74,6 +81,7 @@ class Nodebb final : public Connector {
   ListReader reader_;
   std::vector<Listing> roots_;
   ConnectorTools tools_;
+  NodebbReports reports_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
@@ -89,6 +97,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{7}, hours{48}));
   options.page_size = HEED_TRY(ReadPageSize(spec, 50, 500));
   options.latest = spec.Bool("latest", false);
+  options.token = Trim(spec.String("token"));
   options.queries = HEED_TRY(ReadQueries(spec, school));
   if (options.queries.empty() && !options.latest) return Fail(Fault::kInvalid, "nothing to read: give the school names, or the source `queries` or latest = true");
   return std::make_unique<Nodebb>(std::move(options), std::move(lists), tools);
@@ -110,10 +119,11 @@ const ConnectorCard kNodebbCard = {
         {"overlap", SettingKind::kDuration, false, "48h", "how much is read again every time: posts are edited"},
         {"page_size", SettingKind::kNumber, false, "50", "posts asked for at a time, 2 to 500; the newest posts come as many as the forum likes"},
         {"max_pages", SettingKind::kNumber, false, "20", "pages read of one search, or of the newest posts, in one run"},
+        {"token", SettingKind::kSecret, false, "", "for flags only: an API token that the forum's owner made for the school's account"},
     },
     true,
-    false,
-    false,
+    true,
+    true,
     &Make,
 };
 

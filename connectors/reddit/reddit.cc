@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connectors/fields.h"
+#include "connectors/reddit/report.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -41,20 +42,14 @@ ApiError ReadApiError(const HttpResponse& response) {
   return {true, Named((*body)["reason"].StringOr(""))};
 }
 
-std::string Base64(std::string_view bytes) {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) out += i + k <= bytes.size() ? kLetters[group >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
-
 class Reddit final : public Connector {
  public:
-  Reddit(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {
+  Reddit(Options options, ListReader::Options lists, ConnectorTools tools)
+      : options_(std::move(options)),
+        reader_(std::move(lists)),
+        tools_(tools),
+        session_(options_.site, {options_.client_id, options_.client_secret, options_.username, options_.password}, tools),
+        reports_(options_.api, session_, tools) {
     for (const auto& stream : options_.streams) roots_.push_back({.key = stream.name});
   }
 
@@ -66,12 +61,11 @@ class Reddit final : public Connector {
     });
   }
 
- private:
-  struct Token {
-    std::string value;
-    Instant until;
-  };
+  Result<ReportForm> ReportReasons(const Post& post, Category category) override { return reports_.Form(post, category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
+ private:
   Result<ListAnswer> Read(const Stream& stream, const ListSweep& sweep) {
     const auto what = "reading " + stream.name;
     auto path = stream.path + "raw_json=1&limit=" + std::to_string(options_.page_size);
@@ -109,64 +103,23 @@ class Reddit final : public Connector {
     return length <= days{365} ? "year" : "all";
   }
 
-  std::string UserAgent() const { return "linux:heed:" HEED_VERSION " (by /u/" + options_.username + ")"; }
-
-  // One request, with a new token where the old one is refused; any status but a refused token's.
+  // Any status but a refused token's.
   Result<HttpResponse> Ask(const std::string& path, const std::string& what) {
-    const auto send = [&]() -> Result<HttpResponse> {
-      HttpRequest request{.url = options_.api + path};
-      request.headers = {{"accept", "application/json"}, {"user-agent", UserAgent()}, {"authorization", "Bearer " + token_->value}};
-      auto response = tools_.http.Send(request);
-      if (!response) return Fail(std::move(response).error().While(what));
-      return response;
-    };
-    const bool fresh = !token_ || token_->until <= tools_.clock.Now();
-    if (fresh) HEED_TRY(SignIn());
-    auto response = HEED_TRY(send());
-    if (response.status != 401) return response;
-    if (!fresh) {
-      HEED_TRY(SignIn());
-      response = HEED_TRY(send());
-      if (response.status != 401) return response;
-    }
-    token_.reset();
-    return Fail(Fault::kSignIn, what + ": signed in, but Reddit refuses the token: look at the application at " + options_.site + "/prefs/apps");
-  }
-
-  // RFC 6749 4.4 (the application alone) or 4.3 (a "script", for its owner's account).
-  Done SignIn() {
-    token_.reset();
-    HttpRequest request{.method = "POST", .url = options_.site + "/api/v1/access_token"};
-    request.headers = {{"accept", "application/json"},
-                       {"content-type", "application/x-www-form-urlencoded"},
-                       {"user-agent", UserAgent()},
-                       {"authorization", "Basic " + Base64(options_.client_id + ":" + options_.client_secret)}};
-    request.body = options_.password.empty() ? "grant_type=client_credentials"
-                                             : "grant_type=password&username=" + UrlEncode(options_.username) + "&password=" + UrlEncode(options_.password);
-    request.max_redirects = 0;
-    const std::string what = "signing in to Reddit";
-    auto response = tools_.http.Send(request);
-    if (!response) return Fail(std::move(response).error().While(what));
-    if (response->status == 400 || response->status == 401 || response->status == 403)
-      return Fail(Fault::kSignIn, what + ": refused: check client_id and the client_secret file; the application must have been approved by Reddit");
-    if (response->status != 200) return Fail(StatusError(*response, what, tools_.clock.Now()));
-    JsonParser parser;
-    auto body = parser.Parse(response->body);
-    if (!body) return Fail(std::move(body).error().While(what));
-    // A wrong password answers 200 {"error": "invalid_grant"}.
-    if (const auto error = (*body)["error"].String()) return Fail(Fault::kSignIn, what + ": refused (" + Named(*error) + "): check username and password");
-    Token token{TextOf((*body)["access_token"]), tools_.clock.Now()};
-    if (token.value.empty()) return Fail(Fault::kMalformed, what + ": the answer has no token");
-    token.until += std::clamp<seconds>(seconds{(*body)["expires_in"].Int().value_or(3600)}, seconds{120}, hours{24}) - minutes{1};
-    token_ = std::move(token);
-    return {};
+    return session_.Ask(
+        [&](const std::string& token) -> Result<HttpResponse> {
+          HttpRequest request{.url = options_.api + path};
+          request.headers = {{"accept", "application/json"}, {"user-agent", session_.UserAgent()}, {"authorization", "Bearer " + token}};
+          return tools_.http.Send(request);
+        },
+        what);
   }
 
   Options options_;
   ListReader reader_;
   std::vector<Listing> roots_;
   ConnectorTools tools_;
-  std::optional<Token> token_;
+  RedditSession session_;
+  RedditReports reports_;
 };
 
 Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& school, ConnectorTools tools) {
@@ -223,8 +176,8 @@ const ConnectorCard kRedditCard = {
         {"api", SettingKind::kText, false, "https://oauth.reddit.com", "where lists are read; the same"},
     },
     true,
-    false,
-    false,
+    true,
+    true,
     &Make,
 };
 

@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "connectors/fields.h"
+#include "connectors/youtube/report.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
@@ -23,6 +24,8 @@ constexpr std::int64_t kSearchCost = 100, kListCost = 1;
 struct Options {
   std::string server;  // origin
   std::string key;
+  GoogleSignIn::Options sign_in;  // refresh_token empty: reads only
+  std::vector<std::string> own;   // the school's channels
   std::vector<Listing> roots;
   std::int64_t daily_units, page_size;
   seconds follow;
@@ -32,7 +35,7 @@ struct Options {
 class YouTube final : public Connector {
  public:
   YouTube(Options options, ListReader::Options lists, School school, ConnectorTools tools)
-      : options_(std::move(options)), reader_(std::move(lists)), school_(std::move(school)), tools_(tools) {}
+      : options_(std::move(options)), reader_(std::move(lists)), school_(std::move(school)), tools_(tools), reports_(options_.server, options_.key, options_.sign_in, options_.own, tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
@@ -40,6 +43,12 @@ class YouTube final : public Connector {
     if (!page.more && told_ > 0) page.quota = std::to_string(told_) + " of " + std::to_string(options_.daily_units) + " units used today";
     return page;
   }
+
+  Result<ReportForm> ReportReasons(const Post& post, Category category) override { return reports_.Form(post, category); }
+  ReportOutcome Submit(const ApprovedReport& report) override { return reports_.Submit(report); }
+  Result<ReportForm> HideForm(const Post& post) override { return reports_.HideForm(post); }
+  ReportOutcome Hide(const ApprovedReport& report) override { return reports_.Hide(report); }
+  PresenceCheck Recheck(const Post& post) override { return reports_.Recheck(post); }
 
  private:
   Result<ListAnswer> Ask(const ListQuestion& question, Instant now);
@@ -53,6 +62,7 @@ class YouTube final : public Connector {
   ListReader reader_;
   School school_;
   ConnectorTools tools_;
+  YouTubeReports reports_;
   std::string unsaved_day_;
   std::int64_t unsaved_ = 0;  // units of requests since the last page
   std::int64_t told_ = 0;     // units as last stored
@@ -213,6 +223,12 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   options.server = HEED_TRY(ReadServer(spec, "server", "https://www.googleapis.com"));
   options.key = Trim(spec.String("key"));
   if (options.key.empty()) return Fail(Fault::kInvalid, "`key` is missing: add key_file, an API key of a Google Cloud project");
+  options.sign_in = {HEED_TRY(ReadServer(spec, "auth_server", "https://oauth2.googleapis.com")), std::string(Trim(spec.String("client_id"))), std::string(Trim(spec.String("client_secret"))),
+                     std::string(Trim(spec.String("refresh_token")))};
+  const bool some = !options.sign_in.client_id.empty() || !options.sign_in.client_secret.empty() || !options.sign_in.refresh_token.empty();
+  if (some && (options.sign_in.client_id.empty() || options.sign_in.client_secret.empty() || options.sign_in.refresh_token.empty()))
+    return Fail(Fault::kInvalid, "an account that reports and hides needs client_id, client_secret_file and refresh_token_file together; without one heed reads only");
+  options.own = spec.Strings("channels");
   auto lists = HEED_TRY(ReadListOptions(spec, options.server, days{30}, days{7}));
   lists.max_found = static_cast<std::size_t>(std::clamp<std::int64_t>(spec.Int("follow_videos", 200), 1, 5'000));
   options.comments = spec.Bool("comments", true);
@@ -260,7 +276,8 @@ const ConnectorCard kYouTubeCard = {
     .summary = "videos on YouTube that name the school, and the comments below them and on the school's own channels",
     .terms = "YouTube's API terms and developer policies: show people YouTube's own links, have a privacy policy that links to Google's, and read what is kept again or delete it "
              "within 30 days (III.E.4). heed deletes posts that crossed no line after 30 days ([retention] unflagged must stay 30d or less); for a case that is kept "
-             "longer make your own capture of the page. One key belongs to one project and one purpose.",
+             "longer make your own capture of the page. One key belongs to one project and one purpose. With the channel owner's leave heed reports videos and hides comments on the school's own channels; "
+             "a comment elsewhere is reported by a person.",
     .terms_must_be_accepted = true,
     .settings =
         {
@@ -277,12 +294,17 @@ const ConnectorCard kYouTubeCard = {
             {"overlap", SettingKind::kDuration, false, "7d", "how much is read again every time: searches lag, and replies come below older comments"},
             {"page_size", SettingKind::kNumber, false, "50", "videos asked for at a time, 1 to 50; twice as many comments"},
             {"max_pages", SettingKind::kNumber, false, "20", "pages read of one search, channel or video in one run; more is recorded as a gap"},
+            {"client_id", SettingKind::kText, false, "", "to report videos and to hide comments on the school's own channels: an OAuth client (desktop app) of the same Google Cloud project"},
+            {"client_secret", SettingKind::kSecret, false, "", "that client's secret"},
+            {"refresh_token", SettingKind::kSecret, false, "", "what Google gives once the channel's owner has agreed to the scope youtube.force-ssl for that client, e.g. in Google's OAuth 2.0 Playground with your own client"},
+            {"auth_server", SettingKind::kText, false, "https://oauth2.googleapis.com", "where Google signs in"},
             {"server", SettingKind::kText, false, "https://www.googleapis.com", "where YouTube's API is"},
         },
     .collects = true,
-    .reports = false,
-    .rechecks = false,
+    .reports = true,
+    .rechecks = true,
     .make = &Make,
+    .hides = true,
 };
 
 }  // namespace heed

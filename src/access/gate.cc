@@ -282,7 +282,7 @@ Result<Admission> Gate::SecondFactor(const Visitor& visitor, std::string_view co
         by_recovery = true;
         return {};
       },
-      Row(id, "signed-in", id, "with a password and a code, from " + std::string(from)));
+      Row(id, "signed-in", id, "with a code, from " + std::string(from)));
   if (!person) {
     if (person.error().fault() == Fault::kInvalid) Wrong(key, id, from);
     return Fail(person.error());
@@ -325,6 +325,57 @@ Result<Admission> Gate::Vouched(std::string_view id, std::string_view from) {
   if (!person || person->locked) return Fail(Fault::kSignIn, "Your school account is not known to heed. Ask your administrator to add you");
   HEED_TRY(store_.Audit({Row(person->id, "signed-in", person->id, "by the reverse proxy, from " + std::string(from))}));
   return Open(*person, Stage::kIn, std::nullopt);
+}
+
+Result<Admission> Gate::WithSchoolAccount(const SchoolAccount& account, std::string_view from) {
+  const Error unknown{Fault::kSignIn, "This school account is not known to heed. Ask your administrator to add you"};
+  if (account.key.empty()) return Fail(unknown);
+  // The account itself; else the address an administrator wrote down, where no account was remembered for it yet.  What fits two people fits
+  // none.
+  std::vector<Person> known, invited;
+  for (auto& person : HEED_TRY(store_.People())) {
+    if (person.account == account.key) known.push_back(person);
+    else if (!account.mail.empty() && person.account.empty() && person.mail == account.mail) invited.push_back(person);
+  }
+  const auto& fit = known.empty() ? invited : known;
+  if (fit.size() != 1 || fit.front().locked) return Fail(unknown);
+  const std::string& id = fit.front().id;
+  if (known.empty())
+    HEED_TRY(store_.ChangePerson(
+        id,
+        [&](Person& p) -> Done {
+          if (p.locked || !p.account.empty() || p.mail != account.mail) return Fail(unknown);
+          p.account = account.key;
+          return {};
+        },
+        Row(id, "school-account-linked", id, "by the mail address an administrator wrote down")));
+  const Stage stage = account.second_factor ? Stage::kIn : StageAfterPassword(fit.front());
+  HEED_TRY(store_.Audit({Row(id, stage == Stage::kIn ? "signed-in" : "school-account-shown", id, std::string("with a school account") + (account.second_factor ? " and its second factor" : "") + ", from " + std::string(from))}));
+  return Open(fit.front(), stage, std::nullopt);
+}
+
+Result<Person> Gate::SetSchoolAccount(std::string_view id, std::string_view typed, std::string_view account, std::string_view actor) {
+  const std::string mail = LowerAscii(Trim(typed));
+  const auto at = mail.find('@');
+  const auto printable = [](char c) { return c > 0x20 && c != 0x7f; };
+  if (!mail.empty() && (at == std::string::npos || at == 0 || at + 1 == mail.size() || mail.find('@', at + 1) != std::string::npos || mail.size() > 254 || !std::ranges::all_of(mail, printable)))
+    return Fail(Fault::kInvalid, "Enter a mail address, as amina@oakmoor.example");
+  if (account.size() > 600) return Fail(Fault::kInvalid, "The account's name is too long");
+  for (const auto& other : HEED_TRY(store_.People())) {
+    if (other.id == id) continue;
+    if (!mail.empty() && other.mail == mail) return Fail(Fault::kExists, other.name + " has this mail address already");
+    if (!account.empty() && other.account == account) return Fail(Fault::kExists, other.name + " has this account already");
+  }
+  const std::string details = mail.empty() && account.empty() ? "none any more" : account.empty() ? "by mail address" : "by the account's own name";
+  auto person = HEED_TRY(store_.ChangePerson(
+      id,
+      [&](Person& p) -> Done {
+        p.mail = mail;
+        p.account = account;
+        return {};
+      },
+      Row(actor, "school-account-set", id, details)));
+  return person;
 }
 
 bool Gate::IsPasswordOf(const Person& person, std::string_view password) const {
@@ -422,6 +473,12 @@ Done Gate::EndSessions(std::string_view id, const std::optional<Digest>& but) {
 Done Gate::SignOut(const Visitor& visitor) {
   HEED_TRY(store_.DropSession(visitor.key));
   return store_.Audit({Row(visitor.person.id, "signed-out", visitor.person.id)});
+}
+
+Result<std::size_t> Gate::SignOutElsewhere(const Visitor& visitor) {
+  const auto dropped = HEED_TRY(store_.DropSessions([&](const Digest& key, const Session& session) { return session.person == visitor.person.id && key != visitor.key; }));
+  HEED_TRY(store_.Audit({Row(visitor.person.id, "signed-out-elsewhere", visitor.person.id, std::to_string(dropped) + " sessions")}));
+  return dropped;
 }
 
 Result<std::size_t> Gate::Tidy() {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/access/oidc.h"
 #include "src/base/result.h"
 #include "src/base/secret.h"
 #include "src/base/time.h"
@@ -78,6 +79,13 @@ class Gate {
   Result<Admission> UseLink(std::string_view token, std::string_view from);
   // For somebody whom a reverse proxy vouches for.  kSignIn when there is no such person, or they are locked.
   Result<Admission> Vouched(std::string_view id, std::string_view from);
+  // For somebody whom the school's sign-in service has named.  It stands in place of the password: the code is asked for as ever, unless the
+  // service asked for a second factor of its own and the configuration says so.  Nobody is made by this: kSignIn where no person is known by
+  // the account, nor by its mail address with no account remembered yet, or they are locked.
+  Result<Admission> WithSchoolAccount(const SchoolAccount& account, std::string_view from);
+  // By which school account a person comes in: a mail address, or the account itself; empty: by none, and what was remembered is forgotten.
+  // kInvalid; kExists: somebody else has it.
+  Result<Person> SetSchoolAccount(std::string_view id, std::string_view mail, std::string_view account, std::string_view actor);
   // kInvalid says what is wrong with the new password.  Every other session of the person ends.
   Result<Admission> ChoosePassword(const Visitor& visitor, std::string_view password);
   bool IsPasswordOf(const Person& person, std::string_view password) const;
@@ -95,6 +103,8 @@ class Gate {
   // nullopt: no such session, or it has ended.  A failure to look is an error, never "nobody".
   Result<std::optional<Visitor>> Recognise(std::string_view token);
   Done SignOut(const Visitor& visitor);
+  // Every other session of the same person; how many.
+  Result<std::size_t> SignOutElsewhere(const Visitor& visitor);
   // Sessions that have ended are forgotten; how many.
   Result<std::size_t> Tidy();
 

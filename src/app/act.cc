@@ -47,6 +47,10 @@ Result<Change> DoDone(const Case& c, const Act& act, Instant now) {
   return FinishSending(c, act.actor, act.details.response, {act.details.outcome.value_or(ResponseState::kDone), act.details.reference, act.details.why}, now);
 }
 
+Result<Change> DoHold(const Case& c, const Act& act, Instant now) {
+  return PlaceHold(c, act.actor, act.details.why, act.details.until.value_or(now + kLongestHold), now);
+}
+
 const std::vector<Row>& Rows() {
   static const std::vector<Row> rows = {
       {{"claim", "work on it: nobody else decides it for half an hour"}, [](const Case& c, const Act& a, Instant now) { return Claim(c, a.actor, now); }},
@@ -65,6 +69,8 @@ const std::vector<Row>& Rows() {
       {{"decline", "a proposed response"}, [](const Case& c, const Act& a, Instant now) { return Decline(c, a.actor, a.details.response, a.details.why, now); }},
       {{"cancel", "a response that waits or is on hold"}, [](const Case& c, const Act& a, Instant now) { return Cancel(c, a.actor, a.details.response, a.details.why, now); }},
       {{"done", "what became of a response carried out by hand"}, &DoDone},
+      {{"hold", "keep it beyond its time, for a purpose, until a review (at most half a year ahead)"}, &DoHold},
+      {{"end-hold", "let it expire again"}, [](const Case& c, const Act& a, Instant now) { return ReleaseHold(c, a.actor, a.details.why, now); }},
       {{"found", "whether the post is still up, where a person has looked"},
        [](const Case& c, const Act& a, Instant now) { return Checked(c, a.actor, a.details.presence, a.details.why, now); }},
   };

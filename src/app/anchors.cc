@@ -1,9 +1,13 @@
 #include "src/app/anchors.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <utility>
 
 #include "src/base/file.h"
-#include "src/net/http.h"
+#include "src/base/hash.h"
+#include "src/base/log.h"
+#include "src/net/pace.h"
 
 namespace heed {
 namespace {
@@ -47,20 +51,22 @@ Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const St
   return anchors;
 }
 
-Result<Anchoring> AnchorChain(const Config& config, const std::string& data, const Store& store) {
-  if (config.evidence.authorities.empty())
-    return Fail(Fault::kInvalid, config.file + ": no time-stamp authority is configured; add [evidence] authorities = [\"https://...\"]");
+Result<Anchoring> AnchorChain(const Config& config, const std::vector<std::string>& authorities, const std::string& data, const Store& store, HttpClient& http) {
+  if (authorities.empty()) return Fail(Fault::kInvalid, config.file + ": no time-stamp authority is configured; add [evidence] authorities = [\"https://...\"]");
   const ChainReport report = HEED_TRY(store.VerifyChain());
   if (report.broken) return Fail(Fault::kMalformed, "the chain does not hold and is not anchored: " + *report.broken);
   Anchoring anchoring;
   if (report.events == 0) return anchoring;
-  HEED_TRY(store.EachEvent(0, ~std::uint64_t{0}, [&](const Event& event) { anchoring.sequence = event.sequence; }));
-  HttpClient http({.user_agent = UserAgent(config), .ca_file = ""});
+  // Events go on being written: the head that is stamped is the one that was checked.
+  HEED_TRY(store.EachEventBack([&](const Event& event) {
+    anchoring.sequence = event.sequence;
+    return event.hash != report.head;
+  }));
   HEED_TRY(MakeFolder(AnchorFolder(data)));
-  for (const auto& url : config.evidence.authorities) {
+  for (const auto& url : authorities) {
     auto answered = AskForStamp(http, url, Raw(report.head), config.evidence.certificates);
     if (!answered) {
-      anchoring.failed.push_back(answered.error().message());
+      anchoring.failed.push_back({url, answered.error()});
       continue;
     }
     AnchorFile anchor;
@@ -72,6 +78,103 @@ Result<Anchoring> AnchorChain(const Config& config, const std::string& data, con
     anchoring.made.push_back(std::move(anchor));
   }
   return anchoring;
+}
+
+Result<Anchoring> AnchorChain(const Config& config, const std::string& data, const Store& store) {
+  HttpClient http({.user_agent = UserAgent(config), .ca_file = ""});
+  return AnchorChain(config, config.evidence.authorities, data, store, http);
+}
+
+AnchorKeeper::AnchorKeeper(const Config& config, std::string data, const Store& store, HttpClient& http, const Clock& clock)
+    : config_(config), data_(std::move(data)), store_(store), http_(http), clock_(clock) {
+  if (!config_.evidence.anchor_every) return;
+  // Which authority made which file is not told by its name; the newest counts for all of them, and one that failed is asked with the next.
+  std::optional<Instant> last;
+  std::uint64_t sequence = 0;
+  const auto files = ListFiles(AnchorFolder(data_), ".tsr");
+  if (files)
+    for (const auto& path : *files) {
+      std::error_code error;
+      const auto written = std::filesystem::last_write_time(path, error);
+      if (error) continue;
+      const Instant at = std::chrono::floor<microseconds>(std::chrono::file_clock::to_sys(written));
+      if (!last || at > *last) last = at, sequence = SequenceOf(path.substr(path.rfind('/') + 1));
+    }
+  for (const auto& url : config_.evidence.authorities) authorities_.push_back({url, last, sequence, 0, {}});
+}
+
+Anchoring AnchorKeeper::Look() {
+  Anchoring all;
+  const Instant now = clock_.Now();
+  std::vector<std::string> due;
+  for (const auto& authority : authorities_)
+    if (authority.not_before <= now && (!authority.last || now >= *authority.last + *config_.evidence.anchor_every)) due.push_back(authority.url);
+  if (due.empty()) return all;
+  std::uint64_t head = 0;
+  const auto seen = store_.EachEventBack([&](const Event& event) {
+    head = event.sequence;
+    return false;
+  });
+  const auto settle = [&](const std::string& url, const Error* error) {
+    for (auto& authority : authorities_) {
+      if (authority.url != url) continue;
+      if (!error) {
+        authority.last = now, authority.sequence = head, authority.failures = 0;
+        continue;
+      }
+      ++authority.failures;
+      authority.not_before = now + error->retry_after().value_or(BackOff(authority.failures, Hash64(url)));
+    }
+  };
+  if (!seen) {
+    all.failed.push_back({"", seen.error()});
+    for (const auto& url : due) settle(url, &seen.error());
+    return all;
+  }
+  // Nothing has happened since: the stamp there is says as much.
+  std::erase_if(due, [&](const std::string& url) {
+    const auto authority = std::ranges::find(authorities_, url, &Authority::url);
+    return head == 0 || (authority->last && authority->sequence == head);
+  });
+  if (due.empty()) return all;
+  auto anchored = AnchorChain(config_, due, data_, store_, http_);
+  if (!anchored) {
+    all.failed.push_back({"", anchored.error()});
+    for (const auto& url : due) settle(url, &anchored.error());
+    return all;
+  }
+  head = anchored->sequence;
+  for (const auto& url : due) {
+    const auto failed = std::ranges::find(anchored->failed, url, &std::pair<std::string, Error>::first);
+    settle(url, failed == anchored->failed.end() ? nullptr : &failed->second);
+  }
+  return *std::move(anchored);
+}
+
+AnchorThread::AnchorThread(AnchorKeeper& keeper) {
+  thread_ = std::thread([this, &keeper] {
+    std::string last;
+    std::unique_lock lock(mutex_);
+    while (!stop_) {
+      lock.unlock();
+      const Anchoring done = keeper.Look();
+      for (const auto& anchor : done.made) LogInfo("the custody chain is time-stamped up to event " + std::to_string(anchor.sequence) + " by " + anchor.stamp->authority);
+      for (const auto& [url, error] : done.failed)
+        if (std::exchange(last, error.message()) != error.message()) LogWarning("the custody chain could not be time-stamped, and is tried again later: " + error.message());
+      if (!done.made.empty() && done.failed.empty()) last.clear();
+      lock.lock();
+      wake_.wait_for(lock, seconds{60}, [this] { return stop_; });
+    }
+  });
+}
+
+AnchorThread::~AnchorThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
 }
 
 }  // namespace heed

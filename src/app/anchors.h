@@ -5,13 +5,19 @@
 // written anew, no longer has those events, and the anchors say so.
 #pragma once
 
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "src/app/config.h"
 #include "src/base/result.h"
+#include "src/base/time.h"
 #include "src/evidence/stamp.h"
+#include "src/net/http.h"
 #include "src/store/store.h"
 
 namespace heed {
@@ -30,12 +36,54 @@ Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const St
 struct Anchoring {
   std::uint64_t sequence = 0;    // of the head; 0: the chain is empty
   std::vector<AnchorFile> made;
-  std::vector<std::string> failed;  // an authority each, and why
+  std::vector<std::pair<std::string, Error>> failed;  // an authority's address ("": the store's trouble), and why
 };
 
-// Asks every configured authority for a stamp of the chain's head.  kInvalid: none is configured; kMalformed: the chain is
-// broken, and is not anchored.
+// Asks authorities (addresses) for a stamp of the chain's head.  kInvalid: there are none; kMalformed: the chain is broken, and is not
+// anchored.
+Result<Anchoring> AnchorChain(const Config& config, const std::vector<std::string>& authorities, const std::string& data, const Store& store, HttpClient& http);
+// Every configured one.
 Result<Anchoring> AnchorChain(const Config& config, const std::string& data, const Store& store);
+
+// Keeps the chain anchored while heed runs: every [evidence] anchor_every, each authority by itself, later again where one could not be
+// reached, and not at all where nothing has happened since.  What is anchored already is told by the folder, so a restart asks no sooner.
+class AnchorKeeper {
+ public:
+  // All outlive it.
+  AnchorKeeper(const Config& config, std::string data, const Store& store, HttpClient& http, const Clock& clock);
+
+  // Does what is due; cheap where nothing is.
+  Anchoring Look();
+
+ private:
+  struct Authority {
+    std::string url;
+    std::optional<Instant> last;    // when it last stamped
+    std::uint64_t sequence = 0;     // which event that was
+    std::uint32_t failures = 0;     // since
+    Instant not_before{};
+  };
+  const Config& config_;
+  const std::string data_;
+  const Store& store_;
+  HttpClient& http_;
+  const Clock& clock_;
+  std::vector<Authority> authorities_;
+};
+
+// Looks every minute, on a thread of its own, and tells the log.  Its end waits for the authority that is being asked.
+class AnchorThread {
+ public:
+  explicit AnchorThread(AnchorKeeper& keeper);
+  ~AnchorThread();
+  AnchorThread(const AnchorThread&) = delete;
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stop_ = false;
+  std::thread thread_;
+};
 
 std::string AnchorFolder(const std::string& data);
 

@@ -51,6 +51,7 @@ class Reader {
     if (auto retention = root.Table("retention")) {
       ReadDays(*retention, "unflagged", config.retention.unflagged, days{365});
       ReadDays(*retention, "closed", config.retention.closed, days{6 * 366});
+      ReadDays(*retention, "gone", config.retention.gone, days{366});
       ReadDays(*retention, "audit", config.keep_audit, days{6 * 366});
       retention->Done();
     }
@@ -62,6 +63,13 @@ class Reader {
       if (const auto file = evidence->String("certificates"); file && !file->empty()) {
         config.evidence.certificates = Resolve(config.folder, *file);
         if (!Exists(config.evidence.certificates)) evidence->Complain("certificates", "no such file: " + config.evidence.certificates);
+      }
+      config.evidence.pictures = evidence->Bool("pictures").value_or(true);
+      if (const auto every = evidence->String("anchor_every")) {
+        const auto length = ParseDuration(*every);
+        if (*every == "never") config.evidence.anchor_every.reset();
+        else if (!length || *length < hours{1} || *length > days{31}) evidence->Complain("anchor_every", Quoted(*every) + " is not a length of time between 1h and 31d, nor \"never\"");
+        else config.evidence.anchor_every = *length;
       }
       evidence->Done();
     }
@@ -112,8 +120,39 @@ class Reader {
     if (!console.sign_in_header.empty() && console.trusted_proxies.empty())
       table.Complain("sign_in_header", "anybody could sign in as anybody: name the reverse proxy's address in trusted_proxies = [\"127.0.0.1\"]");
     console.second_factor = table.Bool("second_factor").value_or(true);
+    if (auto oidc = table.Table("oidc")) ReadOidc(*oidc, console);
     if (!console.second_factor) advice_.push_back({table.PlaceOf("second_factor"), "a password alone will do to sign in; a second factor is what stops a stolen one"});
     table.Done();
+  }
+
+  void ReadOidc(TomlTable& table, ConsoleSettings& console) {
+    OidcSettings oidc;
+    oidc.issuer = table.Required("issuer");
+    oidc.client_id = table.Required("client_id");
+    SourceSpec secrets;
+    ReadSecret(table, {"client_secret", SettingKind::kSecret, false, "", "what the sign-in service gave for this client"}, secrets);
+    oidc.client_secret = secrets.String("client_secret");
+    if (const auto label = table.String("label"); label && !Trim(*label).empty()) oidc.label = Trim(*label);
+    if (oidc.label.size() > 60) table.Complain("label", "\"label\" is what the button says after \"Sign in with\"; keep it under 60 letters");
+    oidc.subject_claim = table.String("subject_claim").value_or(oidc.subject_claim);
+    oidc.trust_mail = table.Bool("trust_mail").value_or(false);
+    oidc.second_factor = table.Strings("second_factor");
+    oidc.acr_values = table.String("acr_values").value_or("");
+    if (console.url.empty() && console.port == 0)
+      table.Complain("people must come back to one fixed address: write url = \"https://...\" under [console], or a port");
+    const std::string host = console.address.find(':') == std::string::npos ? console.address : "[" + console.address + "]";
+    oidc.redirect_uri = (console.url.empty() ? "http://" + host + ":" + std::to_string(console.port) : console.url) + std::string(kOidcReturn);
+    for (const auto& [key, what] : CheckOidcSettings(oidc)) table.Complain(key, what);
+    for (const auto& value : oidc.second_factor)
+      if (value.empty() || value == "pwd") table.Complain("second_factor", Quoted(value) + " says nothing of a second factor; write what the service says in \"amr\" or \"acr\", as \"mfa\"");
+    table.Done();
+    if (oidc.trust_mail)
+      advice_.push_back({table.PlaceOf("trust_mail"), "whoever can choose the mail address of an account at the sign-in service can come in as the person it belongs to: only right where accounts' addresses are set by the school"});
+    if (oidc.client_secret.empty() && oidc.issuer.starts_with("https://"))
+      advice_.push_back({table.place(), "no \"client_secret_file\": right for a public client only, which the sign-in service must know heed as"});
+    if (oidc.second_factor.empty() && !console.second_factor)
+      advice_.push_back({table.place(), "neither heed nor the sign-in service is asked for a second factor: write second_factor = [\"mfa\"] here, or leave out second_factor = false above"});
+    console.oidc = std::move(oidc);
   }
 
   void ReadAlarm(TomlTable& table, AlarmSettings& into) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "src/access/oidc.h"
 #include "src/app/schedule.h"
 #include "src/base/toml.h"
 #include "src/model/school.h"
@@ -35,6 +36,8 @@ struct SourceEntry {
 struct EvidenceSettings {
   std::vector<std::string> authorities;  // addresses of time-stamp authorities (RFC 3161)
   std::string certificates;              // PEM file of those trusted; empty: the system's, and an unknown one is told of
+  bool pictures = true;                  // fetch the pictures of posts that were decided to be a breach (app/media.h)
+  std::optional<seconds> anchor_every{days{1}};  // how often `heed serve` has the chain's head time-stamped; nullopt: never
 };
 
 // [console]: the pages staff see in a browser.
@@ -47,6 +50,7 @@ struct ConsoleSettings {
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and sign-in header count
   std::string sign_in_header;       // in small letters; "" = off
   bool second_factor = true;
+  std::optional<OidcSettings> oidc;  // [console.oidc]: school accounts; redirect_uri is made of `url`, or of address and port
 };
 
 // The [alarm] table: who is told when heed cannot do its work (app/alarm.h), and from when on.

@@ -156,6 +156,12 @@ Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& sto
                                                                  " (Saturdays and Sundays not counted)",
                           "open the queue and decide them, or say who will"});
   }
+  std::map<std::string, std::size_t> reviews;
+  for (const auto& c : HEED_TRY(store.HoldsToReview(now))) ++reviews[c.school];
+  for (const auto& school : config.schools)
+    if (const auto due = reviews.find(school.id); due != reviews.end())
+      troubles.push_back({"holds/" + school.id, std::to_string(due->second) + (due->second == 1 ? " legal hold of " : " legal holds of ") + school.name + (due->second == 1 ? " was" : " were") + " to be looked at again by now",
+                          "say again what they are for, or release them: \"Evidence packs\" in the console lists them"});
   std::error_code error;
   if (const auto space = std::filesystem::space(data, error); !error && space.available < kDiskBytes)
     troubles.push_back({"disk/full", "Only " + std::to_string(space.available >> 20) + " MB are free on the disk heed keeps its store on", "free some space: when it is full nothing can be kept"});

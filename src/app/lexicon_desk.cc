@@ -161,8 +161,15 @@ Result<std::string> AddTerm(const std::string& folder, const NewTerm& term) {
   return name;
 }
 
-Result<std::string> RetireEntry(const std::string& folder, std::string_view id, std::string_view why, std::string_view date) {
-  auto files = HEED_TRY(ReadLexiconFiles(folder));
+namespace {
+
+struct Edited {
+  std::size_t file = 0;  // index into the files
+  std::string text;      // that file's, with the entry's status changed
+};
+
+// A status is written into the entry's own lines; `note` stands above it as a comment.  kNotFound, kExists as SetEntryStatus().
+Result<Edited> WithStatus(const std::vector<LexiconFile>& files, std::string_view id, EntryStatus to, const std::string& note) {
   const auto lexicon = HEED_TRY(Read(files));
   const Entry* entry = lexicon.Find(id);
   if (!entry) {
@@ -170,23 +177,18 @@ Result<std::string> RetireEntry(const std::string& folder, std::string_view id, 
     for (const Entry& e : lexicon.entries) names.push_back(e.id);
     return Fail(Fault::kNotFound, "there is no entry \"" + std::string(id) + "\"" + DidYouMean(id, names));
   }
-  if (entry->status == EntryStatus::kRetired) return Fail(Fault::kExists, "\"" + std::string(id) + "\" is retired already (" + entry->place.ToString() + ")");
+  if (entry->status == to) return Fail(Fault::kExists, "\"" + std::string(id) + "\" is " + std::string(ToString(to)) + " already (" + entry->place.ToString() + ")");
   const auto file = std::find_if(files.begin(), files.end(), [&](const LexiconFile& f) { return f.name == entry->place.file; });
   if (file == files.end() || entry->place.line == 0) return Fail(Fault::kIo, "where \"" + std::string(id) + "\" is written cannot be told");
 
   // The table's lines: from its heading to the next table's.  Only the line of `status` is replaced; where there is none it
   // is put below the id, and a comment says why.
-  std::string text = file->text;
+  Edited edited{static_cast<std::size_t>(file - files.begin()), file->text};
+  std::string& text = edited.text;
   const std::size_t begin = LineAt(text, entry->place.line);
   std::size_t end = text.find("\n[", begin);
   end = end == std::string::npos ? text.size() : end + 1;
-  const std::string note = "# Retired " + std::string(date) + ": " + Join([&] {
-    std::vector<std::string> words;
-    for (const auto word : Split(ForTerminal(why), ' '))
-      if (!word.empty()) words.emplace_back(word);
-    return words;
-  }(), " ") + "\n";
-  const std::string status = "status = \"retired\"\n";
+  const std::string status = note + "status = \"" + std::string(ToString(to)) + "\"\n";
   std::size_t after_id = std::string::npos, own = std::string::npos, own_end = 0;
   for (std::size_t at = begin; at < end;) {
     const std::size_t line_end = std::min(text.find('\n', at), text.size() - 1) + 1;
@@ -196,12 +198,40 @@ Result<std::string> RetireEntry(const std::string& folder, std::string_view id, 
     if (key == "status" && own == std::string::npos) own = at, own_end = line_end;
     at = line_end;
   }
-  if (own != std::string::npos) text.replace(own, own_end - own, note + status);
-  else if (after_id != std::string::npos) text.insert(after_id, note + status);
-  else return Fail(Fault::kIo, entry->place.ToString() + ": the line of its id was not found; set status = \"retired\" by hand");
-  const std::string name = file->name;
-  HEED_TRY(Save(std::move(files), name, std::move(text)));
-  return name;
+  if (own != std::string::npos) text.replace(own, own_end - own, status);
+  else if (after_id != std::string::npos) text.insert(after_id, status);
+  else return Fail(Fault::kIo, entry->place.ToString() + ": the line of its id was not found; set status = \"" + std::string(ToString(to)) + "\" by hand");
+  return edited;
+}
+
+}  // namespace
+
+Result<std::string> SetEntryStatus(const std::string& folder, std::string_view id, EntryStatus to, std::string_view why, std::string_view date) {
+  auto files = HEED_TRY(ReadLexiconFiles(folder));
+  std::vector<std::string> words;
+  const std::string plain = ForTerminal(why);
+  for (const auto word : Split(plain, ' '))
+    if (!word.empty()) words.emplace_back(word);
+  std::string name(ToString(to));
+  name[0] = static_cast<char>(name[0] - 32);
+  auto edited = HEED_TRY(WithStatus(files, id, to, "# " + name + " " + std::string(date) + ": " + Join(words, " ") + "\n"));
+  const std::string file = files[edited.file].name;
+  HEED_TRY(Save(std::move(files), file, std::move(edited.text)));
+  return file;
+}
+
+Result<std::string> RetireEntry(const std::string& folder, std::string_view id, std::string_view why, std::string_view date) {
+  return SetEntryStatus(folder, id, EntryStatus::kRetired, why, date);
+}
+
+Result<Judge> JudgeWithEntry(const std::string& folder, std::string_view id, std::vector<School> schools) {
+  auto files = HEED_TRY(ReadLexiconFiles(folder));
+  auto edited = WithStatus(files, id, EntryStatus::kLive, "");
+  if (!edited && edited.error().fault() != Fault::kExists) return Fail(edited.error());
+  if (edited) files[edited->file].text = std::move(edited->text);
+  JudgeOptions options;
+  options.dictionary = ReadDictionary();
+  return Judge::Make(std::make_shared<const Lexicon>(HEED_TRY(Read(files))), std::move(schools), std::move(options));
 }
 
 LexiconDiff DiffLexicons(const Lexicon& before, const Lexicon& after) {
@@ -232,7 +262,7 @@ LexiconDiff DiffLexicons(const Lexicon& before, const Lexicon& after) {
   return diff;
 }
 
-Result<BacktestReport> Backtest(const Store& store, const Judge& before, const Judge& after) {
+Result<BacktestReport> Backtest(const Store& store, const Judge& before, const Judge& after, const std::vector<std::string>& only) {
   auto old_worker = HEED_TRY(before.NewWorker());
   auto new_worker = HEED_TRY(after.NewWorker());
   BacktestReport report;
@@ -240,6 +270,7 @@ Result<BacktestReport> Backtest(const Store& store, const Judge& before, const J
   std::vector<Assessment> was, is;
   for (std::size_t s = 0; s < after.schools().size(); ++s) {
     const std::string& school = after.schools()[s].id;
+    if (!only.empty() && std::find(only.begin(), only.end(), school) == only.end()) continue;
     const auto same = std::find_if(before.schools().begin(), before.schools().end(), [&](const School& other) { return other.id == school; });
     if (same == before.schools().end()) continue;
     const auto old_school = static_cast<std::size_t>(same - before.schools().begin());

@@ -42,6 +42,8 @@ Result<std::string> AddTerm(const std::string& folder, const NewTerm& term);
 // Sets an entry's status to "retired" and notes why and when.  Returns the path of the file changed.  kNotFound: no such
 // entry; kExists: retired already; kInvalid: the lexicon would not be right any more (something else refers to it).
 Result<std::string> RetireEntry(const std::string& folder, std::string_view id, std::string_view why, std::string_view date);
+// The same with any status: a draft that is to run in shadow, one from there that is to be live.  kExists: it has that status.
+Result<std::string> SetEntryStatus(const std::string& folder, std::string_view id, EntryStatus to, std::string_view why, std::string_view date);
 
 struct EntryChange {
   std::string id;
@@ -66,6 +68,8 @@ struct BacktestReport {
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> rules;  // fired before, after; only where they differ
 };
 // Judges the newest version of every kept post with both.  Each school's posts are judged as that school's.
-Result<BacktestReport> Backtest(const Store& store, const Judge& before, const Judge& after);
+Result<BacktestReport> Backtest(const Store& store, const Judge& before, const Judge& after, const std::vector<std::string>& only = {});  // only: these schools
+// The lexicon of the folder with one entry live, whatever its status, compiled for the schools.  kNotFound: there is no such entry.
+Result<Judge> JudgeWithEntry(const std::string& folder, std::string_view id, std::vector<School> schools);
 
 }  // namespace heed

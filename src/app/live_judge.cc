@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/likeness.h"
 #include "src/app/installation.h"
 #include "src/base/file.h"
 #include "src/casework/observe.h"
@@ -95,6 +96,10 @@ Done Reloader::Reload(Instant now) {
   return {};
 }
 
+std::optional<Likeness> WordsOf(std::string_view text, const Assessment& assessment) {
+  return assessment.flag || !assessment.could_not_judge.empty() ? LikenessOf(text) : std::nullopt;
+}
+
 Result<std::vector<std::string>> PausedIds(const Store& store) {
   std::vector<std::string> ids;
   const auto paused = HEED_TRY(store.PausedRules());
@@ -122,6 +127,7 @@ Result<std::uint64_t> ResumeRule(Store& store, LiveJudge& live, std::string_view
       const std::string_view text = JudgedText(kept.post, scratch);
       worker.Assess(school, {&text, 1}, MentionPolicy::kRequired, verdicts);
       kept.assessment = std::move(verdicts.front());
+      kept.words = WordsOf(text, kept.assessment);
     }
     for (std::size_t from = 0; from < silenced.size(); from += kRejudgedAtOnce) {
       const auto until = std::min(silenced.size(), from + kRejudgedAtOnce);

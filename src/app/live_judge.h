@@ -83,6 +83,9 @@ class Reloader {
   State state_;
 };
 
+// The signature by which a post's case is put with others that say nearly the same; only of what becomes a case.
+std::optional<Likeness> WordsOf(std::string_view text, const Assessment& assessment);
+
 // Lets a paused rule count again, here and in the store, and judges the kept posts afresh that only it would have flagged.  Returns how
 // many cases that opened.  kNotFound: it is not paused.
 Result<std::uint64_t> ResumeRule(Store& store, LiveJudge& live, std::string_view rule, Instant now);

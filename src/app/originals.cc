@@ -6,6 +6,8 @@
 
 #include "src/base/file.h"
 #include "src/base/hash.h"
+#include "src/evidence/capture.h"
+#include "src/evidence/item.h"
 
 namespace heed {
 namespace {
@@ -31,13 +33,27 @@ Result<std::string> ReadOriginal(const std::string& data, std::string_view schoo
   return bytes;
 }
 
+OriginalKind KindOfOriginal(std::string_view bytes) {
+  constexpr std::string_view kPictures[][2] = {{"png", "image/png"}, {"jpg", "image/jpeg"}, {"gif", "image/gif"}, {"webp", "image/webp"}};
+  const std::string extension = ExtensionOf(bytes);
+  for (const auto& [name, type] : kPictures)
+    if (extension == name) return {type, true};
+  return {extension == "pdf" ? "application/pdf" : extension == "txt" ? "text/plain" : "application/octet-stream", false};
+}
+
 Result<std::uint64_t> ForgetOriginals(const std::string& data, const Store& store, Instant now) {
   std::uint64_t removed = 0;
   std::error_code error;
   std::vector<fs::path> schools;
   for (fs::directory_iterator at(Root(data), error), end; !error && at != end; at.increment(error)) schools.push_back(at->path());
+  if (schools.empty()) return removed;
+  std::set<std::string> pictures;
+  HEED_TRY(store.EachEvent(0, ~std::uint64_t{0}, [&](const Event& event) {
+    if (event.kind != EventKind::kCaptured || event.erased || event.details.find("\"whose\":\"media\"") == std::string::npos) return;
+    if (const auto capture = ReadCapture(event.details)) pictures.insert(capture->sha256);
+  }));
   for (const auto& school : schools) {
-    std::set<std::string> pointed_to;
+    std::set<std::string> pointed_to = pictures;
     HEED_TRY(store.EachPost(school.filename().string(), [&](const StoredPost& post) {
       for (const auto& version : post.versions)
         if (version.post.handed_in && version.post.handed_in->kept) pointed_to.insert(version.post.handed_in->digest);

@@ -1,8 +1,9 @@
-// The files that tips were: kept as they were handed in, beside the store, for as long as a post in it points to them.
+// The files that tips were, and the pictures of posts (app/media.h): kept byte for byte, beside the store, for as long as a post or a
+// capture in it points to them.
 //
 //   originals/SCHOOL/SHA-256 of the bytes, in hex
 //
-// A file is written before the posts that point to it; one that no post points to any more (retention, erasure) is removed
+// A file is written before what points to it; one that nothing points to any more (retention, erasure) is removed
 // within a day.  src/model/post.h: HandedIn::digest, HandedIn::kept.
 #pragma once
 
@@ -21,6 +22,13 @@ Done KeepOriginal(const std::string& data, std::string_view school, std::string_
 
 // kNotFound; kMalformed when the bytes are no longer those of the digest.
 Result<std::string> ReadOriginal(const std::string& data, std::string_view school, std::string_view digest);
+
+// What kind of file it is by its first bytes, never by its name.
+struct OriginalKind {
+  std::string_view media_type;
+  bool picture = false;  // of a kind browsers show
+};
+OriginalKind KindOfOriginal(std::string_view bytes);
 
 // Removes those that no kept post points to, but for files younger than a day: their posts may be on their way.  How many.
 Result<std::uint64_t> ForgetOriginals(const std::string& data, const Store& store, Instant now);

@@ -41,6 +41,7 @@ Result<PeopleAnswer> PeopleDesk(Gate& gate, Store& store, const PeopleRequest& r
   };
   if (request.act == "add") {
     id = HEED_TRY(gate.Add(request.name, request.id, request.grants, kActor)).id;
+    if (!request.mail.empty()) HEED_TRY(gate.SetSchoolAccount(id, request.mail, "", kActor));
     HEED_TRY(link(LinkKind::kInvitation));
   } else if (request.act == "invite") {
     HEED_TRY(link(LinkKind::kInvitation));
@@ -53,6 +54,8 @@ Result<PeopleAnswer> PeopleDesk(Gate& gate, Store& store, const PeopleRequest& r
   } else if (request.act == "reset") {
     HEED_TRY(gate.Reset(id, kActor));
     HEED_TRY(link(LinkKind::kInvitation));
+  } else if (request.act == "account") {
+    HEED_TRY(gate.SetSchoolAccount(id, request.mail, request.account, kActor));
   } else if (request.act == "roles") {
     HEED_TRY(gate.SetGrants(id, request.grants, kActor));
   } else {
@@ -66,7 +69,7 @@ Result<PeopleAnswer> PeopleDesk(Gate& gate, Store& store, const PeopleRequest& r
 
 std::string ToJson(const PeopleRequest& request) {
   JsonWriter out;
-  out.Object().Field("do", "people").Field("act", request.act).Field("id", request.id).Field("name", request.name);
+  out.Object().Field("do", "people").Field("act", request.act).Field("id", request.id).Field("name", request.name).Field("mail", request.mail).Field("account", request.account);
   PutGrants(out, request.grants);
   out.EndObject();
   return out.Take();
@@ -77,6 +80,8 @@ Result<PeopleRequest> ParsePeopleRequest(Json root) {
   request.act = root["act"].StringOr("");
   request.id = root["id"].StringOr("");
   request.name = root["name"].StringOr("");
+  request.mail = root["mail"].StringOr("");
+  request.account = root["account"].StringOr("");
   request.grants = HEED_TRY(ReadGrants(root["grants"]));
   return request;
 }

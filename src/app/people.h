@@ -17,10 +17,12 @@
 namespace heed {
 
 struct PeopleRequest {
-  // "list", "add" (then an invitation), "invite", "recover", "link" (signs in by itself), "lock", "unlock", "reset", "roles"
+  // "list", "add" (then an invitation), "invite", "recover", "link" (signs in by itself), "lock", "unlock", "reset", "roles",
+  // "account" (mail or account, or neither: by which school account they come in)
   std::string act;
   std::string id, name;
   std::vector<Grant> grants;
+  std::string mail, account;  // Person's; with "add" too
 };
 
 // One person without anything secret.

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "src/base/log.h"
+#include "src/evidence/capture.h"
 
 namespace heed {
 namespace {
@@ -32,6 +33,19 @@ std::vector<ReportChannel> ReportChannels(const Config& config) {
     channels.push_back(std::move(channel));
   }
   return channels;
+}
+
+Outbox::Keeper KeepRechecks() {
+  return [](const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view presence) -> std::optional<Event> {
+    auto captured = CaptureRecheck(post, exchanges, presence, AboutTheClock());
+    if (!captured) return std::nullopt;
+    Event event;
+    event.kind = EventKind::kCaptured;
+    event.actor = "heed";
+    event.details = WriteCapture(captured->capture);
+    event.attachment = std::move(captured->bytes);
+    return event;
+  };
 }
 
 Result<std::vector<ReportRow>> ReadReports(const Store& store, const Outbox& outbox, Instant now) {

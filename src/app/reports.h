@@ -18,6 +18,7 @@
 #include "src/casework/report.h"
 // What the command line shows of src/report comes through here.
 #include "src/report/guide.h"
+#include "src/report/handover.h"
 #include "src/report/notice.h"
 #include "src/report/outbox.h"
 #include "src/report/text.h"
@@ -26,6 +27,9 @@ namespace heed {
 
 // Every source that can report or look, with its school.
 std::vector<ReportChannel> ReportChannels(const Config& config);
+
+// Keeps what was answered to a look as a capture (src/evidence/capture.h).
+Outbox::Keeper KeepRechecks();
 
 // One report, or request to an author, of a case that is not over.
 struct ReportRow {

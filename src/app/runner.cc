@@ -33,9 +33,11 @@ Post WithoutWords(Post post) {
   return post;
 }
 
-// The exchange that brought a post which a person should see, as the event that keeps it.
-std::optional<Event> CaptureOf(const Post& post, const Assessment& assessment, const HttpRecording& recording, Instant now) {
-  if (recording.exchanges().empty() || (!assessment.flag && assessment.could_not_judge.empty())) return std::nullopt;
+bool NeedsPerson(const Assessment& assessment) { return assessment.flag || !assessment.could_not_judge.empty(); }
+
+// The exchange that brought a post, as the event that keeps it where the post changes its case.
+std::optional<Event> CaptureOf(const Post& post, const HttpRecording& recording, Instant now) {
+  if (recording.exchanges().empty()) return std::nullopt;
   auto captured = CaptureExchange(post, recording.exchanges(), AboutTheClock());
   if (!captured) return std::nullopt;
   Event event;
@@ -215,9 +217,19 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
       if (!known_ids) return fail(known_ids.error());
       kept = *std::move(known_ids);
     }
+    // A harmless version of a post that has a case is an edit of it, and is kept with its exchange too.
+    std::vector<std::string_view> harmless;
+    for (std::size_t i = 0; i < page.posts.size(); ++i)
+      if (ours(i) && !NeedsPerson(assessments[i])) harmless.push_back(page.posts[i].global_id);
+    std::vector<bool> harmless_kept;
+    if (!harmless.empty() && !recording.exchanges().empty()) {
+      auto known_ids = store_.Knows(source.spec.school, harmless);
+      if (!known_ids) return fail(known_ids.error());
+      harmless_kept = *std::move(known_ids);
+    }
     std::unordered_set<std::string> on_this_page;
     std::uint64_t mentioning = 0;
-    for (std::size_t i = 0, other = 0; i < page.posts.size(); ++i) {
+    for (std::size_t i = 0, other = 0, quiet = 0; i < page.posts.size(); ++i) {
       Post& post = page.posts[i];
       const bool wanted = ours(i);
       if (!wanted && !kept[other++] && !on_this_page.contains(post.global_id)) continue;
@@ -225,10 +237,13 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
       if (wanted) {
         ++mentioning;
         run.unjudged += !assessments[i].could_not_judge.empty();
-        on_this_page.insert(post.global_id);
-        auto capture = CaptureOf(post, assessments[i], recording, now);
+        const bool seen_on_page = !on_this_page.insert(post.global_id).second;
+        bool keep = NeedsPerson(assessments[i]);
+        if (!keep && !harmless_kept.empty()) keep = harmless_kept[quiet++] || seen_on_page;
+        auto capture = keep ? CaptureOf(post, recording, now) : std::nullopt;
+        auto words = WordsOf(texts[i], assessments[i]);
         const bool backlog = first_reading && IsBacklog(post, assessments[i], now);
-        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i]), std::move(capture), backlog});
+        commit.posts.push_back({source.spec.school, std::move(post), std::move(assessments[i]), std::move(capture), backlog, std::move(words)});
       } else {
         commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}, std::nullopt});
       }

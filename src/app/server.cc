@@ -269,8 +269,9 @@ class Server {
     if (options_.daily) options_.daily(now);
     const auto report = store_.Expire(now, config_.retention);
     if (!report) LogError("forgetting what has been kept long enough: " + report.error().message());
-    else if (report->posts_forgotten + report->cases_erased > 0)
-      LogInfo("kept long enough: " + std::to_string(report->posts_forgotten) + " posts forgotten, " + std::to_string(report->cases_erased) + " cases erased");
+    else if (report->posts_forgotten + report->cases_erased + report->withdrawn > 0)
+      LogInfo("kept long enough: " + std::to_string(report->posts_forgotten) + " posts forgotten, " + std::to_string(report->cases_erased) + " cases erased; gone from their platform: the words of " +
+              std::to_string(report->withdrawn) + " cases");
   }
 
   void Wait() {

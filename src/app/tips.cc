@@ -138,18 +138,20 @@ TipItem TipDesk::Fetch(const std::string& link, std::vector<TipTrouble>& not_rea
   return item;
 }
 
-Result<TipReport> TipDesk::HandIn(const Tip& tip) {
-  std::size_t school = config_.schools.size();
+Done TipDesk::Check(const Tip& tip) const {
   std::vector<std::string_view> ids;
-  for (std::size_t i = 0; i < config_.schools.size(); ++i) {
-    ids.push_back(config_.schools[i].id);
-    if (config_.schools[i].id == tip.school) school = i;
-  }
-  if (school == config_.schools.size()) return Fail(Fault::kInvalid, "there is no school with the id \"" + ForTerminal(tip.school) + "\"" + DidYouMean(tip.school, ids));
+  for (const auto& school : config_.schools) ids.push_back(school.id);
+  if (std::ranges::find(ids, tip.school) == ids.end()) return Fail(Fault::kInvalid, "there is no school with the id \"" + ForTerminal(tip.school) + "\"" + DidYouMean(tip.school, ids));
   if (Trim(tip.from).empty()) return Fail(Fault::kInvalid, "say who sent it and how: without that it is worth little as evidence");
   if (Trim(tip.by).empty()) return Fail(Fault::kInvalid, "say who hands it in");
   if (tip.files.size() + tip.texts.size() + tip.links.size() == 0) return Fail(Fault::kInvalid, "nothing is handed in: name a file, a link or a text");
   if (tip.files.size() + tip.texts.size() + tip.links.size() > kMaxThings) return Fail(Fault::kInvalid, "at most " + std::to_string(kMaxThings) + " things can be handed in at once");
+  return {};
+}
+
+Result<TipReport> TipDesk::HandIn(const Tip& tip) {
+  HEED_TRY(Check(tip));
+  const auto school = static_cast<std::size_t>(std::ranges::find(config_.schools, tip.school, &School::id) - config_.schools.begin());
 
   // Read.
   TipReport report;
@@ -269,7 +271,8 @@ Result<TipReport> TipDesk::HandIn(const Tip& tip) {
     handed.kept = files[one->item] != kNoFile && keep[files[one->item]];
     told.original_kept = told.original_kept || handed.kept;
     ++(one->wanted ? told.flagged : told.naming);
-    commit.posts.push_back({tip.school, post, one->assessment});
+    std::string joined;
+    commit.posts.push_back({tip.school, post, one->assessment, std::nullopt, false, WordsOf(JudgedText(post, joined), one->assessment)});
   }
 
   const std::lock_guard lock(mutex_);

@@ -88,7 +88,9 @@ class TipDesk {
   // All outlive the desk.  `data`: the data folder, for originals and for tips on their way.
   TipDesk(const Config& config, const LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock, std::string data, TipTools tools = OutsideTools(), AddressGuard guard = AddressGuard());
 
-  // kInvalid: no such school, nobody said who sent it, nothing is handed in.  kIo: the disk; nothing is kept then, and handing
+  // kInvalid, as HandIn(): no such school, nobody said who sent it, nothing is handed in.
+  Done Check(const Tip& tip) const;
+  // kInvalid: see Check().  kIo: the disk; nothing is kept then, and handing
   // it in again is right.  What could not be read is no failure: the report says so.
   Result<TipReport> HandIn(const Tip& tip);
 

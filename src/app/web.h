@@ -9,6 +9,9 @@
 #include "src/app/live_judge.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/console/evidence_door.h"
+#include "src/console/report_door.h"
+#include "src/net/http.h"
 #include "src/store/store.h"
 
 namespace heed {
@@ -16,10 +19,17 @@ namespace heed {
 // What the configuration says of signing in.
 GateRules GateRulesOf(const Config& config);
 
+// What the console asks of other desks.
+struct WebDoors {
+  EvidenceDoor evidence;
+  ReportDoor reports;
+};
+
 class Web {
  public:
   // All outlive it.
-  Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, const Reloader& reloader, const Clock& clock);
+  // `http` asks the sign-in service of school accounts; `lexicons` is the folder that editors change.
+  Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, Reloader& reloader, HttpClient& http, const std::string& lexicons, const Clock& clock, WebDoors doors);
   ~Web();
 
   // kBusy: the port is taken.

@@ -109,6 +109,17 @@ Result<std::string> FromBase64(std::string_view text) {
   return out;
 }
 
+Result<std::string> FromBase64Url(std::string_view text) {
+  Ready();
+  std::string out(text.size(), '\0');
+  std::size_t length = 0;
+  const char* end = nullptr;
+  if (sodium_base642bin(Bytes(out), out.size(), text.data(), text.size(), nullptr, &length, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 || end != text.data() + text.size())
+    return Fail(Fault::kMalformed, "not base64url");
+  out.resize(length);
+  return out;
+}
+
 Result<std::string> FromHex(std::string_view text) {
   std::string out(text.size() / 2, '\0');
   std::size_t length = 0;

@@ -46,6 +46,8 @@ bool SignatureHolds(std::string_view bytes, std::string_view signature, std::str
 std::string Base64(std::string_view bytes);
 // White space is skipped; anything else that is not base64 is kMalformed.
 Result<std::string> FromBase64(std::string_view text);
+// RFC 4648 section 5 without "=", in its one canonical writing; anything else is kMalformed.
+Result<std::string> FromBase64Url(std::string_view text);
 Result<std::string> FromHex(std::string_view text);  // kMalformed
 
 // Seals everything `next` gives (an empty chunk ends it) for whoever knows the passphrase; `put` takes what is written.

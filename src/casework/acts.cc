@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/casework/details.h"
 #include "src/model/report.h"
@@ -117,10 +118,10 @@ void Rule(Response& response, ResponseState state, const Event& event, const Act
 }
 
 // One decision, one report: what was refused, sent back or cancelled may be proposed anew, by a person.
-Done NotReportedYet(const Case& c, std::string_view to) {
+Done NotReportedYet(const Case& c, ResponseKind kind, std::string_view to) {
   for (const auto& response : c.responses) {
     const bool counts = IsLive(response.state) || response.state == ResponseState::kDone;
-    if (counts && response.kind == ResponseKind::kReport && response.to == to && response.proposed_at >= c.decision->at)
+    if (counts && response.kind == kind && response.to == to && response.proposed_at >= c.decision->at)
       return Fail(Invalid(Name(c, response) + " to " + response.to + " is " + std::string(ToString(response.state)) + ": one decision, one report"));
   }
   return {};
@@ -132,7 +133,7 @@ Done AddProposal(Changing& changing, const Proposal& proposal) {
   if (!Allows(c.decision->finding, proposal.kind))
     return Fail(Invalid(Name(c) + " was found to be \"" + std::string(ToString(c.decision->finding)) + "\": \"" + std::string(ToString(proposal.kind)) + "\" is no response to that"));
   HEED_TRY(Needs(c, "a response needs the text that would leave the school", proposal.text));
-  if (proposal.kind == ResponseKind::kReport) HEED_TRY(NotReportedYet(c, proposal.to));
+  if (LeavesByInterface(proposal.kind)) HEED_TRY(NotReportedYet(c, proposal.kind, proposal.to));
   ActDetails details;
   details.response = static_cast<std::uint32_t>(c.responses.size()) + 1;
   details.kind = proposal.kind;
@@ -216,6 +217,7 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       if (!details.outcome) return Fail(Fault::kMalformed, "an answer without an outcome");
       r.state = *details.outcome;
       if (r.state == ResponseState::kDone) r.done_at = event.at;
+      if (r.state == ResponseState::kRefused) r.leaves_at = details.until;
       if (!details.reference.empty()) r.reference = details.reference;
       r.note = details.why;
       break;
@@ -240,6 +242,15 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       c.snoozed_until.reset();
       EndLease(c);
       break;
+    case EventKind::kHoldPlaced:
+      if (!details.until || details.why.empty()) return Fail(Fault::kMalformed, "a hold without purpose or review");
+      c.hold = LegalHold{details.why, event.actor, c.hold ? c.hold->since : event.at, *details.until};
+      break;
+    case EventKind::kHoldReleased:
+      if (!c.hold) return Fail(Invalid(Name(c) + " is under no hold"));
+      c.hold.reset();
+      break;
+    case EventKind::kWithdrawn: c.withdrawn_at = event.at; break;  // the store's own (Expire)
     case EventKind::kOpened:
     case EventKind::kEdited:
     case EventKind::kReopened:
@@ -274,6 +285,13 @@ Result<Change> Snooze(const Case& before, std::string_view actor, Instant until,
   HEED_TRY(NotHeldByOthers(before, actor, at));
   if (until <= at) return Fail(Invalid(Name(before) + ": a case is snoozed until some time ahead"));
   return One(before, actor, at, EventKind::kSnoozed, {.why = std::string(why), .until = until});
+}
+
+Result<Change> Wake(const Case& before, std::string_view actor, std::string_view why, Instant at) {
+  HEED_TRY(NotClosed(before));
+  HEED_TRY(NotHeldByOthers(before, actor, at));
+  if (!before.snoozed_until || *before.snoozed_until <= at) return Fail(Invalid(Name(before) + " is not left for later"));
+  return One(before, actor, at, EventKind::kSnoozed, {.why = std::string(why)});
 }
 
 Result<Change> Take(const Case& before, std::string_view actor, Instant at) {
@@ -393,13 +411,56 @@ Result<Change> FinishSending(const Case& before, std::string_view actor, std::ui
   if (!settled && !(sent.outcome == ResponseState::kUncertain && response.state == ResponseState::kSending))
     return Fail(Invalid(Name(before, response) + ": sending ends with done, refused or uncertain"));
   if (response.state == ResponseState::kHeld) HEED_TRY(HoldIsOver(before, response, at));
-  return One(before, actor, at, EventKind::kSent, {.why = sent.answer, .response = number, .reference = sent.reference, .outcome = sent.outcome});
+  return One(before, actor, at, EventKind::kSent, {.why = sent.answer, .until = sent.outcome == ResponseState::kRefused ? sent.appeal_by : std::nullopt, .response = number, .reference = sent.reference, .outcome = sent.outcome});
+}
+
+Result<Change> Progress(const Case& before, std::string_view actor, std::uint32_t number, const std::vector<std::size_t>& steps, Instant at) {
+  const Response& response = *HEED_TRY(Find(before, number));
+  HEED_TRY(MustBe(before, response, {ResponseState::kHeld, ResponseState::kUncertain}, "worked on"));
+  if (response.state == ResponseState::kHeld) HEED_TRY(HoldIsOver(before, response, at));
+  JsonWriter list;
+  list.Object().Key("steps").Array();
+  for (const auto step : steps) list.Int(static_cast<std::int64_t>(step));
+  list.EndArray().EndObject();
+  return One(before, actor, at, EventKind::kNoted, {.why = std::to_string(steps.size()) + (steps.size() == 1 ? " step is done" : " steps are done"), .response = number, .options = list.Take()});
+}
+
+std::vector<std::size_t> StepsDone(const std::vector<Event>& history, std::uint32_t number) {
+  std::vector<std::size_t> steps;
+  for (const auto& event : history) {
+    if (event.kind != EventKind::kNoted || event.erased) continue;
+    const auto details = ReadAct(event.details);
+    if (!details || details->response != number || details->options.empty()) continue;
+    JsonParser parser;
+    const auto options = parser.Parse(details->options);
+    if (!options) continue;
+    steps.clear();
+    (*options)["steps"].Each([&](Json step) {
+      if (const auto one = step.Int(); one && *one >= 0) steps.push_back(static_cast<std::size_t>(*one));
+    });
+  }
+  return steps;
 }
 
 Result<Change> Checked(const Case& before, std::string_view actor, std::string_view presence, std::string_view answer, Instant at) {
   HEED_TRY(Needs(before, "a check needs what it found", presence));
   if (!ParsePresence(presence)) return Fail(Invalid(Name(before) + ": \"" + std::string(presence) + "\" is no finding of a re-check; there are: " + PresenceWords()));
   return One(before, actor, at, EventKind::kChecked, {.why = std::string(answer), .presence = std::string(presence)});
+}
+
+Result<Change> PlaceHold(const Case& before, std::string_view actor, std::string_view purpose, Instant review_at, Instant at) {
+  HEED_TRY(Needs(before, "a hold needs its purpose: which claim, which report to the police", purpose));
+  if (before.decision && before.decision->finding == Finding::kChildImage)
+    return Fail(Invalid(Name(before) + " is about a sexual image of a child: nothing of it is kept beyond its time here; the police hold the evidence"));
+  if (review_at <= at || review_at > at + kLongestHold)
+    return Fail(Invalid(Name(before) + ": a hold is looked at again within " + std::to_string(kLongestHold.count()) + " days, on a day that is still to come"));
+  return One(before, actor, at, EventKind::kHoldPlaced, {.why = std::string(Trim(purpose)), .until = review_at});
+}
+
+Result<Change> ReleaseHold(const Case& before, std::string_view actor, std::string_view why, Instant at) {
+  if (!before.hold) return Fail(Invalid(Name(before) + " is under no hold"));
+  HEED_TRY(Needs(before, "releasing a hold needs a reason", why));
+  return One(before, actor, at, EventKind::kHoldReleased, {.why = std::string(Trim(why))});
 }
 
 }  // namespace heed

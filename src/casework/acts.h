@@ -27,6 +27,8 @@ Result<Change> Release(const Case& before, std::string_view actor, Instant at);
 // Ends a lease, whoever holds it.  `to` empty: to nobody, back to all.
 Result<Change> Assign(const Case& before, std::string_view actor, std::string_view to, std::string_view note, Instant at);
 Result<Change> Snooze(const Case& before, std::string_view actor, Instant until, std::string_view why, Instant at);
+// Shown again now.
+Result<Change> Wake(const Case& before, std::string_view actor, std::string_view why, Instant at);
 // Out of the backlog, to wait with the others.
 Result<Change> Take(const Case& before, std::string_view actor, Instant at);
 Result<Change> AddNote(const Case& before, std::string_view actor, std::string_view text, Instant at);
@@ -75,12 +77,27 @@ struct Sent {
   ResponseState outcome = ResponseState::kDone;
   std::string reference;  // the other side's id
   std::string answer;     // in its own words
+  std::optional<Instant> appeal_by;  // of what was refused: until when an appeal is taken, where it says so
 };
 Result<Change> FinishSending(const Case& before, std::string_view actor, std::uint32_t response, const Sent& sent, Instant at);
+// How far somebody has come with carrying a response out by hand: `steps` are the numbers of those done, from 0, as in its guide.
+Result<Change> Progress(const Case& before, std::string_view actor, std::uint32_t response, const std::vector<std::size_t>& steps, Instant at);
+// The steps of the last Progress() of a response, in `history` (oldest first).
+std::vector<std::size_t> StepsDone(const std::vector<Event>& history, std::uint32_t response);
 // Whether the post is still up; `presence` is one of the nine words of a re-check (model/report.h).  On closed cases too.  "Gone" is
 // confirmed when it is said twice in a row, kConfirmAfter apart.
 inline constexpr minutes kConfirmAfter{2};
 Result<Change> Checked(const Case& before, std::string_view actor, std::string_view presence, std::string_view answer, Instant at);
+
+// --- how long it is kept
+
+// A review is at most that far ahead.
+inline constexpr days kLongestHold{183};
+// Keeps the case beyond its time, closed ones too, for a purpose ("claim in defamation, letter of 2 November").  Said again, it moves the
+// review on: the purpose may change, since when it is held does not.
+Result<Change> PlaceHold(const Case& before, std::string_view actor, std::string_view purpose, Instant review_at, Instant at);
+// It may expire again, from when it was closed.
+Result<Change> ReleaseHold(const Case& before, std::string_view actor, std::string_view why, Instant at);
 
 // Folding one of these events; see Fold().
 Result<Case> ApplyAct(const Case& before, const Event& event);

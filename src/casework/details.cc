@@ -172,6 +172,7 @@ std::string WriteAct(const ActDetails& details) {
     if (!value.empty()) out.Field(key, value);
   };
   out.Object();
+  text("batch", details.batch);
   if (details.category) out.Field("category", ToString(*details.category));
   text("clause", details.clause);
   if (details.finding) out.Field("finding", ToString(*details.finding));
@@ -196,7 +197,8 @@ Result<ActDetails> ReadAct(std::string_view details) {
   if (!in.IsObject()) return Fail(Fault::kMalformed, "event details: not an object");
   ActDetails out;
   for (const auto& [key, to] : {std::pair("why", &out.why), std::pair("to", &out.to), std::pair("clause", &out.clause), std::pair("text", &out.text),
-                                std::pair("options", &out.options), std::pair("reference", &out.reference), std::pair("presence", &out.presence)})
+                                std::pair("options", &out.options), std::pair("reference", &out.reference), std::pair("presence", &out.presence),
+                                std::pair("batch", &out.batch)})
     HEED_TRY(Maybe(in, key, *to, Text));
   HEED_TRY(Maybe(in, "severity", out.severity, Whole<std::uint8_t>));
   HEED_TRY(Maybe(in, "response", out.response, Whole<std::uint32_t>));

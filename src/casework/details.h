@@ -32,7 +32,7 @@ Result<Facts> ReadFacts(EventKind kind, std::string_view details);
 struct ActDetails {
   std::string why;                      // a reason, a note, what was answered
   std::string to;                       // a person's id; whom a response is for
-  std::optional<Instant> until;         // end of a lease, of a snooze, of a hold
+  std::optional<Instant> until;         // end of a lease, of a snooze (absent: shown again), of a hold
   std::optional<Finding> finding;
   std::optional<Category> category;
   std::uint8_t severity = 0;            // 1..4
@@ -42,6 +42,7 @@ struct ActDetails {
   std::string text, options, reference; // as in Response
   std::optional<ResponseState> outcome; // of sent
   std::string presence;                 // of checked
+  std::string batch;                    // of what was done to several cases at once (model/batch.h)
 
   bool operator==(const ActDetails&) const = default;
 };

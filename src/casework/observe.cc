@@ -45,6 +45,7 @@ Case Apply(Case c, EventKind kind, Facts facts, Instant at) {
     c.state = CaseState::kQueued;  // its author is at it now: it is old no more
   }
   c.snoozed_until.reset();
+  c.withdrawn_at.reset();  // there are words again
   c.version = std::move(facts.version);
   c.versions = facts.versions;
   if (afresh || (Wanted(facts.assessment) && AtLeastAsBad(facts.assessment, c.assessment))) {
@@ -90,13 +91,14 @@ std::optional<Change> Observe(const Case* before, const Sighting& sighting) {
 
 Result<Case> Fold(const Case& before, const Event& event) {
   const std::string name = "event " + std::to_string(event.sequence) + " (" + std::string(ToString(event.kind)) + ")";
-  if (event.erased || event.kind == EventKind::kErased) return Fail(Fault::kGone, name + ": its case was erased");
   const bool first = before.events == 0;
+  // Their details say nothing of the row: a capture that was withdrawn folds too.
   if (!first && (event.kind == EventKind::kCaptured || event.kind == EventKind::kExported)) {
     Case after = before;
     ++after.events;
     return after;
   }
+  if (event.erased || event.kind == EventKind::kErased) return Fail(Fault::kGone, name + ": its case was erased");
   const bool closed = before.state == CaseState::kClosed;
   const bool sighting = event.kind == EventKind::kOpened || event.kind == EventKind::kEdited || event.kind == EventKind::kReopened;
   if (!sighting) {

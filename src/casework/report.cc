@@ -80,9 +80,9 @@ bool StillThere(const Case& c) { return !c.presence_confirmed; }
 Result<ApprovedReport> AdmitReport(const Case& c, const std::vector<Event>& history, std::uint32_t number, const Post& post, Instant now) {
   const auto refuse = [&](std::string_view why) { return Fail(Fault::kDenied, Name(c, number) + " must not leave: " + std::string(why)); };
   const Response* response = c.FindResponse(number);
-  if (!response || response->kind != ResponseKind::kReport) return refuse("it is no report");
+  if (!response || !LeavesByInterface(response->kind)) return refuse("it is no report");
   if (response->state != ResponseState::kSending) return refuse("it is " + std::string(ToString(response->state)) + ", and not written down as being sent");
-  if (!c.decision || !Allows(c.decision->finding, ResponseKind::kReport)) return refuse("the case's decision does not allow a report");
+  if (!c.decision || !Allows(c.decision->finding, response->kind)) return refuse("the case's decision does not allow it");
   if (post.global_id != c.global_id || ContentVersion(post) != c.worst) return refuse("the post is not the one that people decided about");
 
   const Event *proposed = nullptr, *approved = nullptr, *sending = nullptr;
@@ -95,7 +95,7 @@ Result<ApprovedReport> AdmitReport(const Case& c, const std::vector<Event>& hist
     const ActDetails details = HEED_TRY(ReadAct(event.details));
     if (details.response != number) continue;
     if (event.kind == EventKind::kProposed) {
-      if (proposed || details.kind != ResponseKind::kReport || details.text != response->text || details.options != response->options || details.to != response->to)
+      if (proposed || details.kind != response->kind || details.text != response->text || details.options != response->options || details.to != response->to)
         return refuse("its events tell of another text");
       proposed = &event;
     } else if (event.kind == EventKind::kApproved) {
@@ -115,9 +115,11 @@ Result<ApprovedReport> AdmitReport(const Case& c, const std::vector<Event>& hist
   ApprovedReport report;
   report.case_id_ = c.id;
   report.response_ = number;
+  report.kind_ = response->kind;
   report.post_ = post;
   report.text_ = response->text;
   report.choice_ = HEED_TRY(ParseReportChoice(response->options));
+  if (!report.choice_.notice.empty()) return refuse("a person sends notices");
   report.approved_by_ = approved->actor;
   report.key_ = Sha256Hex("heed report\n" + c.school + "\n" + c.global_id + "\n" + std::to_string(number) + "\n" + FormatRfc3339(approved->at)).substr(0, 32);
   return report;
@@ -131,6 +133,8 @@ std::string_view ToString(ReminderKind kind) {
     case ReminderKind::kHelpline: return "helpline";
     case ReminderKind::kLookByHand: return "look";
     case ReminderKind::kLimitation: return "limitation";
+    case ReminderKind::kAppeal: return "appeal";
+    case ReminderKind::kNotice: return "notice";
   }
   return "unknown";
 }
@@ -154,15 +158,25 @@ std::vector<Reminder> Reminders(const Case& c, Instant now, bool can_look) {
           "it may have been sent: look at the account's messages or the platform, then record what you find; heed does not send it again");
     if (report && response.state == ResponseState::kRefused && !proposed_since(ResponseKind::kReport, response.decided_at.value_or(now)))
       add(ReminderKind::kRefused, response.number, response.decided_at.value_or(now), "the platform did not take it" + (response.note.empty() ? "" : ": " + response.note) + "; decide what next");
-    if ((!report && !author) || response.state != ResponseState::kDone || !response.done_at) continue;
+    if (response.state == ResponseState::kRefused && response.leaves_at && now < *response.leaves_at)
+      due.push_back({ReminderKind::kAppeal, response.number, *response.leaves_at, "the refusal can be appealed until " + FormatLocal(*response.leaves_at) + ": its guide says how; an appeal is one more report, proposed and approved anew"});
+    const bool asks = report || author || response.kind == ResponseKind::kHide;
+    if (!asks || response.state != ResponseState::kDone || !response.done_at) continue;
     asked = std::max(asked.value_or(Instant{}), *response.done_at);
     if (!StillThere(c)) continue;
+    if (const auto choice = ParseReportChoice(response.options); choice && choice->notice == "section-5") {
+      const auto clocks = ClocksOfNotice(*response.done_at);
+      if (clocks.acknowledged_by <= now && now < clocks.removed_by)
+        add(ReminderKind::kNotice, response.number, clocks.acknowledged_by, "the operator had until " + FormatLocal(clocks.acknowledged_by) + " to acknowledge the section 5 notice and to tell the poster; without the poster's answer the words must be down by " + FormatLocal(clocks.removed_by) + ". Write down what came");
+      add(ReminderKind::kNotice, response.number, clocks.removed_by, "the time of the section 5 notice is over (" + FormatLocal(clocks.removed_by) + ") and the words are still up: unless the poster stood by them with name and address, the operator has lost this defence. Take legal advice");
+      continue;
+    }
     const Instant patience_ends = *response.done_at + kPatience;
     if (author && !proposed_since(ResponseKind::kReport, *response.done_at))
       add(ReminderKind::kByAuthor, response.number, patience_ends, "the author was asked to remove it two days ago and it is still up: report it to the platform");
     if (report && !proposed_since(ResponseKind::kHelpline, *response.done_at))
       add(ReminderKind::kHelpline, response.number, patience_ends,
-          "the platform has had the report for two days: POSH (staff) or Report Harmful Content can take it up; `heed report helpline` prints what they need");
+          "the platform has had the report for two days: POSH (staff) or Report Harmful Content can take it up; the hand-over page (or `heed report helpline`) has what they need");
   }
   if (asked && StillThere(c) && !can_look) {
     // By hand as heed would: while a look is due.
@@ -205,12 +219,24 @@ bool IsSkipped(Instant at) {
   return on == std::chrono::Saturday || on == std::chrono::Sunday || IsBankHoliday(day);
 }
 
-Instant AfterWorkingHours(Instant from, seconds length) {
+Instant AfterWorkingHours(Instant from, seconds length) { return AfterWorkingHours(from, length, IsSkipped); }
+
+seconds WorkingHoursBetween(Instant from, Instant until, const Skips& skips) {
+  microseconds sum{0};
+  for (Instant at = from; at < until;) {
+    const Instant end = std::min(EndOfDay(at), until);
+    if (!skips(at)) sum += end - at;
+    at = end;
+  }
+  return std::chrono::floor<seconds>(sum);
+}
+
+Instant AfterWorkingHours(Instant from, seconds length, const Skips& skips) {
   microseconds left = length;
   Instant at = from;
   for (;;) {
     const Instant end = EndOfDay(at);
-    if (IsSkipped(at)) {
+    if (skips(at)) {
       at = end;
     } else if (end - at >= left) {
       return at + left;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,15 @@ enum class ReminderKind : std::uint8_t {
   kHelpline,      // the platform has had a report for 48 hours, and it is still up: POSH, Report Harmful Content
   kLookByHand,    // heed cannot look whether it is up: a person opens it
   kLimitation,    // of a libel claim: one year from publication
+  kAppeal,        // a refusal can be appealed until the time its answer named
+  kNotice,        // a step of a section 5 notice that the operator should have taken by now
 };
-std::string_view ToString(ReminderKind kind);  // "find-out", "refused", "author-silent", "helpline", "look", "limitation"
+std::string_view ToString(ReminderKind kind);  // "find-out", "refused", "author-silent", "helpline", "look", "limitation", "appeal", "notice"
 
 struct Reminder {
   ReminderKind kind = ReminderKind::kFindOut;
   std::uint32_t response = 0;  // 0: of the case
-  Instant due{};               // from when on it is shown; of kLimitation the end of the year
+  Instant due{};               // from when on it is shown; of kLimitation the end of the year, of kAppeal the last moment
   std::string words;           // what to do, in plain words
 };
 
@@ -51,6 +54,10 @@ Instant LimitationEnds(Instant published);
 // of the process's time zone.  Bank holidays proclaimed for one year only are not known here: then the time is a day short.
 bool IsSkipped(Instant at);
 Instant AfterWorkingHours(Instant from, seconds length);
+// The same where other days are skipped, and the other way round: how much of the time from `from` until `until` counts.
+using Skips = std::function<bool(Instant)>;
+Instant AfterWorkingHours(Instant from, seconds length, const Skips& skips);
+seconds WorkingHoursBetween(Instant from, Instant until, const Skips& skips);
 
 struct NoticeClocks {
   Instant acknowledged_by;   // the operator has told the poster, and the complainant that it did: 48 hours

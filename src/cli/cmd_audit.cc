@@ -19,11 +19,14 @@ int RunAuditVerify(const Arguments& arguments) {
   const std::string& certificates = arguments.certificates.empty() ? config->evidence.certificates : arguments.certificates;
   const auto anchors = CheckAnchors(arguments.anchors.empty() ? AnchorFolder(data) : arguments.anchors, **store, certificates);
   if (!anchors) return Complain(anchors.error());
-  bool good = !report->broken;
+  // What people did and looked at beside cases is a chain of its own.
+  const auto trail = (*store)->VerifyAudit();
+  if (!trail) return Complain(trail.error());
+  bool good = !report->broken && !trail->broken;
   for (const auto& anchor : *anchors) good = good && anchor.stamp;
   if (arguments.json) {
     JsonWriter out;
-    out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Key("anchors").Array();
+    out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Field("trail", trail->events).Field("trail_broken", trail->broken.value_or("")).Key("anchors").Array();
     for (const auto& anchor : *anchors) {
       out.Object().Field("file", anchor.file).Field("event", anchor.sequence).Field("flaw", anchor.flaw);
       if (anchor.stamp) out.Field("at", FormatRfc3339(anchor.stamp->at)).Field("authority", anchor.stamp->authority).Field("trusted", anchor.stamp->not_trusted.empty());
@@ -36,6 +39,8 @@ int RunAuditVerify(const Arguments& arguments) {
   std::string out;
   if (report->broken) out += "THE CHAIN DOES NOT HOLD: " + ForTerminal(*report->broken) + "\nKeep the data folder as it is, and restore a backup into another one to compare.\n";
   else out += "The chain holds: " + std::to_string(report->events) + " events, " + std::to_string(report->erased) + " of them without details because their time was up.\n";
+  if (trail->broken) out += "THE AUDIT TRAIL DOES NOT HOLD: " + ForTerminal(*trail->broken) + "\nKeep the data folder as it is.\n";
+  else out += "The audit trail holds: " + std::to_string(trail->events) + (trail->events == 1 ? " entry.\n" : " entries.\n");
   for (const auto& anchor : *anchors) {
     if (!anchor.stamp) out += "ANCHOR " + ForTerminal(anchor.file) + " DOES NOT HOLD: " + ForTerminal(anchor.flaw) + "\n";
     else
@@ -63,7 +68,7 @@ int RunAuditAnchor(const Arguments& arguments) {
     for (const auto& anchor : anchoring->made)
       out.Object().Field("file", anchor.file).Field("at", FormatRfc3339(anchor.stamp->at)).Field("authority", anchor.stamp->authority).Field("trusted", anchor.stamp->not_trusted.empty()).EndObject();
     out.EndArray().Key("failed").Array();
-    for (const auto& why : anchoring->failed) out.String(why);
+    for (const auto& [url, error] : anchoring->failed) out.String(error.message());
     out.EndArray().EndObject();
     Print(out.Take() + "\n");
   } else {
@@ -72,7 +77,7 @@ int RunAuditAnchor(const Arguments& arguments) {
     for (const auto& anchor : anchoring->made)
       out += "Event " + std::to_string(anchor.sequence) + " time-stamped " + FormatRfc3339(anchor.stamp->at) + " by " + ForTerminal(anchor.stamp->authority) +
              (anchor.stamp->not_trusted.empty() ? "" : ", which is not trusted here") + ": anchors/" + anchor.file + "\n";
-    for (const auto& why : anchoring->failed) out += "Not time-stamped: " + ForTerminal(why) + "; run this again later\n";
+    for (const auto& [url, error] : anchoring->failed) out += "Not time-stamped: " + ForTerminal(error.message()) + "; run this again later\n";
     Print(out);
   }
   return anchoring->failed.empty() ? kExitDone : kExitPartly;

@@ -85,6 +85,15 @@ int RunPack(const Arguments& arguments) {
   return kExitDone;
 }
 
+int RunStamp(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  const auto stamped = StampPack(*config, DataFolder(arguments.locations, *config), arguments.words.at(0), arguments.output);
+  if (!stamped) return Complain(stamped.error());
+  Print(std::to_string(stamped->added) + (stamped->added == 1 ? " time stamp" : " time stamps") + " added, in " + arguments.output + "; its content is the same, its signature was made anew. `heed verify` checks it.\n");
+  return kExitDone;
+}
+
 int RunOpen(const Arguments& arguments) {
   const auto recipient = OpenPack(arguments.words.at(0), arguments.output, arguments.passphrase_file);
   if (!recipient) return Complain(recipient.error());

@@ -100,6 +100,7 @@ int RunPeopleAdd(const Arguments& arguments) {
   request.act = "add";
   request.name = arguments.words.front();
   request.id = arguments.id;
+  request.mail = arguments.mail;
   return Run(arguments, std::move(request));
 }
 int RunPeopleInvite(const Arguments& arguments) { return Run(arguments, About(arguments, "invite")); }
@@ -108,6 +109,17 @@ int RunPeopleLink(const Arguments& arguments) { return Run(arguments, About(argu
 int RunPeopleLock(const Arguments& arguments) { return Run(arguments, About(arguments, "lock")); }
 int RunPeopleUnlock(const Arguments& arguments) { return Run(arguments, About(arguments, "unlock")); }
 int RunPeopleReset(const Arguments& arguments) { return Run(arguments, About(arguments, "reset")); }
+int RunPeopleAccount(const Arguments& arguments) {
+  auto request = About(arguments, "account");
+  request.mail = arguments.mail;
+  if (!arguments.subject.empty()) {
+    const auto config = OpenConfig(arguments.locations);
+    if (!config) return Complain(config.error());
+    if (!config->console.oidc) return Complain(Error{Fault::kInvalid, "no sign-in service is set up: write [console.oidc] in " + config->file + " first"});
+    request.account = config->console.oidc->issuer + " " + arguments.subject;
+  }
+  return Run(arguments, std::move(request));
+}
 int RunPeopleRoles(const Arguments& arguments) { return Run(arguments, About(arguments, "roles")); }
 
 }  // namespace heed

@@ -28,7 +28,7 @@ struct Desk {
     desk->data = DataFolder(arguments.locations, desk->config);
     desk->store = HEED_TRY(OpenStore(desk->data, access));
     desk->http = std::make_unique<HttpClient>(HttpClient::Options{.user_agent = UserAgent(desk->config), .ca_file = {}});
-    desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config));
+    desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config), KeepRechecks());
     return desk;
   }
   const School& SchoolOf(const Case& c) const {
@@ -88,11 +88,6 @@ Result<const Response*> Meant(const Case& c, std::uint32_t number) {
   for (auto response = c.responses.rbegin(); response != c.responses.rend(); ++response)
     if (response->kind == ResponseKind::kReport) return &*response;
   return nullptr;
-}
-
-std::optional<Category> CategoryOf(const Case& c) {
-  if (c.decision && c.decision->category) return c.decision->category;
-  return c.assessment.categories.empty() ? std::nullopt : std::optional(c.assessment.categories.front());
 }
 
 std::string Presence_(const Case& c) {
@@ -165,6 +160,7 @@ int RunReportShow(const Arguments& arguments) {
   if (channel && !response) {
     auto read = desk.outbox->Form(*c);
     if (read) form = *std::move(read);
+    else if (read.error().fault() == Fault::kUnsupported) channel = nullptr;
     else trouble = read.error().message();
   }
   const std::size_t most = form ? form->max_text : channel ? 0 : guide.most;
@@ -234,6 +230,7 @@ int RunReportShow(const Arguments& arguments) {
 
 int RunReportPropose(const Arguments& arguments) {
   Act act = arguments.act;
+  ReportChoice choice = arguments.choice;
   {
     const auto opened = Desk::Open(arguments, Access::kRead);
     if (!opened) return Complain(opened.error());
@@ -253,14 +250,21 @@ int RunReportPropose(const Arguments& arguments) {
     }
     const Response draft{.kind = ResponseKind::kReport, .to = act.details.to, .options = ToJson(arguments.choice)};
     std::size_t most = GuideFor(shown.post).most;
-    if (desk.outbox->ChannelFor(*c, draft)) {
-      const auto form = desk.outbox->Form(*c);
+    const auto form = desk.outbox->ChannelFor(*c, draft) ? desk.outbox->Form(*c) : Result<ReportForm>(Fail(Fault::kUnsupported, "by hand"));
+    // Some posts of a platform are reported by people only, although heed has an account there.
+    const bool by_hand = !form && form.error().fault() == Fault::kUnsupported;
+    if (by_hand && desk.outbox->ChannelFor(*c, draft)) act.details.to += ", by hand";
+    if (!by_hand) {
       if (!form) return Complain(Error(form.error()).While("reading the platform's form"));
       most = form->max_text;
       std::string all;
       bool known = false;
       for (const auto& reason : form->reasons) {
-        known = known || reason.id == arguments.choice.reason;
+        if (reason.id == arguments.choice.reason) {
+          known = true;
+          choice.label = reason.label;
+          choice.silent = !reason.takes_text;
+        }
         all += "\n  " + reason.id + (reason.id == form->suggested ? "   (suggested)" : "");
       }
       if (!known) {
@@ -280,7 +284,43 @@ int RunReportPropose(const Arguments& arguments) {
       Complain(fine.error());
       return kExitUsage;
     }
-    act.details.options = ToJson(arguments.choice);
+    act.details.options = ToJson(choice);
+  }
+  if (act.actor.empty()) act.actor = LoginName();
+  const auto state = Act_(arguments, act);
+  if (!state) return Complain(state.error());
+  Print("Proposed by " + ForTerminal(act.actor) + ". Case " + std::to_string(act.case_id) + " is " + *state + " now: somebody else approves it with `" + arguments.program + " case approve`.\n");
+  return kExitDone;
+}
+
+int RunReportHide(const Arguments& arguments) {
+  Act act = arguments.act;
+  ReportChoice choice = arguments.choice;
+  {
+    const auto opened = Desk::Open(arguments, Access::kRead);
+    if (!opened) return Complain(opened.error());
+    auto& desk = **opened;
+    const auto c = desk.store->FindCase(act.case_id);
+    if (!c) return Complain(c.error());
+    const auto stored = desk.store->PostOf(*c);
+    if (!stored) return Complain(stored.error());
+    const auto form = desk.outbox->Form(*c, ResponseKind::kHide);
+    if (!form) return Complain(Error(form.error()).While("hiding it"));
+    std::string all;
+    for (const auto& way : form->reasons) {
+      all += "\n  " + way.id + ": " + way.label;
+      if (way.id == choice.reason) choice.label = way.label;
+    }
+    if (choice.label.empty()) {
+      Complain(Error{Fault::kInvalid, (choice.reason.empty() ? std::string("--how is missing") : "there is no way \"" + choice.reason + "\"") + "; there is:" + all});
+      return kExitUsage;
+    }
+    choice.silent = true;
+    act.verb = "propose";
+    act.details.kind = ResponseKind::kHide;
+    act.details.to = stored->Version(c->worst).post.platform;
+    if (act.details.text.empty()) act.details.text = "It is hidden at the school's own place because it breaks the code of conduct.";
+    act.details.options = ToJson(choice);
   }
   if (act.actor.empty()) act.actor = LoginName();
   const auto state = Act_(arguments, act);
@@ -338,6 +378,14 @@ int RunReportNotice(const Arguments& arguments) {
   if (!config) return Complain(config.error());
   const auto file = ReadFile(arguments.words.front(), kMaxText);
   if (!file) return Complain(file.error());
+  if (arguments.content_notice) {
+    const auto items = ParseContentNotice(*file);
+    if (!items) return Complain(Error(items.error()).While(arguments.words.front()));
+    const auto written = WriteNotice(*items);
+    if (!written) return Complain(written.error());
+    Print(*written);
+    return kExitDone;
+  }
   const auto notice = ParseNotice(*file);
   if (!notice) return Complain(Error(notice.error()).While(arguments.words.front()));
   std::vector<std::string> names;
@@ -363,30 +411,13 @@ int RunReportHelpline(const Arguments& arguments) {
   const auto stored = desk.store->PostOf(*c);
   if (!stored) return Complain(stored.error());
   const Post post = stored->Version(c->worst).post;
-  const auto category = CategoryOf(*c);
   const std::size_t width = TerminalWidth();
   std::string out;
-  for (const auto& line : Helplines()) {
-    if (category == Category::kDefamation && !line.takes_defamation) continue;
-    out += Wrap(std::string(line.name) + ", for " + std::string(line.who) + ": " + std::string(line.how) + ". " + std::string(line.when) + ".", width, "  ");
-  }
-  out += "\nWhat they need:\n";
-  out += "Address: " + ForTerminal(post.permalink) + "\nPlatform: " + ForTerminal(post.platform) + "\n";
-  if (post.created_at) out += "Posted: " + FormatLocal(*post.created_at) + "\n";
-  out += "First seen by the school: " + FormatLocal(c->opened_at) + "\nSchool: " + ForTerminal(desk.SchoolOf(*c).name) + "\n";
-  if (category) out += "What it does: " + std::string(ToString(*category)) + "\n";
-  out += "Tried so far:\n";
-  bool tried = false;
-  for (const auto& response : c->responses) {
-    if ((response.kind != ResponseKind::kReport && response.kind != ResponseKind::kAskAuthor) || (response.state != ResponseState::kDone && response.state != ResponseState::kRefused && response.state != ResponseState::kUncertain)) continue;
-    tried = true;
-    out += Wrap("- " + std::string(ToString(response.kind)) + (response.to.empty() ? "" : " to " + ForTerminal(response.to)) + (response.done_at ? ", " + FormatLocal(*response.done_at) : std::string()) + ": " + std::string(ToString(response.state)) +
-                    (response.reference.empty() ? "" : ", number " + ForTerminal(response.reference)),
-                width, "  ");
-  }
-  if (!tried) out += "- nothing yet: they ask that the platform is told first, unless a child may be in danger\n";
-  if (c->checked_at) out += "Still up: " + Presence_(*c) + ", looked " + FormatLocal(*c->checked_at) + "\n";
-  out += "Attach screenshots made by a person.\n";
+  for (const auto* line : HelplinesFor(*c)) out += Wrap(std::string(line->name) + ", for " + std::string(line->who) + ": " + std::string(line->how) + ". " + std::string(line->when) + ".", width, "  ");
+  const auto from = HelplineFrom(*c);
+  if (!from) out += "They ask that the platform is told first, unless a child may be in danger.\n";
+  else if (desk.clock.Now() < *from) out += "They ask that the platform is given 48 hours: until " + FormatLocal(*from) + ", unless a child may be in danger.\n";
+  out += "\nWhat they need:\n" + HandOverText(*c, post, desk.SchoolOf(*c));
   Print(out);
   return kExitDone;
 }

@@ -2,10 +2,15 @@
 #include <csignal>
 #include <cstdio>
 #include <map>
+#include <optional>
 
 #include "src/app/alarm.h"
+#include "src/app/anchors.h"
 #include "src/app/desk.h"
+#include "src/app/evidence_desk.h"
+#include "src/app/media.h"
 #include "src/app/originals.h"
+#include "src/app/report_desk.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
 #include "src/app/web.h"
@@ -198,7 +203,13 @@ int RunServe(const Arguments& arguments) {
   Gate gate(**store, clock, GateRulesOf(*config));
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
-  Web web(*config, **store, gate, live, reloader, clock);
+  TipDesk tips(*config, live, **store, http, clock, data, OutsideTools());
+  EvidenceDesk evidence(*config, **store, tips, clock, data);
+  // Its own client: a report that is on its way is not broken off when heed is told to stop.
+  HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
+  Outbox outbox(**store, reports, clock, ReportChannels(*config), KeepRechecks());
+  ReportDesk report_desk(outbox, clock);
+  Web web(*config, **store, gate, live, reloader, http, *lexicons, clock, {.evidence = evidence.Door(), .reports = report_desk.Door()});
   ServeOptions options;
   options.data = data;
   options.console_is_up = [&] {
@@ -209,7 +220,7 @@ int RunServe(const Arguments& arguments) {
     if (!link) return LogError("making the sign-in link: " + link.error().message());
     Print("\nThe console: " + web.url() + "\nSign in once, within an hour, with this link:\n\n  " + web.url() + "/link/" + *link + "\n\nCtrl-C stops it.\n");
   };
-  TipDesk tips(*config, live, **store, http, clock, data, OutsideTools());
+  evidence.Answer(options);
   if (const auto left = tips.HandInLeftOver(); left > 0) LogInfo(std::to_string(left) + " tips taken up that were put down earlier");
   options.also["tip"] = [&](std::string_view request) {
     JsonParser parser;
@@ -222,12 +233,15 @@ int RunServe(const Arguments& arguments) {
   };
   options.daily = [&](Instant now) {
     if (const auto forgotten = ForgetOriginals(data, **store, now); !forgotten) LogError("removing originals that nothing points to: " + forgotten.error().message());
+    if (const auto tidied = evidence.Tidy(now); !tidied) LogError("removing packs that have lain long enough: " + tidied.error().message());
   };
+  AnchorKeeper anchors(*config, data, **store, http, clock);
+  const AnchorThread anchoring(anchors);
+  MediaDesk media(**store, http, clock, data);
+  std::optional<MediaThread> pictures;
+  if (config->evidence.pictures) pictures.emplace(media);
   Alarms alarms(*config, **store, http, clock, data);
   const AlarmThread telling(alarms, milliseconds{10'000});
-  // Its own client: a report that is on its way is not broken off when heed is told to stop.
-  HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
-  Outbox outbox(**store, reports, clock, ReportChannels(*config));
   const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;

@@ -58,10 +58,4 @@ std::string Masked(std::string_view text, const std::vector<Hit>& hits, bool rev
   return out;
 }
 
-std::string CategoryList(const std::vector<Category>& categories) {
-  std::string out;
-  for (const auto category : categories) out += (out.empty() ? "" : ", ") + std::string(ToString(category));
-  return out;
-}
-
 }  // namespace heed

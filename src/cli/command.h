@@ -55,6 +55,7 @@ struct Arguments {
   std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
   std::vector<std::string> roles, schools;  // people add, roles
   std::string id;                  // people add
+  std::string mail, subject;       // people add and account
   std::string link;                // serve
   std::string output;              // pack, open
   std::vector<std::uint64_t> cases;  // pack
@@ -71,6 +72,7 @@ struct Arguments {
   NewSource source;                // sources add
   std::vector<std::string> sets, secret_files, secret_envs;  // sources add: "KEY=VALUE"
   ReportChoice choice;             // report propose
+  bool content_notice = false;
   std::string found;               // recheck
 };
 
@@ -95,6 +97,7 @@ int RunEval(const Arguments& arguments);
 
 int RunPack(const Arguments& arguments);
 int RunOpen(const Arguments& arguments);
+int RunStamp(const Arguments& arguments);
 int RunVerify(const Arguments& arguments);
 int RunAuditVerify(const Arguments& arguments);
 int RunAuditAnchor(const Arguments& arguments);
@@ -118,6 +121,7 @@ int RunCase(const Arguments& arguments);
 int RunReportList(const Arguments& arguments);
 int RunReportShow(const Arguments& arguments);
 int RunReportPropose(const Arguments& arguments);
+int RunReportHide(const Arguments& arguments);
 int RunReportSend(const Arguments& arguments);
 int RunReportCancel(const Arguments& arguments);
 int RunReportAnswer(const Arguments& arguments);
@@ -136,6 +140,7 @@ int RunPeopleLink(const Arguments& arguments);
 int RunPeopleLock(const Arguments& arguments);
 int RunPeopleUnlock(const Arguments& arguments);
 int RunPeopleReset(const Arguments& arguments);
+int RunPeopleAccount(const Arguments& arguments);
 int RunPeopleRoles(const Arguments& arguments);
 
 // What a check found, for people or as JSON, and its exit code.  `all_of`: what was looked at, for when all is well.
@@ -157,7 +162,5 @@ void Print(std::string_view text);
 std::string BacklogLine(const QueueCounts& counts);
 // The text with the words of its hits hidden but for their first letters, unless `reveal`.
 std::string Masked(std::string_view text, const std::vector<Hit>& hits, bool reveal);
-
-std::string CategoryList(const std::vector<Category>& categories);
 
 }  // namespace heed

@@ -32,6 +32,7 @@ constexpr std::array kCommands = {
     Command{"pack", "make an evidence pack of cases, for a person without heed", &RunPack},
     Command{"verify", "check an evidence pack: no store, no network", &RunVerify},
     Command{"open", "open a sealed evidence pack", &RunOpen},
+    Command{"stamp", "add time stamps to an evidence pack that was made without, or with few", &RunStamp},
     Command{"capture", "add a picture or a saved page to a case", nullptr},
     Command{"audit", "check the custody chain, and have it time-stamped", nullptr},
     Command{"lexicon", "look at the words and rules, try them, change them", nullptr},
@@ -61,6 +62,7 @@ constexpr std::array kPeopleCommands = {
     Command{"recover", "a link to choose a new password with", &RunPeopleRecover},
     Command{"link", "a link that signs somebody in once, without a password", &RunPeopleLink},
     Command{"roles", "change what somebody may do", &RunPeopleRoles},
+    Command{"account", "by which school account somebody comes in, where [console.oidc] is set up", &RunPeopleAccount},
     Command{"lock", "sign somebody out everywhere and let them in no more", &RunPeopleLock},
     Command{"unlock", "let them in again", &RunPeopleUnlock},
     Command{"reset", "forget password and second factor, and print a new invitation link", &RunPeopleReset},
@@ -162,6 +164,10 @@ void AddOwnOfEvidence(CLI::App& app, std::string_view name, Arguments& arguments
     app.add_option("SEALED", arguments.words, "the sealed file")->required()->expected(1);
     app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
   }
+  if (name == "stamp") {
+    app.add_option("PACK", arguments.words, "a pack of this installation's, not sealed")->required()->expected(1);
+    app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
+  }
   if (name == "pack" || name == "verify" || name == "open") {
     auto* file = app.add_option("--passphrase-file", arguments.passphrase_file, "a file whose first line is the passphrase")->type_name("FILE");
     if (name == "open") file->required();
@@ -225,11 +231,12 @@ void AddOwnOfCase(CLI::App& app, std::string_view name, Arguments& arguments) {
   app.add_option("--as", arguments.act.actor, "who does it (default: your login name)")->type_name("NAME");
   const bool of_response = name == "approve" || name == "send-back" || name == "decline" || name == "cancel" || name == "done";
   if (of_response) app.add_option("RESPONSE", details.response, "the response's number in its case")->check(CLI::PositiveNumber)->required();
-  const bool must_say_why = name == "decide" || name == "undo" || name == "close" || name == "send-back" || name == "decline" || name == "note";
-  if (must_say_why) app.add_option("--why", details.why, name == "note" ? "the note" : "the reason, for colleagues and for the record")->required();
+  const bool must_say_why = name == "decide" || name == "undo" || name == "close" || name == "send-back" || name == "decline" || name == "note" || name == "hold" || name == "end-hold";
+  if (must_say_why) app.add_option("--why", details.why, name == "note" ? "the note" : name == "hold" ? "its purpose: which claim, which report to the police" : "the reason, for colleagues and for the record")->required();
   if (name == "assign" || name == "snooze" || name == "cancel" || name == "done") app.add_option("--why", details.why, "a note");
   if (name == "assign") app.add_option("--to", details.to, "whose it is now; empty: everybody's")->type_name("NAME");
   if (name == "snooze") app.add_option("--until", arguments.until, "a date (2026-11-30), a time (RFC 3339) or a length from now (2d, 4h)")->required();
+  if (name == "hold") app.add_option("--until", arguments.until, "when it is looked at again: a date, a time or a length from now (default and most: 183d)");
   if (name == "decide") {
     app.add_option("--finding", arguments.finding, "danger, child-image, safeguarding, anonymity, criticism, breach or not-ours: the first that is true")->required();
     app.add_option("--category", arguments.breach_category, "of a breach (default: what the rules said)");
@@ -238,7 +245,7 @@ void AddOwnOfCase(CLI::App& app, std::string_view name, Arguments& arguments) {
     app.add_flag("--close", arguments.act.close, "nothing more is to be done about it");
   }
   if (name == "propose") {
-    app.add_option("--kind", arguments.kind, "ask-author, report, letter, meeting, restrict, ban, bullying, helpline, police, legal or complaints")->required();
+    app.add_option("--kind", arguments.kind, "ask-author, report, letter, meeting, restrict, ban, bullying, helpline, police, legal, complaints or hide")->required();
     app.add_option("--to", details.to, "whom it is for");
     app.add_option("--text", details.text, "exactly what would leave the school");
     app.add_option("--text-file", arguments.text_file, "the same from a file")->type_name("FILE");
@@ -256,21 +263,25 @@ constexpr std::array kReportCommands = {
     Command{"list", "reports under way, what they wait for, and what people should do", &RunReportList},
     Command{"show", "a report's exact text and state; by hand, the form step by step; before there is one, the platform's reasons and a draft", &RunReportShow},
     Command{"propose", "a report, with a reason of the platform's; somebody else approves it", &RunReportPropose},
+    Command{"hide", "hide a comment at the school's own place (its channel, its Page); somebody else approves it", &RunReportHide},
     Command{"send", "send what is due now: approved, and past its hold", &RunReportSend},
     Command{"cancel", "take a report back before it leaves", &RunReportCancel},
     Command{"answer", "write down what a platform answered, or what became of a report made by hand", &RunReportAnswer},
-    Command{"notice", "write a notice under section 5 of the Defamation Act from a JSON file; refused while an item is missing", &RunReportNotice},
+    Command{"notice", "write a notice under section 5 of the Defamation Act, or --content of illegal content, from a JSON file; refused while an item is missing", &RunReportNotice},
     Command{"helpline", "what POSH or Report Harmful Content need to know about a case", &RunReportHelpline},
 };
 
 void AddOwnOfReport(CLI::App& app, std::string_view name, Arguments& arguments) {
   ActDetails& details = arguments.act.details;
-  if (name == "notice") app.add_option("FILE", arguments.words, "the notice's items, JSON")->required()->expected(1);
+  if (name == "notice") {
+    app.add_option("FILE", arguments.words, "the notice's items, JSON")->required()->expected(1);
+    app.add_flag("--content", arguments.content_notice, "a notice of illegal content, with the items of Article 16 of the Digital Services Act");
+  }
   if (name == "list" || name == "notice") return;
   auto* of_case = app.add_option("CASE", arguments.act.case_id, "the case's number")->check(CLI::PositiveNumber);
   if (name != "send") of_case->required();
   if (name == "send" || name == "helpline") return;
-  if (name != "propose") {
+  if (name != "propose" && name != "hide") {
     auto* number = app.add_option("REPORT", details.response, "the report's number in its case")->check(CLI::PositiveNumber);
     if (name != "show") number->required();
   }
@@ -281,6 +292,10 @@ void AddOwnOfReport(CLI::App& app, std::string_view name, Arguments& arguments) 
     app.add_option("--outcome", arguments.outcome, "done or refused (default: done)");
     app.add_option("--reference", details.reference, "the platform's number for it");
     app.add_option("--note", details.why, "the answer, in its own words");
+  }
+  if (name == "hide") {
+    app.add_option("--how", arguments.choice.reason, "one of the platform's ways, listed when left out");
+    app.add_option("--text", details.text, "why, for the school's own record");
   }
   if (name == "propose") {
     app.add_option("--reason", arguments.choice.reason, "one of the platform's: `heed report show CASE` lists them");
@@ -306,6 +321,8 @@ void AddOwnOfPeople(CLI::App& app, std::string_view name, Arguments& arguments) 
   const bool add = name == "add";
   if (name != "list") app.add_option(add ? "NAME" : "USER", arguments.words, add ? "as colleagues know them" : "their user name")->required()->expected(1);
   if (add) app.add_option("--id", arguments.id, "the user name (default: made of the name)");
+  if (add || name == "account") app.add_option("--mail", arguments.mail, "the mail address of their school account, by which they are known at the first sign-in")->type_name("ADDRESS");
+  if (name == "account") app.add_option("--subject", arguments.subject, "or the account's own name at the sign-in service; neither: no school account any more")->type_name("NAME");
   if (!add && name != "roles") return;
   app.add_option("--role", arguments.roles, "triage, head, lexicon-editor, legal, administrator or auditor; may be given several times")->required()->allow_extra_args(false);
   app.add_option("--school", arguments.schools, "at this school only (its id); may be given several times (default: every school)")->allow_extra_args(false);

@@ -51,6 +51,9 @@ constexpr NavItem kNav[] = {
     {"/", "Home", 0},
     {"/queue", "Queue", Only(Role::kTriage, Role::kHead, Role::kLegal)},
     {"/approvals", "Approvals", Only(Role::kHead)},
+    {"/tips", "Hand in", Only(Role::kTriage, Role::kHead)},
+    {"/packs", "Evidence packs", Only(Role::kTriage, Role::kHead, Role::kLegal)},
+    {"/reports", "Reports", Only(Role::kTriage, Role::kHead, Role::kLegal)},
     {"/lexicon", "Words and rules", Only(Role::kTriage, Role::kHead, Role::kLexicon)},
     {"/insights", "Insights", Only(Role::kTriage, Role::kHead, Role::kLegal)},
     {"/sources", "Sources", Only(Role::kTriage, Role::kHead, Role::kAdministrator)},
@@ -249,7 +252,11 @@ std::uint64_t Console::BodyLimit(const http::Request& head) const {
   http::Fields parts;
   bool found = false;
   const WebPage* page = FindPage(head.method, head.path, parts, found);
-  return page && page->body > 0 ? page->body : kFormBytes;
+  if (!page || page->body <= kFormBytes) return page && page->body > 0 ? page->body : kFormBytes;
+  const auto token = http::Cookie(head.Header("cookie"), CookieName(parts_.url.starts_with("https://")));
+  if (!token) return kFormBytes;
+  const auto visitor = parts_.gate.Recognise(*token);
+  return visitor && *visitor && (*visitor)->session.stage == Stage::kIn && ((*visitor)->person.Anywhere() & page->who) ? page->body : kFormBytes;
 }
 
 http::Response Console::Refuse(int status) const {

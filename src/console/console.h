@@ -12,7 +12,10 @@
 
 #include "pipeline/judge.h"
 #include "src/access/gate.h"
+#include "src/access/oidc.h"
+#include "src/console/evidence_door.h"
 #include "src/console/page.h"
+#include "src/console/report_door.h"
 #include "src/http/message.h"
 #include "src/http/rate.h"
 #include "src/model/school.h"
@@ -42,11 +45,49 @@ struct EntryLine {
   int severity = 0;
 };
 
+// One entry, all of it, as its file says now.
+struct EntryView {
+  EntryLine line;
+  bool is_rule = false;
+  bool in_use = false;  // the judge in use has it with this status; a change takes some seconds
+  std::vector<std::string> phrases;    // a term's
+  std::string elements;                // a rule's, in words
+  std::vector<std::string> unless;     // what takes it away
+  std::vector<std::string> matches, ignores;
+  std::string rationale, source, author, added, place;
+};
+
+// A term somebody proposes.
+struct EntryDraft {
+  std::string id, category, why, language = "en", rationale, source;
+  std::int64_t severity = 2;
+  std::vector<std::string> phrases, matches, ignores;
+};
+
+// What an entry would change among the kept posts of some schools if it counted.
+struct BacktestView {
+  std::uint64_t posts = 0, flagged_before = 0, flagged_after = 0, fired = 0;
+  struct Line {
+    std::string school;
+    std::optional<CaseId> case_id;
+    std::vector<std::string> words;  // those the entry stood on
+  };
+  std::vector<Line> newly;       // flagged then and not now; the first hundred
+  std::uint64_t all_newly = 0;
+};
+
 // The words and rules in use, and what somebody may do with them.  All functions may be called from several threads.
 struct LexiconDoor {
   std::function<std::vector<EntryLine>()> entries;                     // by id
   std::function<Result<Explanation>(std::string_view text)> explain;   // as `heed explain --any`
   std::function<Result<std::uint64_t>(std::string_view rule)> resume;  // lets a paused rule count again: how many cases that opened
+  std::function<Result<EntryView>(std::string_view id)> entry;         // kNotFound
+  // Puts a draft into the lexicons' folder.  kInvalid holds every mistake, one a line; nothing is changed then.
+  std::function<Done(const EntryDraft& draft, std::string_view author)> propose;
+  // "draft", "shadow", "live" or "retired".  kNotFound; kExists: it is that already; kInvalid: the lexicons would not be right any more.
+  std::function<Done(std::string_view id, std::string_view status, std::string_view why)> set_status;
+  // Takes seconds; kBusy: another one runs.
+  std::function<Result<BacktestView>(std::string_view id, const std::vector<std::string>& schools)> backtest;
   std::function<std::string()> trouble;  // "" or why the lexicons on disk are not those in use
 };
 
@@ -63,7 +104,14 @@ struct ConsoleParts {
   std::string sign_in_header;                // "" = off
   ExpiryLimits retention;
   LexiconDoor lexicon;
+  EvidenceDoor evidence;
   std::function<Result<std::vector<SourceHealth>>()> sources;
+  ReportDoor reports;
+  OidcClient* school_accounts = nullptr;  // nullptr: off
+  // A PDF of a page that needs nothing from elsewhere.  kNotFound: the program for it is not installed; kBusy: another one is made.
+  std::function<Result<std::string>(const std::string& html, Instant at)> pdf;
+  // Searches for a person (pages/access_request.cc), by who searches: twenty at once, then one every three minutes.
+  std::shared_ptr<http::RateLimit> person_searches = std::make_shared<http::RateLimit>(20.0, minutes{3});
   double requests_per_second = 20;  // an address and a person, each; five times as many at once
 };
 
@@ -75,7 +123,7 @@ class Console {
   http::Response Answer(const http::Request& request);
   // The page for a request that could not be read.
   http::Response Refuse(int status) const;
-  // Bytes the body of this request may have.
+  // Bytes the body of this request may have: more than a form only for pages that take files, and from who is signed in.
   std::uint64_t BodyLimit(const http::Request& head) const;
 
   const ConsoleParts& parts() const { return parts_; }

@@ -7,7 +7,9 @@ namespace heed {
 std::span<const WebPage> AllPages() {
   static const std::vector<WebPage> all = [] {
     std::vector<WebPage> pages;
-    for (const auto& table : {EntryPages(), HomePages(), CasePages(), WorkPages(), LexiconPages(), PeoplePages()}) pages.insert(pages.end(), table.begin(), table.end());
+    for (const auto& table : {EntryPages(), SchoolAccountPages(), HomePages(), QueuePages(), BulkPages(), ViewPages(), CasePages(), WorkPages(), ReportPages(), NoticePages(), TipPages(), EvidencePages(),
+                              TemplatePages(), LexiconPages(), EntryWordsPages(), PeoplePages(), AccessRequestPages()})
+      pages.insert(pages.end(), table.begin(), table.end());
     return pages;
   }();
   return all;

@@ -74,7 +74,7 @@ std::string Cover(std::string_view text) {
   return out;
 }
 
-Marked Mark(std::string_view text, const std::vector<Hit>& hits, Words how, std::size_t most) {
+Marked Mark(std::string_view text, const std::vector<Hit>& hits, Words how, std::size_t most, bool peek) {
   Marked marked;
   std::size_t shown = 0, at = 0;
   for (; at < text.size() && shown < most; ++shown) NextChar(text, at);
@@ -116,6 +116,7 @@ Marked Mark(std::string_view text, const std::vector<Hit>& hits, Words how, std:
       i = last + 1;
     }
     marked.segments.push_back(Slots().Set("text", how == Words::kCovered ? Cover(words) : words).Set("hit", true).Set("number", numbers));
+    if (peek && how == Words::kCovered) marked.segments.back().Set("bare", words);
     from = stretch.end;
   }
   plain(from, end);

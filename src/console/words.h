@@ -30,7 +30,8 @@ struct Marked {
   std::vector<Slots> segments;  // for templates/words.mustache: text, and hit with number (from 1, of the reasons)
   std::size_t left_out = 0;    // characters not shown
 };
-// A text cut where hits begin and end; hits that overlap become one piece with several numbers.  `most` characters at most.
-Marked Mark(std::string_view text, const std::vector<Hit>& hits, Words how, std::size_t most = 20'000);
+// A text cut where hits begin and end; hits that overlap become one piece with several numbers.  `most` characters at most.  `peek`: covered
+// pieces carry their words along (bare), for those who chose to see them by pointing.
+Marked Mark(std::string_view text, const std::vector<Hit>& hits, Words how, std::size_t most = 20'000, bool peek = false);
 
 }  // namespace heed

@@ -177,6 +177,90 @@ std::string_view PartOf(std::string_view body, const Post& post) {
   return PartOfJson(body, marks, RunOfLetters(post.text));
 }
 
+namespace {
+
+constexpr std::size_t kShortAnswer = 4096, kMostExchanges = 4;
+
+// The records of one exchange; `kept` is what is kept of the body ("" for nothing), `whole` whether that is all of it.
+class ExchangeRecords {
+ public:
+  ExchangeRecords(std::string& out, const HttpExchange& exchange) : out_(out), exchange_(exchange) {
+    fields_ = {{"WARC-Target-URI", exchange.url}};
+    if (!exchange.ip.empty()) fields_.emplace_back("WARC-IP-Address", exchange.ip);
+  }
+  void Write(std::string_view kept, bool whole, const std::string& clock) {
+    const std::string response = Add("response", "application/http;msgtype=response", exchange_.response_head, "WARC-Truncated", "unspecified");
+    Add("request", "application/http;msgtype=request", exchange_.request_head, "WARC-Concurrent-To", response);
+    std::string about = "body-bytes-after-decoding: " + std::to_string(exchange_.body.size()) + "\r\nbody-sha256-after-decoding: " + Sha256Hex(exchange_.body) + "\r\nclock: " + clock + "\r\n";
+    if (whole) {
+      about += "not-kept: nothing of the body; secrets in both heads are withheld\r\npart-kept: the whole body after decoding, in the conversion record, byte for byte\r\n";
+    } else {
+      about += "not-kept: the body as a whole, because it holds posts of people that do not mention the school; secrets in both heads are withheld\r\n";
+      about += kept.empty() ? "part-kept: none; the post could not be told apart from the others on the page\r\n" : "part-kept: the post itself, in the conversion record, byte for byte\r\n";
+    }
+    Add("metadata", "application/warc-fields", about, "WARC-Concurrent-To", response);
+    if (!kept.empty()) Add("conversion", kept.front() == '<' ? "text/xml" : kept.front() == '{' || kept.front() == '[' ? "application/json" : "text/plain", std::string(kept), "WARC-Refers-To", response);
+    if (!exchange_.certificates.empty()) Add("metadata", "application/x-pem-file", exchange_.certificates, "WARC-Concurrent-To", response);
+  }
+
+ private:
+  std::string Add(std::string type, std::string content_type, std::string block, std::string field, std::string value) {
+    WarcRecord record{std::move(type), std::move(content_type), std::move(block), fields_};
+    record.fields.emplace_back(std::move(field), std::move(value));
+    const std::string id = NewRecordId();
+    out_ += WriteWarcRecord(record, id, exchange_.began);
+    return id;
+  }
+  std::string& out_;
+  const HttpExchange& exchange_;
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+std::string InfoRecord(std::string_view description, Instant at, const std::string& id = NewRecordId()) {
+  return WriteWarcRecord({"warcinfo", "application/warc-fields", "software: heed " HEED_VERSION "\r\nformat: WARC File Format 1.1\r\ndescription: " + std::string(description) + "\r\n", {}}, id, at);
+}
+
+CapturedPost Captured(std::string bytes, std::string name, const HttpExchange& exchange, std::string how, const std::string& clock) {
+  CapturedPost out;
+  Capture& capture = out.capture;
+  capture.whose = "heed";
+  capture.name = std::move(name);
+  capture.extension = "warc";
+  capture.media_type = "application/warc";
+  capture.address = exchange.url;
+  capture.how = std::move(how);
+  capture.clock = clock;
+  capture.tool = "heed " HEED_VERSION;
+  capture.taken_at = exchange.began;
+  capture.sha256 = Sha256Hex(bytes);
+  capture.bytes = bytes.size();
+  out.bytes = std::move(bytes);
+  return out;
+}
+
+// Whether the address asks for this very post: one of its marks stands in it, as it is or percent-encoded.
+bool AsksFor(std::string_view url, const Post& post) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  for (const auto& mark : {post.global_id, post.native_id, post.permalink}) {
+    if (mark.size() < 4) continue;
+    std::string encoded;
+    for (const unsigned char c : mark) {
+      const bool plain = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+      if (plain) encoded += static_cast<char>(c);
+      else encoded += {'%', kHex[c >> 4], kHex[c & 15]};
+    }
+    for (std::size_t at = url.find(mark); at != std::string_view::npos; at = url.find(mark, at + 1)) {
+      // "1234" is not asked for by ".../12345".
+      const auto digit = [&](std::size_t i) { return i < url.size() && url[i] >= '0' && url[i] <= '9'; };
+      if (!digit(at + mark.size()) && (at == 0 || !digit(at - 1))) return true;
+    }
+    if (encoded != mark && url.find(encoded) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::optional<CapturedPost> CaptureExchange(const Post& post, const std::vector<HttpExchange>& exchanges, const std::string& clock) {
   const Marks marks = MarksOf(post);
   const HttpExchange* found = nullptr;
@@ -189,55 +273,29 @@ std::optional<CapturedPost> CaptureExchange(const Post& post, const std::vector<
     part = own;
   }
   if (!found) return std::nullopt;
-  const HttpExchange& exchange = *found;
-  CapturedPost out;
-  const Instant at = exchange.began;
-  const auto add = [&](WarcRecord record) {
-    const std::string id = NewRecordId();
-    out.bytes += WriteWarcRecord(record, id, at);
-    return id;
-  };
-  add({"warcinfo", "application/warc-fields",
-       "software: heed " HEED_VERSION "\r\nformat: WARC File Format 1.1\r\ndescription: the exchange that brought one post; other people's posts on the same page are not kept, see the metadata record\r\n",
-       {}});
-  std::vector<std::pair<std::string, std::string>> fields = {{"WARC-Target-URI", exchange.url}};
-  if (!exchange.ip.empty()) fields.emplace_back("WARC-IP-Address", exchange.ip);
-  auto response_fields = fields;
-  response_fields.emplace_back("WARC-Truncated", "unspecified");
-  const std::string response = add({"response", "application/http;msgtype=response", exchange.response_head, response_fields});
-  auto request_fields = fields;
-  request_fields.emplace_back("WARC-Concurrent-To", response);
-  add({"request", "application/http;msgtype=request", exchange.request_head, request_fields});
-  const std::string body_digest = Sha256Hex(exchange.body);
-  std::string about = "body-bytes-after-decoding: " + std::to_string(exchange.body.size()) + "\r\nbody-sha256-after-decoding: " + body_digest + "\r\nclock: " + clock +
-                      "\r\nnot-kept: the body as a whole, because it holds posts of people that do not mention the school; secrets in both heads are withheld\r\n";
-  about += part.empty() ? "part-kept: none; the post could not be told apart from the others on the page\r\n" : "part-kept: the post itself, in the conversion record, byte for byte\r\n";
-  auto about_fields = fields;
-  about_fields.emplace_back("WARC-Concurrent-To", response);
-  add({"metadata", "application/warc-fields", about, about_fields});
-  if (!part.empty()) {
-    auto part_fields = fields;
-    part_fields.emplace_back("WARC-Refers-To", response);
-    add({"conversion", part.front() == '<' ? "text/xml" : "application/json", std::string(part), part_fields});
+  std::string bytes = InfoRecord("the exchange that brought one post; other people's posts on the same page are not kept, see the metadata record", found->began);
+  ExchangeRecords(bytes, *found).Write(part, false, clock);
+  return Captured(std::move(bytes), "exchange.warc", *found,
+                  part.empty() ? "the exchange with the platform: both heads, certificate, size and digest of the answer" : "the exchange with the platform: both heads, certificate, digest of the answer, and the post's own part of it", clock);
+}
+
+std::optional<CapturedPost> CaptureRecheck(const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view found, const std::string& clock) {
+  std::string bytes;
+  const HttpExchange* first = nullptr;
+  std::size_t written = 0;
+  for (const auto& exchange : exchanges) {
+    const auto part = PartOf(exchange.body, post);
+    if ((part.empty() && !AsksFor(exchange.url, post)) || written == kMostExchanges) continue;
+    if (!first) {
+      first = &exchange;
+      bytes = InfoRecord("the platform was asked whether the post is still there; found: " + ForTerminal(found), exchange.began);
+    }
+    const bool whole = part.empty() && exchange.body.size() <= kShortAnswer;
+    ExchangeRecords(bytes, exchange).Write(whole ? std::string_view(exchange.body) : part, whole, clock);
+    ++written;
   }
-  if (!exchange.certificates.empty()) {
-    auto certificate_fields = fields;
-    certificate_fields.emplace_back("WARC-Concurrent-To", response);
-    add({"metadata", "application/x-pem-file", exchange.certificates, certificate_fields});
-  }
-  Capture& capture = out.capture;
-  capture.whose = "heed";
-  capture.name = "exchange.warc";
-  capture.extension = "warc";
-  capture.media_type = "application/warc";
-  capture.address = exchange.url;
-  capture.how = part.empty() ? "the exchange with the platform: both heads, certificate, size and digest of the answer" : "the exchange with the platform: both heads, certificate, digest of the answer, and the post's own part of it";
-  capture.clock = clock;
-  capture.tool = "heed " HEED_VERSION;
-  capture.taken_at = at;
-  capture.sha256 = Sha256Hex(out.bytes);
-  capture.bytes = out.bytes.size();
-  return out;
+  if (!first) return std::nullopt;
+  return Captured(std::move(bytes), "recheck.warc", *first, "the platform was asked whether the post is still there; found: " + ForTerminal(found), clock);
 }
 
 Result<CapturedPost> CaptureFile(const std::string& name, std::string bytes, std::string how, std::string address, std::optional<Instant> taken_at) {
@@ -266,6 +324,12 @@ Result<CapturedPost> CaptureFile(const std::string& name, std::string bytes, std
   capture.sha256 = Sha256Hex(bytes);
   capture.bytes = bytes.size();
   out.bytes = std::move(bytes);
+  return out;
+}
+
+std::string PictureWarc(const Capture& capture, std::string_view bytes, Instant at) {
+  std::string out = InfoRecord("a picture of a post; the exchange itself was not recorded", at, RecordIdFor("warcinfo " + capture.sha256));
+  out += WriteWarcRecord({"resource", capture.media_type, std::string(bytes), {{"WARC-Target-URI", capture.address}}}, RecordIdFor("resource " + capture.sha256 + " " + capture.address), at);
   return out;
 }
 

@@ -5,6 +5,8 @@
 // certificate, the size and digest of the body, and that part of the body which is the flagged post itself.  What is lost by
 // it: nobody can recompute the body's digest from the part.  The part can be compared with a later answer of the platform.
 //
+// A post's pictures, fetched by digest (app/media.h): the bytes lie beside the store, not in it.
+//
 // Staff's: a picture, a PDF, a saved page, with a statement of how it was made.
 //
 // The bytes are kept by the store beside the event that tells of them (EventKind::kCaptured); its details are this:
@@ -26,7 +28,7 @@
 namespace heed {
 
 struct Capture {
-  std::string whose;       // "heed" or "staff"
+  std::string whose;       // "heed", "media" or "staff"
   std::string name;        // of the file as it was given
   std::string extension;   // "warc", "png", ...: chosen by heed
   std::string media_type;
@@ -53,12 +55,20 @@ struct CapturedPost {
 // The exchange that brought the post, as WARC; nullopt where none of them holds it.
 std::optional<CapturedPost> CaptureExchange(const Post& post, const std::vector<HttpExchange>& exchanges, const std::string& clock);
 
+// What a platform answered when it was asked whether the post is still there, as WARC: one record pair for each exchange that asks for
+// this post by its address or holds it.  A short answer that is not a page of posts is kept whole, because "there is no such post" is the
+// evidence; of any other the post's own part.  nullopt where no exchange is about the post.  `found`: the finding, in words.
+std::optional<CapturedPost> CaptureRecheck(const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view found, const std::string& clock);
+
 // The post's own part of a page of JSON or XML (RSS, Atom); empty where it cannot be told apart.  Points into `body`.
 std::string_view PartOf(std::string_view body, const Post& post);
 
 // A file of staff's: known by its first bytes, not by its name.  kInvalid for a kind heed does not take, kTooLarge.
 inline constexpr std::uint64_t kMaxCapture = 24 << 20;
 Result<CapturedPost> CaptureFile(const std::string& name, std::string bytes, std::string how, std::string address, std::optional<Instant> taken_at);
+
+// A picture as a WARC resource record, the date being when it was fetched.
+std::string PictureWarc(const Capture& capture, std::string_view bytes, Instant at);
 
 // What a person signs for a capture of theirs.
 std::string CaptureStatement(const Capture& capture, CaseId id, std::string_view by, Instant added_at);

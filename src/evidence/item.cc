@@ -1,7 +1,11 @@
 #include "src/evidence/item.h"
 
+#include <algorithm>
+
 #include "src/base/hash.h"
 #include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/evidence/capture.h"
 
 namespace heed {
 namespace {
@@ -15,6 +19,8 @@ void PutTime(JsonWriter& out, std::string_view key, const std::optional<Instant>
 void PutCount(JsonWriter& out, std::string_view key, const std::optional<std::uint64_t>& count) {
   if (count) out.Field(key, *count);
 }
+
+bool IsPicture(const Event& event) { return event.details.find("\"whose\":\"media\"") != std::string::npos; }
 
 }  // namespace
 
@@ -57,7 +63,7 @@ std::string PostJson(const StoredVersion& version) {
 std::string HowCaptured(const Item& item, const StoredVersion& shown) {
   std::size_t heeds = 0, staffs = 0;
   for (const auto& event : item.history)
-    if (event.kind == EventKind::kCaptured && !event.erased) ++(event.actor == "heed" ? heeds : staffs);
+    if (event.kind == EventKind::kCaptured && !event.erased && !IsPicture(event)) ++(event.actor == "heed" ? heeds : staffs);
   return "read by heed " HEED_VERSION " from the source \"" + shown.source + "\" (" + shown.post.platform +
          "), through what the platform offers programs or from a file, at " + FormatRfc3339(shown.seen_at) + " by this installation's clock; not a picture of the page" +
          (heeds > 0 ? "; with the exchange with the platform (" + std::to_string(heeds) + ")" : "; the exchange with the platform was not kept") +
@@ -67,7 +73,9 @@ std::string HowCaptured(const Item& item, const StoredVersion& shown) {
 std::string NotCaptured(const Item& item, const StoredVersion& shown) {
   if (IsOfChildImage(item.c)) return "everything that could lead to the image: addresses of pictures, captures and the post's own address are left out of every pack; the police and the IWF are told directly";
   std::string out = "the page as people saw it, replies, and who read it";
-  if (!shown.post.media.empty()) out += "; " + std::to_string(shown.post.media.size()) + " pictures, videos or links are told of by address and description only";
+  const auto pictures = static_cast<std::size_t>(std::ranges::count_if(item.history, [](const Event& event) { return event.kind == EventKind::kCaptured && !event.erased && IsPicture(event); }));
+  const std::size_t told = shown.post.media.size();
+  if (told > pictures) out += "; " + std::to_string(told - pictures) + " pictures, videos or links are told of by address and description only";
   return out;
 }
 
@@ -106,6 +114,30 @@ std::string ItemJson(const Item& item, const StoredVersion& shown, bool whole, c
   return out.Take() + "\n";
 }
 
+std::string ResponseInWords(const Response& response, bool whole) {
+  std::string out;
+  const auto line = [&](std::string_view key, std::string_view value) {
+    if (!value.empty()) out += std::string(key) + ": " + ForTerminal(value) + "\n";
+  };
+  const auto person = [&](const std::string& name) { return whole || name.empty() ? name : std::string("a member of staff"); };
+  line("What", ToString(response.kind));
+  line("For", response.to);
+  line("State", ToString(response.state));
+  line("Proposed", FormatRfc3339(response.proposed_at) + " UTC by " + person(response.proposed_by));
+  if (response.decided_at) line("Ruled on", FormatRfc3339(*response.decided_at) + " UTC by " + person(response.decided_by));
+  if (response.done_at) line("Done", FormatRfc3339(*response.done_at) + " UTC");
+  line("The other side's number", response.reference);
+  line("What was answered or said of it", response.note);
+  line("Options", response.options);
+  return out + "\nThe exact text:\n\n" + response.text + (response.text.ends_with('\n') ? "" : "\n");
+}
+
+std::string ExtensionOf(std::string_view bytes) {
+  const auto known = CaptureFile("file", std::string(bytes.substr(0, 64 << 10)), "by its first bytes", "", std::nullopt);
+  if (!known) return "bin";
+  return known->capture.extension == "wacz" ? "zip" : known->capture.extension;
+}
+
 std::string_view KindInWords(EventKind kind) {
   switch (kind) {
     case EventKind::kOpened: return "put before a person";
@@ -114,6 +146,9 @@ std::string_view KindInWords(EventKind kind) {
     case EventKind::kClosed: return "closed";
     case EventKind::kCaptured: return "a capture was added";
     case EventKind::kExported: return "packed";
+    case EventKind::kHoldPlaced: return "kept beyond its time (legal hold)";
+    case EventKind::kHoldReleased: return "legal hold released";
+    case EventKind::kWithdrawn: return "gone from its platform: the words and what was received were removed";
     default: return ToString(kind);
   }
 }

@@ -37,6 +37,12 @@ std::string ItemJson(const Item& item, const StoredVersion& shown, bool whole, c
 std::string HowCaptured(const Item& item, const StoredVersion& shown);
 std::string NotCaptured(const Item& item, const StoredVersion& shown);
 
+// A letter, a report, a notice: who wanted it and ruled on it, what became of it, then its exact text.  `whole`: with names of staff.
+std::string ResponseInWords(const Response& response, bool whole);
+
+// By a file's first bytes: "png", "pdf", "zip", "txt", ...; "bin" for what is not known.
+std::string ExtensionOf(std::string_view bytes);
+
 std::string_view KindInWords(EventKind kind);
 // The plain values in an event's details: "why: criticism; severity: 3".
 std::string DetailsInWords(std::string_view details);

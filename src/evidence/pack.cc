@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include "src/base/csv.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/seal.h"
@@ -18,6 +20,7 @@
 #include "src/evidence/mask.h"
 #include "src/evidence/pdf.h"
 #include "src/evidence/report.h"
+#include "src/evidence/tags.h"
 #include "src/evidence/texts.h"
 
 namespace heed {
@@ -78,6 +81,8 @@ Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
     const Item item = HEED_TRY(ReadItem(store, id));
     content.Add("case " + std::to_string(id) + " " + Hex(item.history.back().hash) + "\n");
     for (const auto& version : item.post.versions) content.Add(ContentVersion(version.post) + " " + FormatRfc3339(version.seen_at) + "\n");
+    for (const auto& version : item.post.versions)
+      if (request.original && version.post.handed_in && version.post.handed_in->kept) content.Add("original " + version.post.handed_in->digest + "\n");
     plan.first = std::min(plan.first, item.history.front().sequence);
     plan.last = std::max(plan.last, item.history.back().sequence);
     for (const auto& event : item.history) plan.at = std::max(plan.at, event.at);
@@ -100,12 +105,6 @@ Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
 std::string Local(Instant at, const std::string& zone) { return FormatLocal(at) + " (" + zone + ")"; }
 std::string Both(Instant at, const std::string& zone) { return FormatRfc3339(at) + " UTC; " + Local(at, zone); }
 
-std::string CsvRow(const std::vector<std::string>& cells) {
-  std::string out;
-  for (const auto& cell : cells) out += (out.empty() ? "" : ",") + CsvCell(cell);
-  return out + "\r\n";
-}
-
 // One run of making a pack.
 class Packing {
  public:
@@ -116,6 +115,7 @@ class Packing {
   Result<PackMade> Run() {
     std::size_t number = 0;
     for (const CaseId id : plan_.cases) {
+      if (request_.stop && request_.stop()) return Fail(Fault::kCancelled, "heed was told to stop before the pack was done: make it again");
       HEED_TRY(AddItem(id, ++number));
       if (request_.progress) request_.progress(number, plan_.cases.size());
     }
@@ -154,7 +154,8 @@ class Packing {
       ReportWords block;
       block.label = "Version " + n + " of " + std::to_string(item.post.versions.size()) + (&version == &shown && item.post.versions.size() > 1 ? ", the one the case is about" : "") +
                     ", read " + Both(version.seen_at, request_.timezone);
-      if (words.empty()) block.note = "The author changed the post so that it no longer names the school. Its new words were not kept.";
+      if (words.empty() && item.c.withdrawn_at) block.note = "The post is gone from its platform. Its words were removed here " + Both(*item.c.withdrawn_at, request_.timezone) + ", because no legal hold kept them.";
+      else if (words.empty()) block.note = "The author changed the post so that it no longer names the school. Its new words were not kept.";
       else HEED_TRY(add(folder + "words-" + n + ".txt", words, whole() ? "the words of version " + n : "the words of version " + n + ", masked"));
       block.words = words;
       page.words.push_back(std::move(block));
@@ -164,6 +165,11 @@ class Packing {
     if (whole() && !IsOfChildImage(item.c))
       for (const auto& event : item.history)
         if (event.kind == EventKind::kCaptured && !event.erased) HEED_TRY(AddCapture(item, event, folder, add));
+    if (whole() && !IsOfChildImage(item.c)) HEED_TRY(AddOriginals(item, folder, add));
+    if (!IsOfChildImage(item.c))
+      for (const auto& response : item.c.responses)
+        HEED_TRY(add(folder + "responses/" + std::to_string(response.number) + "-" + std::string(ToString(response.kind)) + ".txt", Shown(ResponseInWords(response, whole())),
+                     std::string(ToString(response.kind)) + (response.to.empty() || !whole() ? "" : " to " + OneLine(response.to)) + ": " + std::string(ToString(response.state))));
     page.facts = Facts(item, shown);
     page.reasons = Reasons(item.c, shown);
     for (const auto& event : item.history)
@@ -181,6 +187,7 @@ class Packing {
     const std::string number = std::to_string(event.sequence), base = folder + "captures/" + number;
     auto capture = ReadCapture(event.details);
     if (!capture) return Fail(std::move(capture).error().While("event " + number));
+    if (capture->whose == "media") return AddPicture(item, event, *capture, base, add);
     const std::string bytes = HEED_TRY(store_.Attachment(item.c.id, event.sequence));
     if (Sha256Hex(bytes) != capture->sha256) return Fail(Fault::kMalformed, "the capture of event " + number + " is not the one that was recorded: restore the store from a backup");
     const std::string extension = IsPlainName(capture->extension) && capture->extension != "json" ? capture->extension : "bin";
@@ -188,6 +195,47 @@ class Packing {
     HEED_TRY(add(base + "." + extension, bytes, staffs ? "capture by staff: " + capture->name : "the exchange with the platform", !staffs || capture->media_type.starts_with("text/")));  // pictures are packed already
     HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that capture"));
     if (staffs) HEED_TRY(add(base + "-statement.txt", CaptureStatement(*capture, item.c.id, event.actor, event.at), "a statement to be signed"));
+    return {};
+  }
+
+  template <typename Add>
+  Done AddPicture(const Item& item, const Event& event, const Capture& capture, const std::string& base, const Add& add) {
+    const auto bytes = request_.original ? request_.original(item.c.school, capture.sha256) : Result<std::string>(Fail(Fault::kNotFound, "it was not at hand"));
+    if (!bytes) {
+      const std::string why = "a picture of the post (SHA-256 " + capture.sha256 + ") is not in the pack: " + bytes.error().message();
+      made_.notes.push_back("case " + std::to_string(item.c.id) + ": " + why);
+      return add(base + "-missing.txt", why + "\n", "a picture that is missing");
+    }
+    HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, "a picture of the post", false));
+    HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that picture"));
+    return add(base + ".warc", PictureWarc(capture, *bytes, event.at), "the same as a WARC record", false);
+  }
+
+  // The files that tips were, each once.
+  template <typename Add>
+  Done AddOriginals(const Item& item, const std::string& folder, const Add& add) {
+    std::set<std::string> known;
+    for (const auto& version : item.post.versions) {
+      const auto& handed = version.post.handed_in;
+      if (!handed || !known.insert(handed->digest + handed->item).second) continue;
+      const std::string base = folder + "originals/" + std::to_string(known.size());
+      std::string left_out = handed->digest.empty() ? "it was no file" : handed->kept ? "" : "it holds other people's words and was not kept; its digest was";
+      if (handed->kept && request_.original) {
+        const auto bytes = request_.original(item.c.school, handed->digest);
+        if (bytes) HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, "as it was handed in: " + OneLine(handed->item), false));
+        else left_out = bytes.error().message();
+      } else if (handed->kept) {
+        left_out = "it was not at hand";
+      }
+      if (handed->kept && !left_out.empty()) made_.notes.push_back("case " + std::to_string(item.c.id) + ": what was handed in is not in the pack: " + left_out);
+      JsonWriter out;
+      out.Object().Field("by", handed->by).Field("from", handed->from).Field("item", handed->item).Field("kind", handed->kind).Field("left_out", left_out).Field("note", handed->note).Field("sha256", handed->digest);
+      out.Key("words_read_with_confidence");
+      if (handed->confidence) out.Int(static_cast<std::int64_t>(*handed->confidence));
+      else out.Null();
+      out.Field("handed_in_at", FormatRfc3339(version.seen_at)).EndObject();
+      HEED_TRY(add(base + ".json", out.Take() + "\n", "who handed it in, and how it was read"));
+    }
     return {};
   }
 
@@ -223,6 +271,12 @@ class Packing {
       for (const auto category : item.c.assessment.categories)
         if (const auto clause = clauses->second.find(category); clause != clauses->second.end())
           row("Code of conduct, " + std::string(ToString(category)), clause->second);
+    if (const auto& handed = post.handed_in) {
+      row("Handed in by", Person(handed->by));
+      row("Sent by, and how", Shown(handed->from));
+      row("Read as", handed->kind + (handed->confidence ? ", " + std::to_string(*handed->confidence) + " of 100 sure" : ""));
+    }
+    if (item.c.hold) row("Legal hold", "since " + Both(item.c.hold->since, zone) + ", looked at again " + FormatRfc3339(item.c.hold->review_at).substr(0, 10) + ": " + Shown(item.c.hold->purpose));
     row("How it was captured", HowCaptured(item, shown));
     row("What was not captured", NotCaptured(item, shown));
     return table;
@@ -384,44 +438,25 @@ class Packing {
   }
 
   Result<PackMade> AddTags() {
-    using A = BagWriter::Algorithm;
-    const std::string manifest256 = bag_.Manifest(A::kSha256), manifest512 = bag_.Manifest(A::kSha512);
     Hashing hashing;
-    hashing.Add(manifest512);
+    hashing.Add(bag_.Manifest(BagWriter::Algorithm::kSha512));
     made_.manifest = hashing.Take().sha512;
     const Stamped stamped = request_.stamp ? request_.stamp(HEED_TRY(FromHex(made_.manifest))) : Stamped{};
     made_.stamps = stamped.found.size();
-    std::string status = std::to_string(stamped.found.size()) + " time stamps (RFC 3161) over manifest-sha512.txt\n";
+    PackTags tags;
+    for (const auto& found : stamped.found) tags.stamps.emplace_back(found.answered.answer, AboutStamp(found));
     if (stamped.found.empty()) {
-      const std::string why = stamped.asked ? "no authority answered when the pack was made" : "no time-stamp authority is configured";
-      status += "Not time-stamped yet: " + why + ". Only the school's own clock says when this pack was made.\n";
-      made_.notes.push_back("not time-stamped yet: " + why);
+      tags.no_stamp_because = stamped.asked ? "no authority answered when the pack was made" : "no time-stamp authority is configured";
+      made_.notes.push_back("not time-stamped yet: " + tags.no_stamp_because + (stamped.asked ? "; heed stamp adds stamps later" : ""));
     }
-    for (std::size_t i = 0; i < stamped.found.size(); ++i)
-      status += "timestamps/" + std::to_string(i + 1) + ".tsr: " + FormatRfc3339(stamped.found[i].answered.stamp.at) + ", " + OneLine(stamped.found[i].answered.stamp.authority) + ", asked at " +
-                OneLine(stamped.found[i].url) + "\n";
-
-    HEED_TRY(bag_.Add("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"));
-    std::string info = "Source-Organization: " + Join(plan_.schools, "; ") + "\n";
-    if (!request_.contact.empty()) info += "Contact: " + OneLine(request_.contact) + "\n";
-    info += "External-Description: " + std::string(whole() ? "Evidence pack" : "Working copy, masked") + " of " + std::to_string(plan_.cases.size()) + " cases\n";
-    info += "Bagging-Date: " + FormatRfc3339(plan_.at).substr(0, 10) + "\n";
-    info += "Bagging-Date-Note: the date of the newest event in the pack, so that the same content makes the same bytes\n";
-    info += "External-Identifier: " + plan_.id + "\nPayload-Oxum: " + bag_.Oxum() + "\nBag-Software-Agent: heed " HEED_VERSION "\n";
-    info += "Time-Stamps: " + std::to_string(stamped.found.size()) + "\nKey-Fingerprint: " + Fingerprint(request_.key.public_key) + "\n";
-    HEED_TRY(bag_.Add("bag-info.txt", info));
-    HEED_TRY(bag_.Add("README.txt", PackReadme(plan_.id, Fingerprint(request_.key.public_key))));
-    HEED_TRY(bag_.Add("signature/public-key.pem", PublicKeyPem(request_.key.public_key)));
-    HEED_TRY(bag_.Add("timestamps/status.txt", status));
-    for (std::size_t i = 0; i < stamped.found.size(); ++i) HEED_TRY(bag_.Add("timestamps/" + std::to_string(i + 1) + ".tsr", stamped.found[i].answered.answer));
-    HEED_TRY(bag_.Add("manifest-sha256.txt", manifest256));
-    HEED_TRY(bag_.Add("manifest-sha512.txt", manifest512));
-    for (const auto& [name, algorithm] : {std::pair("tagmanifest-sha256", A::kSha256), std::pair("tagmanifest-sha512", A::kSha512)}) {
-      const std::string tags = bag_.TagManifest(algorithm);
-      HEED_TRY(bag_.AddUnlisted(std::string(name) + ".txt", tags));
-      HEED_TRY(bag_.AddUnlisted("signature/" + std::string(name) + ".sig", Sign(tags, request_.key.seed)));
-    }
-    HEED_TRY(bag_.Finish());
+    tags.info = "Source-Organization: " + Join(plan_.schools, "; ") + "\n";
+    if (!request_.contact.empty()) tags.info += "Contact: " + OneLine(request_.contact) + "\n";
+    tags.info += "External-Description: " + std::string(whole() ? "Evidence pack" : "Working copy, masked") + " of " + std::to_string(plan_.cases.size()) + " cases\n";
+    tags.info += "Bagging-Date: " + FormatRfc3339(plan_.at).substr(0, 10) + "\n";
+    tags.info += "Bagging-Date-Note: the date of the newest event in the pack, so that the same content makes the same bytes\n";
+    tags.info += "External-Identifier: " + plan_.id + "\nPayload-Oxum: " + bag_.Oxum() + "\nBag-Software-Agent: heed " HEED_VERSION "\n";
+    tags.readme = PackReadme(plan_.id, Fingerprint(request_.key.public_key));
+    HEED_TRY(WriteTags(bag_, tags, request_.key));
     made_.id = plan_.id;
     made_.fingerprint = Fingerprint(request_.key.public_key);
     made_.items = plan_.cases.size();
@@ -448,27 +483,6 @@ class Packing {
 }  // namespace
 
 std::string_view ToString(PackKind kind) { return kind == PackKind::kEvidence ? "evidence" : "working"; }
-
-std::string CsvCell(std::string_view text) {
-  std::string cell;
-  // =1+1, +1, -1, @SUM, and what hides one of them behind white space; the full-width forms are formulas to some too.
-  const auto first = text.find_first_not_of(" \t\r\n\"'");
-  if (first != std::string_view::npos) {
-    const std::string_view rest = text.substr(first);
-    if (rest[0] == '=' || rest[0] == '+' || rest[0] == '-' || rest[0] == '@' || rest[0] == '|' || rest[0] == '%' || rest.starts_with("\uFF1D") || rest.starts_with("\uFF0B") ||
-        rest.starts_with("\uFF0D") || rest.starts_with("\uFF20"))
-      cell = "'";
-  }
-  if (!text.empty() && (text[0] == '\t' || text[0] == '\r' || text[0] == '\n')) cell = "'";
-  cell += text;
-  if (cell.find_first_of(",\"\r\n;\t") == std::string::npos) return cell;
-  std::string quoted = "\"";
-  for (const char c : cell) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
 
 Result<PackMade> MakePack(const Store& store, const PackRequest& request) {
   Plan plan = HEED_TRY(MakePlan(store, request));

@@ -10,6 +10,8 @@
 //     data/timeline.csv .json  data/cases.csv .json
 //     data/chain/events.jsonl, anchors/              the custody chain (chain_file.h)
 //     data/items/CASE/item.json words-N.txt post-N.json captures/
+//     data/items/CASE/originals/N.ext .json          what was handed in, byte for byte, and who handed it in
+//     data/items/CASE/responses/N-letter.txt         letters, reports, notices: the exact text, and what became of it
 //
 // The same content makes the same bytes: order is fixed, times are those of the content, and the pack's id is a digest of
 // what is in it.  (A time stamp is new content, and so is another release of zlib or WeasyPrint.)
@@ -33,7 +35,7 @@ namespace heed {
 // Who may read it decides what is in it.
 enum class PackKind {
   kEvidence,  // whole: for a solicitor, a court, the police
-  kWorking,   // children and third parties masked as far as heed can, no captures: for governors, helplines
+  kWorking,   // children and third parties masked as far as heed can, no captures and originals: for governors, helplines
 };
 std::string_view ToString(PackKind kind);  // "evidence", "working"
 
@@ -58,6 +60,9 @@ struct PackRequest {
   SigningKey key;
   std::vector<std::pair<std::uint64_t, std::string>> anchors;  // time stamps of the chain: of which event, the RFC 3161 answer
   std::function<Stamped(std::string_view digest)> stamp;  // 64 bytes, SHA-512; may be empty
+  // The file a tip was, by school and digest (app/originals.h); may be empty.
+  std::function<Result<std::string>(const std::string& school, const std::string& digest)> original;
+  std::function<bool()> stop;  // asked between items: kCancelled then; may be empty
   // Called as items are written: so many of so many.
   std::function<void(std::size_t, std::size_t)> progress;
 };
@@ -73,10 +78,7 @@ struct PackMade {
   std::size_t stamps = 0;
 };
 
-// kNotFound, kGone name the case; kInvalid: no case; kTooLarge; kIo.
+// kNotFound, kGone name the case; kInvalid: no case; kTooLarge; kCancelled; kIo.
 Result<PackMade> MakePack(const Store& store, const PackRequest& request);
-
-// One cell of CSV (RFC 4180), quoted where needed; what a spreadsheet would take for a formula gets a ' in front.
-std::string CsvCell(std::string_view text);
 
 }  // namespace heed

@@ -7,12 +7,23 @@
 
 namespace heed {
 
-std::string NewRecordId() {
-  std::string bytes = RandomBytes(16);
-  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);  // RFC 9562: version 4
+namespace {
+
+// RFC 9562.
+std::string RecordId(std::string bytes, unsigned char version) {
+  bytes[6] = static_cast<char>((bytes[6] & 0x0f) | (version << 4));
   bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
   const std::string hex = Hex(bytes);
   return "<urn:uuid:" + hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20) + ">";
+}
+
+}  // namespace
+
+std::string NewRecordId() { return RecordId(RandomBytes(16), 4); }
+
+std::string RecordIdFor(std::string_view name) {
+  const Digest digest = Sha256(name);
+  return RecordId(std::string(reinterpret_cast<const char*>(digest.data()), 16), 8);
 }
 
 std::string WriteWarcRecord(const WarcRecord& record, const std::string& id, Instant at) {

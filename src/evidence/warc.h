@@ -20,6 +20,8 @@ struct WarcRecord {
 
 // "<urn:uuid:...>", random.
 std::string NewRecordId();
+// The same for the same name, so that the same content makes the same bytes.
+std::string RecordIdFor(std::string_view name);
 std::string WriteWarcRecord(const WarcRecord& record, const std::string& id, Instant at);
 
 // How many records a file holds when every one of them is well formed and its block has the digest it says.  kMalformed.

@@ -28,6 +28,7 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::string file;    // path of a file that is the body instead; sent piece by piece, never held in memory whole
   bool close = false;  // end the connection after it
 
   Response& With(std::string_view name, std::string_view value) {

@@ -28,6 +28,8 @@ namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 using asio::ip::tcp;
 
+constexpr std::uint64_t kSlowestLine = 128 * 1024;  // bytes a second
+
 std::string Text(beast::string_view text) { return std::string(text.data(), text.size()); }
 
 }  // namespace
@@ -144,7 +146,9 @@ class Server::Impl::Session : public std::enable_shared_from_this<Session> {
   }
 
   void ReadBody() {
-    stream_.expires_after(server_->options.limits.body_time);
+    // What is larger than any form takes longer; a line of a megabit a second is waited for.
+    const auto length = parser_->content_length();
+    stream_.expires_after(server_->options.limits.body_time + seconds{length ? static_cast<std::int64_t>(*length / kSlowestLine) : 0});
     bhttp::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, std::size_t) { self->HaveBody(error); });
   }
 
@@ -171,6 +175,7 @@ class Server::Impl::Session : public std::enable_shared_from_this<Session> {
   }
 
   void Write(Response response) {
+    if (!response.file.empty()) return WriteFile(std::move(response));
     const bool keep = keep_alive_ && !response.close && !server_->stopping;
     out_ = bhttp::response<bhttp::string_body>(static_cast<bhttp::status>(response.status), 11);
     for (const auto& [name, value] : response.headers) out_.insert(name, value);
@@ -183,6 +188,35 @@ class Server::Impl::Session : public std::enable_shared_from_this<Session> {
       if (error || !keep) return self->Close();
       self->ReadHead();
     });
+  }
+
+  // The body comes from a file, in pieces.
+  void WriteFile(Response response) {
+    file_.emplace();
+    beast::error_code error;
+    file_->body().open(response.file.c_str(), beast::file_mode::scan, error);
+    if (error) {
+      LogError("sending " + response.file + ": " + error.message());
+      Response failed = server_->refuse(500);
+      return Write(std::move(failed));
+    }
+    const bool keep = keep_alive_ && !response.close && !server_->stopping;
+    file_->result(static_cast<bhttp::status>(response.status));
+    file_->version(11);
+    for (const auto& [name, value] : response.headers) file_->insert(name, value);
+    file_->keep_alive(keep);
+    const std::uint64_t size = file_->body().size();
+    file_->content_length(size);
+    stream_.expires_after(server_->options.limits.write_time + seconds{static_cast<std::int64_t>(size / kSlowestLine)});
+    const auto done = [self = shared_from_this(), keep](beast::error_code failed, std::size_t) {
+      self->file_serializer_.reset();
+      self->file_.reset();
+      if ((failed && failed != bhttp::error::end_of_stream) || !keep) return self->Close();
+      self->ReadHead();
+    };
+    file_serializer_.emplace(*file_);
+    if (is_head_) return bhttp::async_write_header(stream_, *file_serializer_, done);
+    bhttp::async_write(stream_, *file_serializer_, done);
   }
 
   void Close() {
@@ -213,6 +247,8 @@ class Server::Impl::Session : public std::enable_shared_from_this<Session> {
   std::optional<bhttp::request_parser<bhttp::string_body>> parser_;
   bhttp::response<bhttp::empty_body> continue_;
   bhttp::response<bhttp::string_body> out_;
+  std::optional<bhttp::response<bhttp::file_body>> file_;
+  std::optional<bhttp::response_serializer<bhttp::file_body>> file_serializer_;
   Request request_;
   std::string peer_;
   bool keep_alive_ = false, is_head_ = false, idle_ = false, drained_ = false;

@@ -32,6 +32,11 @@ std::string BacklogWords(std::uint64_t cases) {
   return std::to_string(cases) + (cases == 1 ? " older find of a first reading waits to be skimmed" : " older finds of first readings wait to be skimmed");
 }
 
+std::optional<Instant> GoneSince(const Case& c) {
+  // What staff handed in came through no platform's interface, and no platform's terms reach it.
+  return c.presence_confirmed && !c.hold && !c.withdrawn_at && !IsHandedIn(c.assessment) ? c.checked_at : std::nullopt;
+}
+
 std::string_view HolderAt(const Case& c, Instant now) { return c.held_until && now < *c.held_until ? std::string_view(c.holder) : std::string_view(); }
 
 Ruling RulingOf(const Case& c) { return c.decision ? RulingOf(c.decision->finding) : Ruling::kNone; }
@@ -67,6 +72,9 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kTaken: return "taken";
     case EventKind::kCaptured: return "captured";
     case EventKind::kExported: return "exported";
+    case EventKind::kHoldPlaced: return "hold-placed";
+    case EventKind::kHoldReleased: return "hold-released";
+    case EventKind::kWithdrawn: return "withdrawn";
     case EventKind::kPostponed: return "postponed";
   }
   return "unknown";

@@ -35,6 +35,15 @@ std::optional<CaseState> ParseCaseState(std::string_view name);
 
 using CaseId = std::uint64_t;  // counts from 1 per installation; 0 = not given yet
 
+// An evidence copy: somebody decided that the case is kept beyond its time, for what, and when that is looked at again.
+struct LegalHold {
+  std::string purpose, by;  // `by`: a person's id
+  Instant since{};          // of the first decision; a later one moves `review_at` on
+  Instant review_at{};
+
+  bool operator==(const LegalHold&) const = default;
+};
+
 // A case shows the worst version of its post since it was opened (or last reopened): an author who softens
 // the words afterwards neither leaves the queue nor moves back in it, because the earlier version is evidence
 // and somebody may have read it.
@@ -65,12 +74,19 @@ struct Case {
   std::optional<Instant> checked_at;
   bool presence_confirmed = false;     // "gone" was said twice, minutes apart: only then is it told as such
 
+  std::optional<LegalHold> hold;       // while it is there, the case does not expire
+  std::optional<Instant> withdrawn_at; // the post is gone from its platform, and what its interface gave us has been removed since
+
   const Response* FindResponse(std::uint32_t number) const;
   bool operator==(const Case&) const = default;
 };
 
 // "12 older finds of first readings wait to be skimmed"; "" for 0.
 std::string BacklogWords(std::uint64_t cases);
+
+// Since when the post has been gone from its platform for certain, while nobody has decided to keep what heed received of it (a legal
+// hold) and it is still here: what counts the days until it is removed.
+std::optional<Instant> GoneSince(const Case& c);
 
 // The holder while the lease runs, else "".
 std::string_view HolderAt(const Case& c, Instant now);
@@ -111,13 +127,16 @@ enum class EventKind : std::uint8_t {
   // What is done with the evidence; the case stays as it is.
   kCaptured = 40,  // a capture was added: its digest, how it was made
   kExported = 41,  // an evidence pack was made: its id, digest, kind, for whom
+  kHoldPlaced = 42,    // the case is kept beyond its time: for what, until when that is looked at again
+  kHoldReleased = 43,  // it may expire again
+  kWithdrawn = 44,     // tombstone: the post is gone from its platform, so its words and what was received of it are removed here too
 };
 inline constexpr std::array kEventKinds = {
     EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
     EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
     EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked, EventKind::kPostponed,
-    EventKind::kTaken, EventKind::kCaptured, EventKind::kExported};
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "taken", "captured", "exported"
+    EventKind::kTaken, EventKind::kCaptured, EventKind::kExported, EventKind::kHoldPlaced, EventKind::kHoldReleased, EventKind::kWithdrawn};
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "taken", "captured", "exported", "hold-placed", "hold-released", "withdrawn"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {

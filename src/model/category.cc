@@ -41,4 +41,10 @@ std::string_view ToString(Characteristic characteristic) {
 
 std::optional<Characteristic> ParseCharacteristic(std::string_view name) { return Parse(kCharacteristics, name); }
 
+std::string CategoryList(const std::vector<Category>& categories) {
+  std::string out;
+  for (const auto category : categories) out += (out.empty() ? "" : ", ") + std::string(ToString(category));
+  return out;
+}
+
 }  // namespace heed

@@ -6,7 +6,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace heed {
 
@@ -45,5 +47,8 @@ inline constexpr std::array kCharacteristics = {
 // "race", "religion", "sex", "sexual_orientation", "gender_reassignment", "disability", "age".
 std::string_view ToString(Characteristic characteristic);
 std::optional<Characteristic> ParseCharacteristic(std::string_view name);
+
+// "threat, abuse".
+std::string CategoryList(const std::vector<Category>& categories);
 
 }  // namespace heed

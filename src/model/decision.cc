@@ -17,7 +17,7 @@ constexpr Names<Finding> kFindingNames[] = {
 constexpr Names<ResponseKind> kKindNames[] = {
     {ResponseKind::kAskAuthor, "ask-author"}, {ResponseKind::kReport, "report"},     {ResponseKind::kLetter, "letter"},     {ResponseKind::kMeeting, "meeting"},
     {ResponseKind::kRestrict, "restrict"},    {ResponseKind::kBan, "ban"},           {ResponseKind::kBullying, "bullying"}, {ResponseKind::kHelpline, "helpline"},
-    {ResponseKind::kPolice, "police"},        {ResponseKind::kLegal, "legal"},       {ResponseKind::kComplaints, "complaints"}};
+    {ResponseKind::kPolice, "police"},        {ResponseKind::kLegal, "legal"},       {ResponseKind::kComplaints, "complaints"}, {ResponseKind::kHide, "hide"}};
 
 constexpr Names<ResponseState> kStateNames[] = {
     {ResponseState::kProposed, "proposed"},  {ResponseState::kHeld, "held"},         {ResponseState::kSending, "sending"},
@@ -42,6 +42,7 @@ std::string_view ToString(Finding finding) { return NameOf(kFindingNames, findin
 std::optional<Finding> ParseFinding(std::string_view name) { return ValueOf(kFindingNames, name); }
 std::string_view ToString(ResponseKind kind) { return NameOf(kKindNames, kind); }
 std::optional<ResponseKind> ParseResponseKind(std::string_view name) { return ValueOf(kKindNames, name); }
+bool LeavesByInterface(ResponseKind kind) { return kind == ResponseKind::kReport || kind == ResponseKind::kHide; }
 std::string_view ToString(ResponseState state) { return NameOf(kStateNames, state); }
 std::optional<ResponseState> ParseResponseState(std::string_view name) { return ValueOf(kStateNames, name); }
 
@@ -57,7 +58,7 @@ bool Allows(Finding finding, ResponseKind kind) {
     case Finding::kDanger: return kind != Kind::kComplaints;
     case Finding::kChildImage: return kind == Kind::kPolice || kind == Kind::kHelpline || kind == Kind::kLegal;
     case Finding::kSafeguarding: return kind == Kind::kPolice || kind == Kind::kLegal || kind == Kind::kBullying || kind == Kind::kMeeting || kind == Kind::kComplaints;
-    case Finding::kAnonymity: return kind == Kind::kLegal || kind == Kind::kPolice || kind == Kind::kAskAuthor || kind == Kind::kReport || kind == Kind::kLetter;
+    case Finding::kAnonymity: return kind == Kind::kLegal || kind == Kind::kPolice || kind == Kind::kAskAuthor || kind == Kind::kReport || kind == Kind::kHide || kind == Kind::kLetter;
     case Finding::kCriticism: return kind == Kind::kComplaints || kind == Kind::kMeeting;
     case Finding::kNotOurs: return false;
   }

@@ -57,12 +57,15 @@ enum class ResponseKind : std::uint8_t {
   kPolice = 9,
   kLegal = 10,      // legal or local-authority advice
   kComplaints = 11, // points the author to the complaints procedure
+  kHide = 12,       // hides a comment or reply at a place of the school's own: its channel, its Page
 };
 inline constexpr std::array kResponseKinds = {
     ResponseKind::kAskAuthor, ResponseKind::kReport,   ResponseKind::kLetter, ResponseKind::kMeeting, ResponseKind::kRestrict,   ResponseKind::kBan,
-    ResponseKind::kBullying,  ResponseKind::kHelpline, ResponseKind::kPolice, ResponseKind::kLegal,   ResponseKind::kComplaints};
-std::string_view ToString(ResponseKind kind);  // "ask-author", "report", "letter", "meeting", "restrict", "ban", "bullying", "helpline", "police", "legal", "complaints"
+    ResponseKind::kBullying,  ResponseKind::kHelpline, ResponseKind::kPolice, ResponseKind::kLegal,   ResponseKind::kComplaints, ResponseKind::kHide};
+std::string_view ToString(ResponseKind kind);  // "ask-author", "report", "letter", "meeting", "restrict", "ban", "bullying", "helpline", "police", "legal", "complaints", "hide"
 std::optional<ResponseKind> ParseResponseKind(std::string_view name);
+// What heed itself can carry out through a platform's interface, once it is approved: a report, hiding.
+bool LeavesByInterface(ResponseKind kind);
 
 // Whether a finding leaves room for a response: criticism is answered with the complaints procedure and nothing else; where
 // reporting is locked there is no report.
@@ -103,7 +106,7 @@ struct Response {
   Instant proposed_at{};
   std::string decided_by;    // who approved, sent back, declined or cancelled
   std::optional<Instant> decided_at;
-  std::optional<Instant> leaves_at;  // the end of the hold
+  std::optional<Instant> leaves_at;  // the end of the hold; of a refused one until when it can be appealed, where the answer said so
   std::optional<Instant> done_at;
   std::string reference;     // the platform's id, a crime number, a letter's file
   std::string note;          // the last words said about it: why it was sent back, what was answered

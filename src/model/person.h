@@ -79,6 +79,11 @@ struct Person {
   std::vector<Digest> recovery;     // SHA-256 of the recovery codes that are left
   std::optional<Link> link;         // the one link that works
 
+  // How a school account (src/access/oidc.h) is known to be theirs.  An administrator writes down one of the two; the account itself is
+  // remembered at the first sign-in, and from then on the mail address, which may pass to somebody else, counts for nothing.
+  std::string mail;     // in small letters; empty: none
+  std::string account;  // "https://login.example 1234": issuer, space, the issuer's name for them; empty: not known yet
+
   bool mask_words = true;  // cover hurtful words until asked
 
   // The roles at one school.

@@ -12,7 +12,7 @@ constexpr std::array<seconds, 5> kLooks = {hours{1}, days{1}, days{3}, days{7}, 
 constexpr seconds kSayItTwice = minutes{10}, kAfterFailure = hours{1};
 
 bool AsksForRemoval(const Response& response) {
-  return response.kind == ResponseKind::kReport || response.kind == ResponseKind::kAskAuthor;
+  return LeavesByInterface(response.kind) || response.kind == ResponseKind::kAskAuthor;
 }
 
 constexpr std::pair<Presence, std::string_view> kPresenceNames[] = {
@@ -34,7 +34,10 @@ std::string ToJson(const ReportChoice& choice) {
   out.Object();
   if (!choice.channel.empty()) out.Field("channel", choice.channel);
   if (choice.forward) out.Field("forward", true);
+  if (!choice.label.empty()) out.Field("label", choice.label);
+  if (!choice.notice.empty()) out.Field("notice", choice.notice);
   if (!choice.reason.empty()) out.Field("reason", choice.reason);
+  if (choice.silent) out.Field("silent", true);
   out.EndObject();
   return out.Take();
 }
@@ -47,7 +50,10 @@ Result<ReportChoice> ParseReportChoice(std::string_view json) {
   ReportChoice choice;
   choice.reason = (*root)["reason"].StringOr("");
   choice.channel = (*root)["channel"].StringOr("");
+  choice.label = (*root)["label"].StringOr("");
+  choice.notice = (*root)["notice"].StringOr("");
   choice.forward = (*root)["forward"].Bool().value_or(false);
+  choice.silent = (*root)["silent"].Bool().value_or(false);
   return choice;
 }
 
@@ -103,7 +109,7 @@ std::optional<Instant> NextInOutbox(const Case& c) {
   auto next = NextCheck(c);
   for (const auto& response : c.responses) {
     const bool waits = response.state == ResponseState::kHeld || response.state == ResponseState::kSending;
-    if (response.kind != ResponseKind::kReport || !waits || !response.leaves_at) continue;
+    if (!LeavesByInterface(response.kind) || !waits || !response.leaves_at) continue;
     if (!next || *response.leaves_at < *next) next = response.leaves_at;
   }
   return next;

@@ -13,6 +13,7 @@
 
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/model/decision.h"
 #include "src/model/post.h"
 
 namespace heed {
@@ -26,6 +27,7 @@ struct ReportReason {
   std::string id;     // the platform's own; "rule:3" is a rule of a server
   std::string label;  // as people read it
   std::string help;   // when to take it; may be empty
+  bool takes_text = true;  // false: with it the platform takes no words, and the text stays in the school
 
   bool operator==(const ReportReason&) const = default;
 };
@@ -39,11 +41,14 @@ struct ReportForm {
   std::vector<std::string> notes;  // what a person should know: where the list comes from, what the platform does not judge
 };
 
-// What a person chose on the form: Response::options of a report.
+// What a person chose on the form: Response::options of a report, or of hiding.
 struct ReportChoice {
   std::string reason;   // ReportReason::id
   bool forward = false;
   std::string channel;  // SourceSpec::id of the account it leaves through; "" = the one that found the post, or the school's first
+  std::string label;    // ReportReason::label, for whoever approves it
+  bool silent = false;  // that reason takes no text: the words stay in the school
+  std::string notice;   // "section-5" or "content": a notice (src/report/notice.h), which a person sends, never heed
 
   bool operator==(const ReportChoice&) const = default;
 };
@@ -58,6 +63,7 @@ class ApprovedReport {
  public:
   std::uint64_t case_id() const { return case_id_; }
   std::uint32_t response() const { return response_; }
+  ResponseKind kind() const { return kind_; }            // kReport or kHide
   const Post& post() const { return post_; }             // in the version people decided about
   const std::string& text() const { return text_; }      // exactly what leaves
   const ReportChoice& choice() const { return choice_; }
@@ -70,6 +76,7 @@ class ApprovedReport {
 
   std::uint64_t case_id_ = 0;
   std::uint32_t response_ = 0;
+  ResponseKind kind_ = ResponseKind::kReport;
   Post post_;
   std::string text_, approved_by_, key_;
   ReportChoice choice_;
@@ -121,11 +128,11 @@ struct PresenceCheck {
 
 // --- when to look
 
-// When the post of a case is to be looked at again: 1 h, 1 d, 3 d, 7 d and 30 d after a request to remove it went out; ten minutes
+// When the post of a case is to be looked at again: 1 h, 1 d, 3 d, 7 d and 30 d after a request to remove it went out, or it was hidden; ten minutes
 // after a first "gone", which counts only when it is said twice; an hour after a look that failed.  nullopt: not any more, or
 // never.
 std::optional<Instant> NextCheck(const Case& c);
-// The first time something is due in the outbox: a held report leaves, or NextCheck().  nullopt: nothing.
+// The first time something is due in the outbox: what is held leaves, or NextCheck().  nullopt: nothing.
 std::optional<Instant> NextInOutbox(const Case& c);
 
 }  // namespace heed

@@ -120,4 +120,80 @@ Result<std::string> WriteNotice(const Section5Notice& notice, const std::vector<
   return out;
 }
 
+Result<ContentNotice> ParseContentNotice(std::string_view json) {
+  JsonParser parser;
+  const auto root = HEED_TRY(parser.Parse(json));
+  if (!root.IsObject()) return Fail(Fault::kInvalid, "the notice is not a JSON object");
+  ContentNotice notice;
+  const std::vector<std::pair<std::string_view, std::string*>> texts = {{"law", &notice.law},           {"facts", &notice.facts},       {"intent", &notice.intent}, {"no_defence", &notice.no_defence},
+                                                                        {"found", &notice.found},       {"affected", &notice.affected}, {"notifier", &notice.notifier}, {"email", &notice.email},
+                                                                        {"earlier", &notice.earlier}};
+  std::vector<std::string_view> known = {"locations", "good_faith"};
+  for (const auto& [key, to] : texts) known.push_back(key);
+  std::optional<Error> wrong;
+  root.EachMember([&](std::string_view key, Json value) {
+    const auto bad = [&](std::string_view kind) {
+      if (!wrong) wrong = Error{Fault::kInvalid, "\"" + std::string(key) + "\" must be " + std::string(kind)};
+    };
+    if (const auto text = std::ranges::find(texts, key, &std::pair<std::string_view, std::string*>::first); text != texts.end()) {
+      if (const auto read = value.String()) *text->second = *read;
+      else bad("a text");
+    } else if (key == "locations") {
+      if (!value.IsArray()) return bad("a list of texts");
+      value.Each([&](Json one) {
+        if (const auto read = one.String()) notice.locations.emplace_back(*read);
+        else bad("a list of texts");
+      });
+    } else if (key == "good_faith") {
+      if (const auto read = value.Bool()) notice.good_faith = *read;
+      else bad("true or false");
+    } else if (!wrong) {
+      wrong = Error{Fault::kInvalid, "unknown key \"" + std::string(key) + "\"" + DidYouMean(key, known)};
+    }
+  });
+  if (wrong) return Fail(*wrong);
+  return notice;
+}
+
+std::vector<std::string> MissingFrom(const ContentNotice& notice) {
+  std::vector<std::string> missing;
+  const auto need = [&](bool there, std::string words) {
+    if (!there) missing.push_back(std::move(words));
+  };
+  need(!Trim(notice.law).empty(), "law: which law, or which rule of the platform, it breaks");
+  need(!Trim(notice.facts).empty(), "facts: what is said, about whom and to whom, in facts and not in adjectives");
+  need(!Trim(notice.intent).empty(), "intent: what shows that it was meant, or that the author knew it to be false");
+  need(!Trim(notice.no_defence).empty(), "no_defence: why no defence is apparent, such as that it is true, or a joke nobody could take seriously");
+  need(!notice.locations.empty() && std::ranges::all_of(notice.locations, [](const std::string& place) { return StartsWithIgnoreCase(place, "http://") || StartsWithIgnoreCase(place, "https://"); }),
+       "locations: every exact address, with https://");
+  need(!Trim(notice.affected).empty(), "affected: who is affected: a member of staff, a pupil, a group");
+  need(!Trim(notice.notifier).empty(), "notifier: the name of who sends it");
+  need(!notice.email.empty() && IsEmail(Trim(notice.email)), "email: an address at which they are reached");
+  need(notice.good_faith, "good_faith: that they believe in good faith that all this is accurate and complete");
+  return missing;
+}
+
+Result<std::string> WriteNotice(const ContentNotice& notice) {
+  const auto missing = MissingFrom(notice);
+  if (!missing.empty()) return Fail(Fault::kInvalid, "the notice is not complete, so it is not written:\n" + Join(missing, "\n"));
+  std::string out = "NOTICE OF ILLEGAL CONTENT\nwith what Article 16 of the Digital Services Act asks of such a notice, and section 192 of the Online Safety Act 2023 of who decides on it\n\n";
+  auto part = [&, number = 0](std::string_view title, std::string_view text) mutable {
+    if (!Trim(text).empty()) out += std::to_string(++number) + ". " + std::string(title) + "\n" + std::string(Trim(text)) + "\n\n";
+  };
+  std::string places;
+  for (const auto& one : notice.locations) places += std::string(Trim(one)) + "\n";
+  part("Where it is", places);
+  part("How else it is told from others", notice.found);
+  part("What it breaks", notice.law);
+  part("What is said or shown", notice.facts);
+  part("What shows that it was meant", notice.intent);
+  part("Why no defence is apparent", notice.no_defence);
+  part("Who is affected", notice.affected);
+  part("Earlier reports", notice.earlier);
+  part("Who sends this notice", std::string(Trim(notice.notifier)) + ", " + std::string(Trim(notice.email)));
+  part("Good faith", "The sender believes in good faith that what stands here is accurate and complete.");
+  out += "Please confirm that you have received this notice, and tell us what you decide and how it can be complained of.\n";
+  return out;
+}
+
 }  // namespace heed

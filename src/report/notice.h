@@ -1,5 +1,6 @@
-// A notice of complaint under section 5 of the Defamation Act 2013: everything the law asks of it, in its order.
+// Notices that a person sends to whoever runs a website: of complaint under section 5 of the Defamation Act 2013, and of illegal content.
 //
+// Section 5: everything the law asks of it, in its order.
 // Source: Defamation Act 2013 s.5(6)(a) to (c); Defamation (Operators of Websites) Regulations 2013 (SI 2013/3028) reg. 2 and
 // Schedule para. 9.  A notice that lacks something only makes the operator say so, so heed writes none.  The complainant is a
 // person who agreed, never the school.  Clocks: src/casework/report.h.  Pure.
@@ -40,5 +41,28 @@ std::vector<std::string> MissingFrom(const Section5Notice& notice, const std::ve
 
 // The notice as it is sent.  kInvalid lists everything that is missing.
 Result<std::string> WriteNotice(const Section5Notice& notice, const std::vector<std::string>& school_names);
+
+// A notice of illegal content: the four items of Article 16(2) of the EU's Digital Services Act, which serve every platform, and what
+// section 192 of the Online Safety Act 2023 has a provider weigh: facts on each element of the offence, the state of mind, and
+// that no defence is apparent.  Nobody in the UK has a right to be answered under the Act of the EU; s.20 and s.21 of the Online Safety Act
+// give the way to report and to complain.  Defamation alone is no illegal content there: that is what section 5 is for.
+struct ContentNotice {
+  std::string law;                     // which law or which rule of the platform it breaks
+  std::string facts;                   // what is said or shown, about whom, to whom
+  std::string intent;                  // what shows intent, or that the author knew it to be false
+  std::string no_defence;              // why no defence is apparent
+  std::vector<std::string> locations;  // every exact address
+  std::string found;                   // what else tells it from others: "the third reply", the date, the account; may be empty
+  std::string affected;                // who is affected: a member of staff, a pupil, a group
+  std::string notifier, email;         // who sends it, for the school or for themselves
+  bool good_faith = false;             // "believes in good faith that it is accurate and complete"
+  std::string earlier;                 // earlier reports and their numbers; may be empty
+};
+// As MissingFrom and WriteNotice above.
+std::vector<std::string> MissingFrom(const ContentNotice& notice);
+Result<std::string> WriteNotice(const ContentNotice& notice);
+// {"law": "...", "facts": "...", "intent": "...", "no_defence": "...", "locations": [...], "found": "...", "affected": "...", "notifier": "...",
+//  "email": "...", "good_faith": true, "earlier": "..."}
+Result<ContentNotice> ParseContentNotice(std::string_view json);
 
 }  // namespace heed

@@ -24,8 +24,8 @@ std::string Name(CaseId id, std::uint32_t number) { return "case " + std::to_str
 
 }  // namespace
 
-Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels)
-    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)) {}
+Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep)
+    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)), keep_(std::move(keep)) {}
 Outbox::~Outbox() = default;
 
 Result<Case> Outbox::Change_(CaseId id, const std::function<Result<Change>(const Case&)>& act) {
@@ -42,29 +42,42 @@ Result<StoredVersion> Outbox::Shown(const Case& c) const {
   return post.Version(c.worst);
 }
 
-const ReportChannel* Outbox::Find(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, bool to_report) const {
-  const ReportChannel* best = nullptr;
-  int best_rank = 0;
+std::vector<const ReportChannel*> Outbox::Able(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, Ability ability) const {
+  std::vector<std::pair<int, const ReportChannel*>> ranked;
   for (const auto& channel : channels_) {
     if (channel.school.id != school || !channel.card || !channel.enabled || channel.card->name != platform) continue;
-    if (to_report ? !channel.card->reports : !channel.card->rechecks) continue;
+    if (!(ability == Ability::kReports ? channel.card->reports : ability == Ability::kHides ? channel.card->hides : channel.card->rechecks)) continue;
     if (!preferred.empty() && channel.spec.id != preferred) continue;
     // The account that found the post knows it best; one whose terms are accepted can be used at all.
-    const int rank = 1 + (channel.spec.id == found_by ? 2 : 0) + (to_report && channel.terms_accepted ? 4 : 0);
-    if (rank > best_rank) best = &channel, best_rank = rank;
+    ranked.emplace_back((channel.spec.id == found_by ? 2 : 0) + (ability != Ability::kLooks && channel.terms_accepted ? 4 : 0), &channel);
   }
-  return best;
+  std::ranges::stable_sort(ranked, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<const ReportChannel*> able;
+  for (const auto& [rank, channel] : ranked) able.push_back(channel);
+  return able;
+}
+
+const ReportChannel* Outbox::Find(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, Ability ability) const {
+  const auto able = Able(school, platform, preferred, found_by, ability);
+  return able.empty() ? nullptr : able.front();
 }
 
 const ReportChannel* Outbox::ChannelFor(const Case& c, const Response& response) const {
-  if (response.kind != ResponseKind::kReport) return nullptr;
+  if (!LeavesByInterface(response.kind)) return nullptr;
   const auto choice = ParseReportChoice(response.options);
-  return Find(c.school, response.to, choice ? std::string_view(choice->channel) : std::string_view(), c.source, true);
+  if (choice && !choice->notice.empty()) return nullptr;  // with somebody's name under it: a person sends it
+  return Find(c.school, response.to, choice ? std::string_view(choice->channel) : std::string_view(), c.source, AbilityFor(response.kind));
+}
+
+std::vector<const ReportChannel*> Outbox::ChannelsFor(const Case& c, ResponseKind kind) const {
+  const auto shown = Shown(c);
+  if (!shown || !LeavesByInterface(kind)) return {};
+  return Able(c.school, shown->post.platform, "", c.source, AbilityFor(kind));
 }
 
 const ReportChannel* Outbox::WatcherOf(const Case& c) const {
   const auto shown = Shown(c);
-  return shown ? Find(c.school, shown->post.platform, "", c.source, false) : nullptr;
+  return shown ? Find(c.school, shown->post.platform, "", c.source, Ability::kLooks) : nullptr;
 }
 
 Result<Connector*> Outbox::Open(const ReportChannel& channel) {
@@ -141,7 +154,7 @@ Result<std::vector<OutboxStep>> Outbox::Recover() {
   std::vector<OutboxStep> steps;
   for (const auto& c : HEED_TRY(store_.OutboxDue(clock_.Now() + days{3650}))) {
     for (const auto& response : c.responses) {
-      if (response.kind != ResponseKind::kReport || response.state != ResponseState::kSending) continue;
+      if (!LeavesByInterface(response.kind) || response.state != ResponseState::kSending) continue;
       const std::string why = "heed ended while it was being sent: it may have arrived. Look at the account's messages, then record what you find";
       HEED_TRY(Change_(c.id, [&](const Case& now) { return FinishSending(now, kHeed, response.number, {ResponseState::kUncertain, "", why}, clock_.Now()); }));
       steps.push_back({c.id, response.number, why, true});
@@ -204,8 +217,10 @@ Result<std::optional<OutboxStep>> Outbox::Send(Case c, std::uint32_t number, std
     HEED_TRY(Change_(c.id, [&](const Case& now) { return FinishSending(now, kHeed, number, {ResponseState::kRefused, "", words}, clock_.Now()); }));
     return std::optional(OutboxStep{c.id, number, words, true});
   };
-  if (!c.decision || !Allows(c.decision->finding, ResponseKind::kReport)) return stop_here("the case's decision no longer allows a report");
-  if (const auto fine = CheckReportText(response.text, shown.post, shown.assessment, 0); !fine) return stop_here(fine.error().message());
+  const bool hide = response.kind == ResponseKind::kHide;
+  if (!c.decision || !Allows(c.decision->finding, response.kind)) return stop_here("the case's decision no longer allows it");
+  // Why something is hidden stays in the school; a report's words leave.
+  if (const auto fine = hide ? Done() : CheckReportText(response.text, shown.post, shown.assessment, 0); !fine) return stop_here(fine.error().message());
   const auto opened = Open(*channel);
   if (!opened) return stop_here(opened.error().message());
 
@@ -218,7 +233,7 @@ Result<std::optional<OutboxStep>> Outbox::Send(Case c, std::uint32_t number, std
   const auto report = history ? AdmitReport(c, *history, number, shown.post, clock_.Now()) : Result<ApprovedReport>(Fail(history.error()));
   if (report) {
     ++sent[channel->spec.id];
-    outcome = (*opened)->Submit(*report);
+    outcome = hide ? (*opened)->Hide(*report) : (*opened)->Submit(*report);
   } else {
     outcome.fate = Fate::kRefused;
     outcome.message = "heed did not send it: " + report.error().message();
@@ -235,13 +250,26 @@ Result<std::optional<OutboxStep>> Outbox::Send(Case c, std::uint32_t number, std
 
 Result<OutboxStep> Outbox::LookAt(const Case& c) {
   const StoredVersion shown = HEED_TRY(Shown(c));
-  const auto* channel = Find(c.school, shown.post.platform, "", c.source, false);
+  const auto* channel = Find(c.school, shown.post.platform, "", c.source, Ability::kLooks);
   if (!channel) return Fail(Fault::kUnsupported, "case " + std::to_string(c.id) + ": heed cannot look at " + (shown.post.platform.empty() ? "this platform" : shown.post.platform) + ": open " + (shown.post.permalink.empty() ? "the post" : shown.post.permalink) + " and record what you see");
   Connector* connector = HEED_TRY(Open(*channel));
+  const HttpRecording recording;
   const auto check = connector->Recheck(shown.post);
   const Instant now = clock_.Now();
+  // Nothing that could lead to a sexual image of a child is kept.
+  const bool may_keep = !c.decision || c.decision->finding != Finding::kChildImage;
+  auto kept = keep_ && may_keep && !recording.exchanges().empty() ? keep_(shown.post, recording.exchanges(), ToString(check.presence)) : std::nullopt;
   if (check.wait) Pause(channel->spec.id, now + std::min(*check.wait, kLongestWait));
-  const Case after = HEED_TRY(Change_(c.id, [&](const Case& before) { return Checked(before, kHeed, ToString(check.presence), check.answer, now); }));
+  const auto look = [&](const Case& before) -> Result<Change> {
+    Change change = HEED_TRY(Checked(before, kHeed, ToString(check.presence), check.answer, now));
+    if (!kept) return change;
+    Event& event = change.events.emplace_back(*kept);
+    event.case_id = before.id;
+    event.at = now;
+    ++change.after.events;
+    return change;
+  };
+  const Case after = HEED_TRY(Change_(c.id, look));
   OutboxStep step{c.id, 0, std::string(ToString(check.presence)), check.presence == Presence::kUnknown};
   if (IsGone(check.presence)) step.what += after.presence_confirmed ? ", said twice: it is removed" : ", to be confirmed";
   return step;
@@ -263,7 +291,7 @@ OutboxRound Outbox::Run(const std::function<bool()>& stop, std::optional<CaseId>
     for (auto& c : HEED_TRY(store_.OutboxDue(now))) {
       if (only && c.id != *only) continue;
       for (const auto& listed : c.responses) {
-        if (listed.kind != ResponseKind::kReport || listed.state != ResponseState::kHeld || !listed.leaves_at || *listed.leaves_at > now) continue;
+        if (!LeavesByInterface(listed.kind) || listed.state != ResponseState::kHeld || !listed.leaves_at || *listed.leaves_at > now) continue;
         if (stop && stop()) return {};
         if (!ChannelFor(c, listed)) continue;
         if (!sent) sent = HEED_TRY(SentToday());
@@ -298,12 +326,13 @@ Result<OutboxStep> Outbox::Look(CaseId id) {
   return LookAt(HEED_TRY(store_.FindCase(id)));
 }
 
-Result<ReportForm> Outbox::Form(const Case& c) {
+Result<ReportForm> Outbox::Form(const Case& c, ResponseKind kind) {
   const std::lock_guard lock(mutex_);
   const StoredVersion shown = HEED_TRY(Shown(c));
-  const auto* channel = Find(c.school, shown.post.platform, "", c.source, true);
-  if (!channel) return Fail(Fault::kUnsupported, "case " + std::to_string(c.id) + ": there is no account to report through; a person reports by hand");
+  const auto* channel = Find(c.school, shown.post.platform, "", c.source, AbilityFor(kind));
+  if (!channel) return Fail(Fault::kUnsupported, "case " + std::to_string(c.id) + ": there is no account for that; a person does it by hand");
   Connector* connector = HEED_TRY(Open(*channel));
+  if (kind == ResponseKind::kHide) return connector->HideForm(shown.post);
   const auto category = c.decision && c.decision->category ? *c.decision->category : c.assessment.categories.empty() ? Category::kAbuse : c.assessment.categories.front();
   return connector->ReportReasons(shown.post, category);
 }

@@ -29,6 +29,7 @@
 #include "src/model/report.h"
 #include "src/model/school.h"
 #include "src/net/http.h"
+#include "src/net/recording.h"
 #include "src/store/store.h"
 
 namespace heed {
@@ -58,8 +59,11 @@ struct OutboxRound {
 
 class Outbox {
  public:
+  // Makes the event that keeps what was answered to a look (src/evidence, which this room cannot see); nullopt: nothing of it is kept.
+  using Keeper = std::function<std::optional<Event>(const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view presence)>;
+
   // All outlive it.
-  Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels);
+  Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep = {});
   ~Outbox();
 
   // Once, before the first round: what was being sent when heed ended is uncertain now.
@@ -70,17 +74,22 @@ class Outbox {
   // Looks at a case's post now, due or not.
   Result<OutboxStep> Look(CaseId id);
 
-  // What the platform asks of a report about a case's post.  kUnsupported: there is no account to report through.
-  Result<ReportForm> Form(const Case& c);
+  // What the platform asks of a report about a case's post, or of hiding it.  kUnsupported: there is no account for it.
+  Result<ReportForm> Form(const Case& c, ResponseKind kind = ResponseKind::kReport);
   // Why a held report has not left, in plain words, or "" when it leaves in the next round.  `now` decides what is due.
   std::string WhyHeld(const Case& c, const Response& response) const;
-  // The account a report leaves through; nullptr: a person reports by hand (src/report/guide.h).
+  // The account a report leaves through, or by which something is hidden; nullptr: a person does it by hand (src/report/guide.h).
   const ReportChannel* ChannelFor(const Case& c, const Response& response) const;
+  // Every account that could be it, the one heed would take first.
+  std::vector<const ReportChannel*> ChannelsFor(const Case& c, ResponseKind kind) const;
   // Whether heed can look at the case's post by itself.
   const ReportChannel* WatcherOf(const Case& c) const;
 
  private:
-  const ReportChannel* Find(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, bool to_report) const;
+  enum class Ability { kReports, kHides, kLooks };
+  static Ability AbilityFor(ResponseKind kind) { return kind == ResponseKind::kHide ? Ability::kHides : Ability::kReports; }
+  std::vector<const ReportChannel*> Able(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, Ability ability) const;
+  const ReportChannel* Find(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, Ability ability) const;
   Result<Connector*> Open(const ReportChannel& channel);
   Result<std::map<std::string, std::uint32_t>> SentToday() const;
   std::string Blocked(const ReportChannel& channel, const std::map<std::string, std::uint32_t>& sent) const;
@@ -98,6 +107,7 @@ class Outbox {
   HttpClient& http_;
   const Clock& clock_;
   const std::vector<ReportChannel> channels_;
+  const Keeper keep_;
   mutable std::mutex mutex_;  // one round at a time; guards what follows
   std::map<std::string, std::unique_ptr<Connector>> connectors_;  // by channel: they hold sign-ins, which are rationed
   // Outcomes that could not be written down (disk full): written in the next round, so that only a crash makes them uncertain.

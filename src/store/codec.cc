@@ -10,7 +10,7 @@ namespace heed {
 namespace {
 
 enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H',
-                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W' };
+                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W', kPaper = 'L', kAlike = 'N', kPreferences = 'f', kBatch = 'b' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -240,6 +240,18 @@ void Read(In& in, Person& person) {
         person.mask_words = !bare;
         break;
       }
+      case 20: in.Text(person.mail); break;
+      case 21: in.Text(person.account); break;
+    }
+}
+
+void Read(In& in, Paper& paper) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(paper.name); break;
+      case 2: in.Whole(paper.number); break;
+      case 3: in.Time(paper.at); break;
+      case 4: in.Text(paper.by); break;
+      case 5: in.Text(paper.text); break;
     }
 }
 
@@ -552,6 +564,21 @@ void Read(In& in, Response& response) {
     }
 }
 
+Out Fields(const LegalHold& hold) {
+  Out out;
+  out.Text(1, hold.purpose).Text(2, hold.by).Time(3, hold.since).Time(4, hold.review_at);
+  return out;
+}
+
+void Read(In& in, LegalHold& hold) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(hold.purpose); break;
+      case 2: in.Text(hold.by); break;
+      case 3: in.Time(hold.since); break;
+      case 4: in.Time(hold.review_at); break;
+    }
+}
+
 void Read(In& in, Case& c) {
   while (in.Next()) switch (in.number()) {
       case 1: in.Whole(c.id); break;
@@ -576,6 +603,8 @@ void Read(In& in, Case& c) {
       case 20: in.Text(c.presence); break;
       case 21: in.Time(c.checked_at); break;
       case 22: in.Whole(c.presence_confirmed); break;
+      case 23: in.Struct(c.hold.emplace(), &Read); break;
+      case 24: in.Time(c.withdrawn_at); break;
     }
   if (c.id == 0 || !keys::IsId(c.school)) in.OutOfRange();
 }
@@ -621,6 +650,89 @@ void Read(In& in, PausedRule& paused) {
       case 2: in.Time(paused.at); break;
       case 3: in.Whole(paused.fired); break;
       case 4: in.Whole(paused.posts); break;
+    }
+}
+
+// --- what is alike, and desks
+
+void Read(In& in, AlikeRow& row) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(row.burst); break;
+      case 2: in.Named(row.tie.emplace(), kTies); break;
+      case 3: {
+        std::string places;
+        in.Text(places);
+        if (places.size() != 4 * Likeness::kPlaces) {
+          in.OutOfRange();
+          break;
+        }
+        Likeness& words = row.words.emplace();
+        for (std::size_t i = 0; i < Likeness::kPlaces; ++i) words.least[i] = keys::ReadU32(places, 4 * i);
+        break;
+      }
+      case 4: in.Whole(row.links.emplace_back()); break;
+    }
+}
+
+Out Fields(const SavedView& view) {
+  Out out;
+  out.Text(1, view.name).Text(2, view.query);
+  return out;
+}
+
+void Read(In& in, SavedView& view) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(view.name); break;
+      case 2: in.Text(view.query); break;
+    }
+}
+
+void Read(In& in, Preferences& preferences) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Struct(preferences.views.emplace_back(), &Read); break;
+      case 2: in.Whole(preferences.peek); break;
+    }
+}
+
+Out Fields(const Batch::Item& item) {
+  Out out;
+  out.Whole(1, item.id).Whole(2, item.events).Text(3, item.assigned_to).Time(4, item.snoozed_until);
+  return out;
+}
+
+void Read(In& in, Batch::Item& item) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(item.id); break;
+      case 2: in.Whole(item.events); break;
+      case 3: in.Text(item.assigned_to); break;
+      case 4: in.Time(item.snoozed_until); break;
+    }
+}
+
+Out Fields(const Batch::LeftOut& one) {
+  Out out;
+  out.Whole(1, one.id).Text(2, one.why);
+  return out;
+}
+
+void Read(In& in, Batch::LeftOut& one) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Whole(one.id); break;
+      case 2: in.Text(one.why); break;
+    }
+}
+
+void Read(In& in, Batch& batch) {
+  while (in.Next()) switch (in.number()) {
+      case 1: in.Text(batch.id); break;
+      case 2: in.Named(batch.verb, kBulkVerbs); break;
+      case 3: in.Text(batch.by); break;
+      case 4: in.Time(batch.at); break;
+      case 5: in.Text(batch.what); break;
+      case 6: in.Struct(batch.items.emplace_back(), &Read); break;
+      case 7: in.Struct(batch.left_out.emplace_back(), &Read); break;
+      case 8: in.Text(batch.undoes); break;
+      case 9: in.Text(batch.undone_by); break;
     }
 }
 
@@ -680,6 +792,8 @@ std::string Encode(const Case& c) {
   if (c.decision) out.Struct(18, Fields(*c.decision));
   for (const auto& response : c.responses) out.Struct(19, Fields(response));
   out.Text(20, c.presence).Time(21, c.checked_at).Whole(22, c.presence_confirmed);
+  if (c.hold) out.Struct(23, Fields(*c.hold));
+  out.Time(24, c.withdrawn_at);
   return out.Finish(Row::kCase);
 }
 
@@ -714,6 +828,35 @@ std::string Encode(const PausedRule& paused) {
   return out.Finish(Row::kPaused);
 }
 
+std::string Encode(const AlikeRow& row) {
+  Out out;
+  out.Whole(1, row.burst);
+  if (row.tie) out.Named(2, *row.tie);
+  if (row.words) {
+    std::string places;
+    for (const auto place : row.words->least) keys::AppendU32(places, place);
+    out.AlwaysText(3, places);
+  }
+  for (const auto link : row.links) out.AlwaysWhole(4, link);
+  return out.Finish(Row::kAlike);
+}
+
+std::string Encode(const Preferences& preferences) {
+  Out out;
+  for (const auto& view : preferences.views) out.Struct(1, Fields(view));
+  out.Whole(2, preferences.peek);
+  return out.Finish(Row::kPreferences);
+}
+
+std::string Encode(const Batch& batch) {
+  Out out;
+  out.Text(1, batch.id).Named(2, batch.verb).Text(3, batch.by).Time(4, batch.at).Text(5, batch.what);
+  for (const auto& item : batch.items) out.Struct(6, Fields(item));
+  for (const auto& one : batch.left_out) out.Struct(7, Fields(one));
+  out.Text(8, batch.undoes).Text(9, batch.undone_by);
+  return out.Finish(Row::kBatch);
+}
+
 std::string EncodeBytes(std::string_view bytes) {
   Out out;
   out.AlwaysText(1, bytes);
@@ -743,7 +886,7 @@ std::string Encode(const Person& person) {
   out.Text(8, person.second_factor).Text(9, person.second_factor_draft).Whole(10, person.last_code);
   for (const auto& code : person.recovery) out.AlwaysText(11, {reinterpret_cast<const char*>(code.data()), code.size()});
   if (person.link) out.Struct(12, Fields(*person.link));
-  out.Whole(13, !person.mask_words);
+  out.Whole(13, !person.mask_words).Text(20, person.mail).Text(21, person.account);
   return out.Finish(Row::kPerson);
 }
 
@@ -760,6 +903,12 @@ std::string Encode(const AuditRow& row) {
   return out.Finish(Row::kAudit);
 }
 
+std::string Encode(const Paper& paper) {
+  Out out;
+  out.Text(1, paper.name).Whole(2, paper.number).Time(3, paper.at).Text(4, paper.by).Text(5, paper.text);
+  return out.Finish(Row::kPaper);
+}
+
 std::string Encode(const AuditHead& head) {
   std::string bytes;
   keys::AppendU64(bytes, head.sequence);
@@ -768,8 +917,13 @@ std::string Encode(const AuditHead& head) {
 }
 
 Result<Person> DecodePerson(std::string_view bytes) { return Decode<Person>(Row::kPerson, bytes, &Read); }
+Result<Paper> DecodePaper(std::string_view bytes) { return Decode<Paper>(Row::kPaper, bytes, &Read); }
 Result<Session> DecodeSession(std::string_view bytes) { return Decode<Session>(Row::kSession, bytes, &Read); }
 Result<AuditRow> DecodeAudit(std::string_view bytes) { return Decode<AuditRow>(Row::kAudit, bytes, &Read); }
+
+Result<AlikeRow> DecodeAlike(std::string_view bytes) { return Decode<AlikeRow>(Row::kAlike, bytes, &Read); }
+Result<Preferences> DecodePreferences(std::string_view bytes) { return Decode<Preferences>(Row::kPreferences, bytes, &Read); }
+Result<Batch> DecodeBatch(std::string_view bytes) { return Decode<Batch>(Row::kBatch, bytes, &Read); }
 
 Result<AuditHead> DecodeAuditHead(std::string_view bytes) {
   AuditHead head;

@@ -19,9 +19,12 @@
 
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/model/batch.h"
 #include "src/model/case.h"
+#include "src/model/likeness.h"
 #include "src/model/person.h"
 #include "src/model/post.h"
+#include "src/model/preferences.h"
 #include "src/model/rule_record.h"
 #include "src/model/source.h"
 #include "src/model/told.h"
@@ -56,6 +59,16 @@ struct AuditHead {
   bool operator==(const AuditHead&) const = default;
 };
 
+// What ties a case to others.
+struct AlikeRow {
+  CaseId burst = 0;               // the first case of its burst: its own number where it began one
+  std::optional<Tie> tie;         // what brought it into somebody else's
+  std::optional<Likeness> words;
+  std::vector<std::uint64_t> links;  // hashes
+
+  bool operator==(const AlikeRow&) const = default;
+};
+
 std::string Encode(const SourceState& state);
 std::string Encode(const PostRow& row);
 std::string Encode(const StoredVersion& version);
@@ -70,7 +83,11 @@ std::string Encode(const Head& head);  // sequence:8 hash:32 case id:8, as keys.
 std::string Encode(const Person& person);
 std::string Encode(const Session& session);
 std::string Encode(const AuditRow& row);
+std::string Encode(const Paper& paper);
 std::string Encode(const AuditHead& head);  // sequence:8 hash:32
+std::string Encode(const AlikeRow& row);
+std::string Encode(const Preferences& preferences);
+std::string Encode(const Batch& batch);
 // What is kept beside an event.
 std::string EncodeBytes(std::string_view bytes);
 Result<std::string> DecodeBytes(std::string_view row);
@@ -87,7 +104,11 @@ Result<std::vector<Told>> DecodeTold(std::string_view bytes);
 Result<Head> DecodeHead(std::string_view bytes);
 Result<Person> DecodePerson(std::string_view bytes);
 Result<Session> DecodeSession(std::string_view bytes);
+Result<Paper> DecodePaper(std::string_view bytes);
 Result<AuditRow> DecodeAudit(std::string_view bytes);
 Result<AuditHead> DecodeAuditHead(std::string_view bytes);
+Result<AlikeRow> DecodeAlike(std::string_view bytes);
+Result<Preferences> DecodePreferences(std::string_view bytes);
+Result<Batch> DecodeBatch(std::string_view bytes);
 
 }  // namespace heed

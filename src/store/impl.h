@@ -38,20 +38,20 @@ inline Done Check(const rocksdb::Iterator& rows) {
 }
 
 // An open database with its families; closing is destruction.
-struct Database {
+struct StoreDatabase {
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;  // in the order of keys::Family
 
-  Database() = default;
-  Database(const Database&) = delete;
-  ~Database();
+  StoreDatabase() = default;
+  StoreDatabase(const StoreDatabase&) = delete;
+  ~StoreDatabase();
   rocksdb::ColumnFamilyHandle* operator[](keys::Family family) const { return families[family]; }
 };
 
 // One moment of the store, for reading.  Holds off reopening, so it lives no longer than one call.
 class Moment {
  public:
-  Moment(std::shared_lock<std::shared_mutex> lock, const Database& database);
+  Moment(std::shared_lock<std::shared_mutex> lock, const StoreDatabase& database);
   ~Moment();
   Moment(const Moment&) = delete;
   Moment(Moment&& other) noexcept;
@@ -64,9 +64,12 @@ class Moment {
 
  private:
   std::shared_lock<std::shared_mutex> lock_;
-  const Database* database_;
+  const StoreDatabase* database_;
   const rocksdb::Snapshot* snapshot_;
 };
+
+// The post whose row in `posts` is `key` -> `bytes`.
+Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name);
 
 // What one batch changes in the rules' record.  Rows are read when they are first needed; `now` is the moment before the batch.
 class RuleBook {
@@ -78,7 +81,7 @@ class RuleBook {
   // A case's decision (or its words) changed.  `reopened`: by its post, so that what was decided of the earlier words stays counted.
   Done Rule(const Case* before, const Case& after, bool reopened);
   // Puts everything into the batch.  Returns the rules that pause.
-  Result<std::vector<PausedRule>> Write(rocksdb::WriteBatch& batch, const Database& in, Instant at);
+  Result<std::vector<PausedRule>> Write(rocksdb::WriteBatch& batch, const StoreDatabase& in, Instant at);
 
  private:
   Result<RuleRecord*> Of(std::string_view school, std::string_view rule);
@@ -110,6 +113,8 @@ class FairMutex {
   std::uint64_t next_ = 0, serving_ = 0;
 };
 
+class AlikeBook;  // src/store/alike.h
+
 struct Store::Impl {
   std::string folder;
   Options options;
@@ -118,7 +123,7 @@ struct Store::Impl {
   // `opened` is held shared by everyone who uses the database, exclusively to reopen it.
   FairMutex writing;
   mutable std::shared_mutex opened;
-  std::unique_ptr<Database> database;  // null when reopening failed for reading too
+  std::unique_ptr<StoreDatabase> database;  // null when reopening failed for reading too
   Head head;
   std::optional<Error> failure;  // of the last write; the next write reopens first
 
@@ -126,20 +131,30 @@ struct Store::Impl {
   mutable std::mutex counting;
   mutable std::map<std::string, std::pair<std::uint64_t, QueueCounts>> counted;  // by schools -> sequence of the last event, counts
 
+  // How far the audit trail was found whole: that row, and its hash.
+  struct AuditMark {
+    std::uint64_t sequence = 0;
+    Digest hash{};
+  };
+  mutable std::mutex marking;
+  mutable std::optional<AuditMark> audit_mark;
+
   std::string path() const { return folder + "/store"; }
   // What RocksDB says, in our words.
   Error Translate(const rocksdb::Status& status) const;
   Error Older() const;  // for a reader of a store that only a writer can bring up to date
 
-  Result<std::unique_ptr<Database>> OpenDatabase(bool read_only) const;
+  Result<std::unique_ptr<StoreDatabase>> OpenDatabase(bool read_only) const;
   Done Start();                 // first opening: checks or writes the schema, reads head
   Done ReadyToWrite();          // reopens after a failure; `writing` is held
   Done Write(rocksdb::WriteBatch& batch);  // synced, all or nothing; `writing` is held
   Result<Moment> Look() const;  // fails when the store is closed after a failure
+  Done BringUpToDate(std::uint32_t schema);  // from an older one; `writing` is held or nobody else is there yet
 
   // Adds a change to a batch: events numbered and sealed, case, queue and expiry rows.  `before` is the row
   // as it is so far.  Returns the row as it will be; moves `to` on.
-  Result<Case> Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book) const;
+  // `opening`: the post of a case that is new.
+  Result<Case> Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* opening = nullptr) const;
   void AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) const;
 };
 

@@ -63,6 +63,12 @@ std::string Case(CaseId id) {
   return key;
 }
 
+std::string PaperPrefix(std::string_view name) { return std::string(name) + '\0'; }
+std::string Paper(std::string_view name, std::uint32_t number) {
+  std::string key = PaperPrefix(name);
+  AppendU32(key, number);
+  return key;
+}
 std::string Event(std::uint64_t sequence) { return Case(sequence); }
 
 std::string History(CaseId id, std::uint64_t sequence) {
@@ -84,18 +90,21 @@ std::string Queue(const heed::Case& c) {
   std::string key = School(c.school);
   key += static_cast<char>(c.state);
   key += static_cast<char>(255 - QueueRank(c.assessment));
-  AppendU64(key, static_cast<std::uint64_t>(c.posted_at.time_since_epoch().count()) ^ (1ull << 63));
+  AppendTime(key, c.posted_at);
   AppendU64(key, c.id);
   return key;
 }
 
-std::string QueueValue(const heed::Case& c) {
+std::string QueueValue(const heed::Case& c, CaseId burst) {
   std::uint8_t categories = 0;
   for (const auto category : c.assessment.categories) categories |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(category));
   std::string value(1, static_cast<char>(categories));
   value += static_cast<char>(!c.assessment.could_not_judge.empty());
+  AppendU64(value, burst);
   return value;
 }
+
+CaseId BurstOfQueueValue(std::string_view value) { return ReadU64(value, 2); }
 
 std::optional<QueueEntry> ParseQueue(std::string_view key) {
   const auto end = key.find('\0');
@@ -103,6 +112,61 @@ std::optional<QueueEntry> ParseQueue(std::string_view key) {
   const std::string_view order = key.substr(end + 1);
   return QueueEntry{key.substr(0, end), order, static_cast<CaseState>(order[0]), ReadU64(order, kOrderBytes - 8)};
 }
+
+void AppendTime(std::string& out, Instant at) { AppendU64(out, static_cast<std::uint64_t>(at.time_since_epoch().count()) ^ (1ull << 63)); }
+Instant ReadTime(std::string_view bytes, std::size_t at) { return Instant{microseconds{static_cast<std::int64_t>(ReadU64(bytes, at) ^ (1ull << 63))}}; }
+
+std::string Alike(CaseId id) {
+  std::string key = "c";
+  AppendU64(key, id);
+  return key;
+}
+
+std::string BurstRow(CaseId burst) {
+  std::string key = "b";
+  AppendU64(key, burst);
+  return key;
+}
+
+std::string MemberPrefix(CaseId burst) {
+  std::string key = "m";
+  AppendU64(key, burst);
+  return key;
+}
+
+std::string Member(CaseId burst, const heed::Case& c) {
+  std::string key = MemberPrefix(burst);
+  key += static_cast<char>(255 - QueueRank(c.assessment));
+  AppendTime(key, c.posted_at);
+  AppendU64(key, c.id);
+  return key;
+}
+
+std::string MemberValue(const heed::Case& c, std::uint8_t tie) {
+  std::string value;
+  AppendU64(value, c.snoozed_until ? static_cast<std::uint64_t>(c.snoozed_until->time_since_epoch().count()) : 0);
+  value += static_cast<char>(tie);
+  return value;
+}
+
+std::optional<MemberEntry> ParseMember(std::string_view key) {
+  constexpr std::size_t kFront = 1 + 8;
+  if (key.size() != kFront + kOrderBytes - 1) return std::nullopt;
+  const std::string_view order = key.substr(kFront);
+  return MemberEntry{static_cast<std::uint8_t>(255 - static_cast<unsigned char>(order[0])), order, ReadU64(order, kOrderBytes - 1 - 8)};
+}
+
+std::string Bond(BondKind kind, std::string_view school, std::uint64_t hash) {
+  std::string key(1, static_cast<char>(kind));
+  key += School(school);
+  AppendU64(key, hash);
+  return key;
+}
+
+std::uint64_t BondHash(std::string_view what) { return ReadU64(Bytes(Sha256(what))); }
+
+std::string PreferencesRow(std::string_view person) { return std::string(kPreferencesPrefix) + std::string(person); }
+std::string BatchRow(std::string_view id) { return std::string(kBatchPrefix) + std::string(id); }
 
 std::uint32_t Day(Instant at) {
   const auto day = std::chrono::floor<days>(at).time_since_epoch().count();

@@ -14,6 +14,7 @@
 #include "src/base/check.h"
 #include "src/base/file.h"
 #include "src/base/log.h"
+#include "src/store/alike.h"
 #include "src/store/impl.h"
 
 namespace heed {
@@ -83,7 +84,7 @@ bool Contains(std::string_view text, std::string_view part) { return text.find(p
 
 }  // namespace
 
-Database::~Database() {
+StoreDatabase::~StoreDatabase() {
   if (!db) return;
   for (auto* family : families) db->DestroyColumnFamilyHandle(family);
   const auto status = db->Close();
@@ -104,7 +105,7 @@ Error Store::Impl::Older() const {
   return Error{Fault::kUnsupported, folder + " was written by an older heed: run \"heed scan\" or \"heed serve\" once, which brings it up to date"};
 }
 
-Result<std::unique_ptr<Database>> Store::Impl::OpenDatabase(bool read_only) const {
+Result<std::unique_ptr<StoreDatabase>> Store::Impl::OpenDatabase(bool read_only) const {
   const rocksdb::Options how = Configure(options.env, read_only);
   const Error missing{Fault::kNotFound, "no store in " + folder + " yet: run \"heed scan\" first"};
   const bool exists = how.env->FileExists(path() + "/CURRENT").ok();
@@ -128,7 +129,7 @@ Result<std::unique_ptr<Database>> Store::Impl::OpenDatabase(bool read_only) cons
     }
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
     for (const auto& name : names) families.emplace_back(name, how);
-    auto opening = std::make_unique<Database>();
+    auto opening = std::make_unique<StoreDatabase>();
     rocksdb::DB* db = nullptr;
     status = read_only ? rocksdb::DB::OpenForReadOnly(how, path(), families, &opening->families, &db)
                        : rocksdb::DB::Open(how, path(), families, &opening->families, &db);
@@ -166,20 +167,10 @@ Done Store::Impl::Start() {
   if (found > kSchema)
     return Fail(Fault::kUnsupported, folder + " was written by a newer heed (schema " + std::to_string(found) + "; this one reads " +
                                          std::to_string(kSchema) + "): use that heed, or restore an older backup");
-  if (found == 1 && !options.read_only) {
-    // Schema 2 has a family more, which opening has made; no row looks different.
-    rocksdb::WriteBatch batch;
-    std::string number;
-    keys::AppendU32(number, kSchema);
-    batch.Put((*database)[keys::kMeta], AsSlice(keys::kSchemaKey), number);
-    HEED_TRY(Write(batch));
-    LogInfo(folder + " was brought up to date from schema 1");
-  } else if (found == 1) {
-    return Fail(Older());
-  } else if (found < kSchema) {
+  if (found < 1)
     return Fail(Fault::kUnsupported, folder + " was written by an older heed (schema " + std::to_string(found) + "; this one reads " +
                                          std::to_string(kSchema) + ") and there is no way to bring it up to date");
-  }
+  if (found < kSchema && options.read_only) return Fail(Older());
   if (database->families.size() != std::size(keys::kFamilies))
     return Fail(Fault::kUnsupported, folder + ": the store has rows this heed does not know");
   const auto row = HEED_TRY(now.Get(keys::kMeta, keys::kHeadKey));
@@ -187,6 +178,45 @@ Done Store::Impl::Start() {
   auto read = DecodeHead(*row);
   if (!read) return Fail(std::move(read).error().While(folder));
   head = *read;
+  if (found < kSchema) HEED_TRY(BringUpToDate(found));
+  return {};
+}
+
+// Schema 2 has families more, which opening has made; no row looks different.  Schema 3 gives open cases their bursts, by links and threads: the
+// signatures of older texts are not known.  The schema is written last, so that what was cut short is done again.
+Done Store::Impl::BringUpToDate(std::uint32_t schema) {
+  constexpr std::size_t kAtOnce = 200;
+  std::string from;
+  for (bool more = true; more;) {
+    const Moment now = HEED_TRY(Look());
+    rocksdb::WriteBatch batch;
+    AlikeBook alike(now);
+    const auto rows = now.Walk(keys::kPosts);
+    std::size_t looked = 0;
+    for (rows->Seek(from); rows->Valid() && looked < kAtOnce; rows->Next(), ++looked) {
+      from = rows->key().ToString() + '\0';
+      const std::string key = rows->key().ToString(), school = key.substr(0, key.find('\0'));
+      const StoredPost post = HEED_TRY(ReadPost(now, school, key, AsText(rows->value()), "a post of " + school));
+      alike.AddPost(school, post.versions.front().post);
+      if (!post.case_id) continue;
+      const auto bytes = HEED_TRY(now.Get(keys::kCases, keys::Case(*post.case_id)));
+      if (!bytes) continue;
+      const Case c = HEED_TRY(DecodeCase(*bytes));
+      const AlikeBook::Place place = HEED_TRY(alike.Open(c, post.Version(c.worst).post, std::nullopt));
+      alike.Move(place, nullptr, &c);
+      if (c.state != CaseState::kClosed) batch.Put((*database)[keys::kQueue], keys::Queue(c), keys::QueueValue(c, place.burst));
+    }
+    HEED_TRY(Check(*rows));
+    more = rows->Valid();
+    alike.Write(batch, *database);
+    if (!more) {
+      std::string number;
+      keys::AppendU32(number, kSchema);
+      batch.Put((*database)[keys::kMeta], AsSlice(keys::kSchemaKey), number);
+    }
+    HEED_TRY(Write(batch));
+  }
+  LogInfo(folder + " was brought up to date from schema " + std::to_string(schema));
   return {};
 }
 
@@ -231,7 +261,7 @@ Result<Moment> Store::Impl::Look() const {
   return Moment(std::move(lock), *database);
 }
 
-Moment::Moment(std::shared_lock<std::shared_mutex> lock, const Database& database)
+Moment::Moment(std::shared_lock<std::shared_mutex> lock, const StoreDatabase& database)
     : lock_(std::move(lock)), database_(&database), snapshot_(database.db->GetSnapshot()) {}
 
 Moment::Moment(Moment&& other) noexcept

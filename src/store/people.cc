@@ -80,6 +80,40 @@ Result<Person> Store::ChangePerson(std::string_view id, const std::function<Done
   return after;
 }
 
+Result<std::vector<Paper>> Store::PaperVersions(std::string_view name) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  std::vector<Paper> versions;
+  const std::string prefix = keys::PaperPrefix(name);
+  const auto rows = now.Walk(keys::kPapers);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) versions.push_back(HEED_TRY(Named(DecodePaper(AsText(rows->value())), "paper " + std::string(name))));
+  HEED_TRY(Check(*rows));
+  return versions;
+}
+
+Result<std::optional<Paper>> Store::NewestPaper(std::string_view name) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const std::string prefix = keys::PaperPrefix(name);
+  const auto rows = now.Walk(keys::kPapers);
+  rows->SeekForPrev(keys::Paper(name, 0xffffffff));
+  if (!rows->Valid() || !rows->key().starts_with(prefix)) {
+    HEED_TRY(Check(*rows));
+    return std::optional<Paper>();
+  }
+  return std::optional<Paper>(HEED_TRY(Named(DecodePaper(AsText(rows->value())), "paper " + std::string(name))));
+}
+
+Done Store::SavePaper(const Paper& paper, const AuditRow& why) {
+  HEED_CHECK(!paper.name.empty() && paper.name.find('\0') == std::string::npos);
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  const auto newest = HEED_TRY(NewestPaper(paper.name));
+  if (paper.number != (newest ? newest->number : 0) + 1) return Fail(Fault::kExists, "somebody else has just changed it; look at their version first");
+  rocksdb::WriteBatch batch;
+  batch.Put((*impl_->database)[keys::kPapers], keys::Paper(paper.name, paper.number), Encode(paper));
+  HEED_TRY(AddAudit(*impl_, batch, {why}));
+  return impl_->Write(batch);
+}
+
 Done Store::SaveSession(const Digest& key, const Session& session) {
   const std::lock_guard lock(impl_->writing);
   HEED_TRY(impl_->ReadyToWrite());
@@ -160,17 +194,26 @@ Result<std::vector<AuditRow>> Store::AuditTrail(const AuditFilter& filter) const
   return trail;
 }
 
-Result<ChainReport> Store::VerifyAudit() const {
-  const Moment now = HEED_TRY(impl_->Look());
+namespace {
+
+// Walks the trail from `mark` on (that row included, to see that it is as it was), or all of it.
+Result<ChainReport> WalkAudit(const Store::Impl& store, const std::optional<Store::Impl::AuditMark>& mark) {
+  const Moment now = HEED_TRY(store.Look());
   AuditHead head;
   if (const auto row = HEED_TRY(now.Get(keys::kMeta, keys::kAuditKey))) head = HEED_TRY(DecodeAuditHead(*row));
   ChainReport report;
   std::optional<std::uint64_t> last;
   const auto rows = now.Walk(keys::kAudit);
-  for (rows->SeekToFirst(); rows->Valid() && !report.broken; rows->Next()) {
+  rows->SeekToFirst();
+  // Rows whose time was up are gone from the front; where the mark is among them, what is left is walked.
+  const bool marked = mark && rows->Valid() && AsText(rows->key()) <= keys::Event(mark->sequence);
+  if (marked) rows->Seek(keys::Event(mark->sequence));
+  for (; rows->Valid() && !report.broken; rows->Next()) {
     const auto row = DecodeAudit(AsText(rows->value()));
     const std::string name = "row " + std::to_string(keys::ReadU64(AsText(rows->key())));
     if (!row || AsText(rows->key()) != keys::Event(row->sequence)) report.broken = name + " cannot be read";
+    else if (!last && marked && row->sequence != mark->sequence) report.broken = "row " + std::to_string(mark->sequence) + " is missing";
+    else if (!last && marked && row->hash != mark->hash) report.broken = name + " was changed";
     else if (last && row->sequence != *last + 1) report.broken = "row " + std::to_string(*last + 1) + " is missing";
     else if (last ? row->previous != report.head : row->sequence == 1 && row->previous != Digest{}) report.broken = name + " does not follow the one before it";
     else if (AuditHash(*row) != row->hash) report.broken = name + " was changed";
@@ -182,7 +225,23 @@ Result<ChainReport> Store::VerifyAudit() const {
   HEED_TRY(Check(*rows));
   if (!report.broken && (last.value_or(0) != head.sequence || report.head != head.hash))
     report.broken = "the trail ends at row " + std::to_string(last.value_or(0)) + ", but " + std::to_string(head.sequence) + " were written";
+  const std::lock_guard lock(store.marking);
+  if (report.broken) store.audit_mark.reset();
+  else if (last && (!store.audit_mark || store.audit_mark->sequence < *last)) store.audit_mark = Store::Impl::AuditMark{*last, report.head};
   return report;
+}
+
+}  // namespace
+
+Result<ChainReport> Store::VerifyAudit() const { return WalkAudit(*impl_, std::nullopt); }
+
+Result<ChainReport> Store::VerifyNewAudit() const {
+  std::optional<Impl::AuditMark> mark;
+  {
+    const std::lock_guard lock(impl_->marking);
+    mark = impl_->audit_mark;
+  }
+  return WalkAudit(*impl_, mark);
 }
 
 Result<std::uint64_t> Store::ForgetAudit(Instant before) {

@@ -4,6 +4,7 @@
 
 #include "src/base/seal.h"
 #include "src/model/report.h"
+#include "src/store/alike.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 
@@ -72,7 +73,34 @@ Result<std::vector<Event>> ReadHistory(const Moment& now, CaseId id) {
   return events;
 }
 
-// The post whose row in `posts` is `key` -> `bytes`.
+// Cases whose entry of that class says a day up to `by`'s and whose own time, as `when` tells it, is not later than `by`; longest due first.
+Result<std::vector<Case>> DueBy(const Moment& now, keys::Expires what, Instant by, std::optional<Instant> (*when)(const Case&)) {
+  const std::string prefix = keys::ExpiryPrefix(what);
+  std::vector<std::string> wanted;
+  const auto rows = now.Walk(keys::kExpiry);
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    const auto entry = keys::ParseExpiry(AsText(rows->key()));
+    if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of expiry");
+    if (entry->day > keys::Day(by)) break;
+    wanted.emplace_back(entry->key);
+  }
+  HEED_TRY(Check(*rows));
+  std::vector<std::pair<Instant, Case>> due;
+  const auto found = HEED_TRY(now.GetAll(keys::kCases, wanted));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::string name = Name(keys::ReadU64(wanted[i]));
+    if (!found[i]) continue;  // a hint left over from another schedule; the case was erased since
+    Case c = HEED_TRY(Named(DecodeCase(*found[i]), name));
+    if (const auto at = when(c); at && *at <= by) due.emplace_back(*at, std::move(c));
+  }
+  std::ranges::stable_sort(due, {}, [](const auto& one) { return one.first; });
+  std::vector<Case> cases;
+  for (auto& [at, c] : due) cases.push_back(std::move(c));
+  return cases;
+}
+
+}  // namespace
+
 Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name) {
   const PostRow row = HEED_TRY(Named(DecodePostRow(bytes), name));
   StoredPost post;
@@ -87,8 +115,6 @@ Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const st
   }
   return post;
 }
-
-}  // namespace
 
 const StoredVersion& StoredPost::Version(std::string_view version) const {
   for (const auto& stored : versions)
@@ -127,10 +153,13 @@ std::string PlaceInQueue(const Case& c) {
   return Hex(keys::ParseQueue(key)->order);
 }
 
-Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
+namespace {
+
+// Walks open cases in the queue's order and reads their rows, many at once.  `skips`, by a row's burst and state, spares reading them; `each` says whether
+// the case counts towards the filter's limit.
+Done WalkQueue(const Moment& now, const QueueFilter& filter, const std::function<bool(CaseId burst, CaseState state)>& skips, const std::function<Result<bool>(Case c, CaseId burst)>& each) {
   const auto after = FromHex(filter.after);
   if (!after) return Fail(Fault::kInvalid, "\"" + filter.after + "\" is no place in the queue");
-  const Moment now = HEED_TRY(impl_->Look());
   std::vector<Line> lines;
   for (const auto& school : HEED_TRY(Wanted(now, filter.schools))) {
     Line line{now.Walk(keys::kQueue), keys::School(school)};
@@ -143,32 +172,97 @@ Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
   // A heap of lines: the one with the worst, oldest next case on top.
   const auto later = [](const Line& a, const Line& b) { return a.order > b.order; };
   std::ranges::make_heap(lines, later);
-  std::vector<Case> cases;
   // Rows are read as many at once as may still be wanted, so that a page without a filter is one look.
-  for (std::size_t looked_at = 0; !lines.empty() && cases.size() < filter.limit && looked_at < filter.most_looked_at;) {
-    const std::size_t at_once = filter.wanted ? std::max<std::size_t>(filter.limit, 200) : filter.limit - cases.size();
+  std::size_t counted = 0;
+  for (std::size_t looked_at = 0; !lines.empty() && counted < filter.limit && looked_at < filter.most_looked_at;) {
+    const std::size_t at_once = filter.wanted ? std::max<std::size_t>(filter.limit, 200) : filter.limit - counted;
     std::vector<std::string> wanted;
+    std::vector<std::pair<CaseId, CaseState>> told;
     while (!lines.empty() && wanted.size() < at_once) {
       std::ranges::pop_heap(lines, later);
-      if (filter.state && static_cast<unsigned char>(lines.back().order[0]) != static_cast<unsigned char>(*filter.state)) {
+      const auto state = static_cast<CaseState>(lines.back().order[0]);
+      if (filter.state && state != *filter.state) {
         lines.pop_back();  // past the state
         continue;
       }
-      wanted.push_back(keys::Case(lines.back().id));
+      const CaseId burst = keys::BurstOfQueueValue(AsText(lines.back().rows->value()));
+      if (!skips || !skips(burst, state)) {
+        wanted.push_back(keys::Case(lines.back().id));
+        told.emplace_back(burst, state);
+      }
       lines.back().rows->Next();
       if (HEED_TRY(lines.back().Read())) std::ranges::push_heap(lines, later);
       else lines.pop_back();
     }
     looked_at += wanted.size();
     const auto rows = HEED_TRY(now.GetAll(keys::kCases, wanted));
-    for (std::size_t i = 0; i < rows.size() && cases.size() < filter.limit; ++i) {
+    for (std::size_t i = 0; i < rows.size() && counted < filter.limit; ++i) {
       const std::string name = Name(keys::ReadU64(wanted[i]));
       if (!rows[i]) return Fail(Fault::kMalformed, name + " is in the queue but its row is missing");
+      if (skips && skips(told[i].first, told[i].second)) continue;  // since it was put on the list
       Case c = HEED_TRY(Named(DecodeCase(*rows[i]), name));
-      if (!filter.wanted || filter.wanted(c)) cases.push_back(std::move(c));
+      if (!filter.wanted || filter.wanted(c)) counted += HEED_TRY(each(std::move(c), told[i].first));
     }
   }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  std::vector<Case> cases;
+  const auto each = [&](Case c, CaseId) -> Result<bool> {
+    cases.push_back(std::move(c));
+    return true;
+  };
+  HEED_TRY(WalkQueue(now, filter, nullptr, each));
   return cases;
+}
+
+Result<std::vector<QueueLine>> Store::QueueByBurst(const QueueFilter& filter, Instant at) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  std::vector<QueueLine> lines;
+  std::unordered_set<CaseId> shown;  // bursts that stand on this page, or on one before it
+  const auto after = FromHex(filter.after).value_or("");
+  // Of `after` without its state: what waits for a decision comes first, so anything behind that state is behind all bursts.
+  const bool past_bursts = !after.empty() && static_cast<unsigned char>(after[0]) > static_cast<unsigned char>(CaseState::kQueued);
+  const std::string_view after_order = after.empty() ? std::string_view() : std::string_view(after).substr(1);
+  const auto skips = [&](CaseId burst, CaseState state) { return burst != 0 && state == CaseState::kQueued && shown.contains(burst); };
+  const auto each = [&](Case c, CaseId burst) -> Result<bool> {
+    QueueLine line;
+    if (burst == 0 || c.state != CaseState::kQueued || (c.snoozed_until && at < *c.snoozed_until)) {
+      line.c = std::move(c);
+      lines.push_back(std::move(line));
+      return true;
+    }
+    shown.insert(burst);
+    const std::string prefix = keys::MemberPrefix(burst);
+    const auto rows = now.Walk(keys::kAlike);
+    for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+      const auto member = keys::ParseMember(AsText(rows->key()));
+      if (!member) return Fail(Fault::kMalformed, "damaged row: a member of a burst");
+      if (!IsAwake(AsText(rows->value()), at)) continue;
+      ++line.severities[member->rank];
+      line.like_it += member->id != c.id;
+      if (const auto tie = TieOf(AsText(rows->value())); tie && std::ranges::find(line.ties, *tie) == line.ties.end()) line.ties.push_back(*tie);
+      if (after.empty() || past_bursts || member->order > after_order) continue;
+      // It stands on an earlier page, if it was wanted there.
+      if (!filter.wanted) return false;
+      const auto row = HEED_TRY(now.Get(keys::kCases, keys::Case(member->id)));
+      if (!row) continue;
+      const Case earlier = HEED_TRY(Named(DecodeCase(*row), Name(member->id)));
+      if (filter.wanted(earlier)) return false;
+    }
+    HEED_TRY(Check(*rows));
+    if (line.like_it == 0) line.severities.clear(), line.ties.clear();
+    std::ranges::sort(line.ties);
+    line.c = std::move(c);
+    lines.push_back(std::move(line));
+    return true;
+  };
+  HEED_TRY(WalkQueue(now, filter, skips, each));
+  return lines;
 }
 
 Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const {
@@ -186,7 +280,7 @@ Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const 
     const std::string prefix = keys::School(school);
     for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
       const auto entry = keys::ParseQueue(AsText(rows->key()));
-      if (!entry || rows->value().size() != 2) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
+      if (!entry || rows->value().size() < 2) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
       ++counts.states[entry->state];
       if (entry->state == CaseState::kBacklog) {
         ++counts.backlog;
@@ -279,30 +373,10 @@ Result<std::string> Store::Attachment(CaseId id, std::uint64_t sequence) const {
   return Named(DecodeBytes(*row), name);
 }
 
-Result<std::vector<Case>> Store::OutboxDue(Instant by) const {
-  const Moment now = HEED_TRY(impl_->Look());
-  const std::string prefix = keys::ExpiryPrefix(keys::Expires::kOutbox);
-  std::vector<std::string> wanted;
-  const auto rows = now.Walk(keys::kExpiry);
-  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
-    const auto entry = keys::ParseExpiry(AsText(rows->key()));
-    if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of the outbox");
-    if (entry->day > keys::Day(by)) break;
-    wanted.emplace_back(entry->key);
-  }
-  HEED_TRY(Check(*rows));
-  std::vector<std::pair<Instant, Case>> due;
-  const auto found = HEED_TRY(now.GetAll(keys::kCases, wanted));
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const std::string name = Name(keys::ReadU64(wanted[i]));
-    if (!found[i]) continue;  // a hint left over from another schedule; the case was erased since
-    Case c = HEED_TRY(Named(DecodeCase(*found[i]), name));
-    if (const auto at = NextInOutbox(c); at && *at <= by) due.emplace_back(*at, std::move(c));
-  }
-  std::ranges::stable_sort(due, {}, [](const auto& one) { return one.first; });
-  std::vector<Case> cases;
-  for (auto& [at, c] : due) cases.push_back(std::move(c));
-  return cases;
+Result<std::vector<Case>> Store::OutboxDue(Instant by) const { return DueBy(HEED_TRY(impl_->Look()), keys::Expires::kOutbox, by, &NextInOutbox); }
+
+Result<std::vector<Case>> Store::HoldsToReview(Instant by) const {
+  return DueBy(HEED_TRY(impl_->Look()), keys::Expires::kHold, by, [](const Case& c) { return c.hold ? std::optional(c.hold->review_at) : std::nullopt; });
 }
 
 Done Store::EachEventBack(const std::function<bool(const Event&)>& each) const {
@@ -323,8 +397,8 @@ Result<ChainReport> Store::VerifyChain() const {
   const auto broken = [&](std::string why) {
     if (!report.broken) report.broken = std::move(why);
   };
-  // Details may be gone only where a tombstone says so, later.
-  std::unordered_set<CaseId> bare;
+  // Details may be gone only where a tombstone says so, later: of a case erased all of them, of one withdrawn heed's own captures.
+  std::unordered_set<CaseId> bare, bare_captures;
   const auto rows = now.Walk(keys::kEvents);
   std::uint64_t sequence = 0;
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
@@ -340,11 +414,13 @@ Result<ChainReport> Store::VerifyChain() const {
     sequence = event->sequence;
     if (event->erased) {
       ++report.erased;
-      bare.insert(event->case_id);
+      (event->kind == EventKind::kCaptured && event->actor == "heed" ? bare_captures : bare).insert(event->case_id);
     }
     if (event->kind == EventKind::kErased) bare.erase(event->case_id);
+    if (event->kind == EventKind::kErased || event->kind == EventKind::kWithdrawn) bare_captures.erase(event->case_id);
   }
   HEED_TRY(Check(*rows));
+  bare.merge(bare_captures);
   if (!bare.empty()) broken("the details of " + Name(*bare.begin()) + " are gone, and no tombstone says why");
   if (!report.broken && (sequence != head.sequence || report.head != head.hash))
     broken("the chain ends at event " + std::to_string(sequence) + ", but " + std::to_string(head.sequence) + " were written");

@@ -70,7 +70,7 @@ Done RuleBook::Rule(const Case* before, const Case& after, bool reopened) {
   return Weigh(after, +1);
 }
 
-Result<std::vector<PausedRule>> RuleBook::Write(rocksdb::WriteBatch& batch, const Database& in, Instant at) {
+Result<std::vector<PausedRule>> RuleBook::Write(rocksdb::WriteBatch& batch, const StoreDatabase& in, Instant at) {
   std::vector<PausedRule> paused;
   for (const auto& [key, record] : rows_) batch.Put(in[keys::kRules], key, Encode(record));
   if (counted_.posts == 0) return paused;
@@ -136,7 +136,7 @@ Done Store::ResumeRule(std::string_view rule) {
   const Moment now = HEED_TRY(impl_->Look());
   if (!HEED_TRY(now.Get(keys::kRules, keys::Paused(rule)))) return Fail(Fault::kNotFound, "rule " + std::string(rule) + " is not paused");
   rocksdb::WriteBatch batch;
-  const Database& in = *impl_->database;
+  const StoreDatabase& in = *impl_->database;
   batch.Delete(in[keys::kRules], keys::Paused(rule));
   for (const auto& each : HEED_TRY(Stretches(now))) batch.Delete(in[keys::kRules], keys::Stretch(each.number));
   return impl_->Write(batch);

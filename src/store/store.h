@@ -18,10 +18,14 @@
 
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/model/batch.h"
 #include "src/model/case.h"
 #include "src/model/category.h"
+#include "src/model/likeness.h"
+#include "src/model/paper.h"
 #include "src/model/person.h"
 #include "src/model/post.h"
+#include "src/model/preferences.h"
 #include "src/model/rule_record.h"
 #include "src/model/source.h"
 #include "src/model/told.h"
@@ -39,6 +43,7 @@ struct KeptPost {
   Assessment assessment;
   std::optional<Event> capture;  // of the exchange that brought it; kept when this sighting changes its case
   bool backlog = false;          // as Sighting::backlog
+  std::optional<Likeness> words;  // of what was judged; for its case's burst, where it gets one
 };
 
 // What one page changes.  `posts` in the page's order; duplicates are fine, posts known already too.
@@ -89,6 +94,25 @@ struct QueueFilter {
 // Where a case stands in the queue, for QueueFilter::after: hex, the same over all schools.
 std::string PlaceInQueue(const Case& c);
 
+// One line of a queue in which the cases of a burst (model/likeness.h) that wait for a decision stand together, at the place of the worst.
+struct QueueLine {
+  Case c;
+  std::uint64_t like_it = 0;                         // how many more of its burst wait, asleep ones apart
+  std::map<std::uint8_t, std::uint64_t> severities;  // QueueRank() -> how many of the burst, `c` included; empty where it is alone
+  std::vector<Tie> ties;                             // what holds it together, each once
+};
+
+struct BurstMember {
+  CaseId id = 0;
+  std::optional<Tie> tie;  // what brought it in; absent for the one that began it
+};
+
+// A case that has something in common with another one.
+struct AlikeCase {
+  Case c;
+  std::vector<Tie> ties;  // each once
+};
+
 // Open cases: all but closed ones and, unless it says so, those in the backlog.
 struct QueueCounts {
   std::uint64_t open = 0;
@@ -110,12 +134,14 @@ struct ChainReport {
 struct ExpiryLimits {
   days unflagged{30};      // posts that mention the school and were not flagged; from when last changed
   days closed{365};        // closed cases, their posts and the details of their events; from closing
+  days gone{14};           // words, and what was received, of posts that are gone from their platform, unless under a legal hold; from when that was certain
   days decide_within{30};  // open cases older than this are overdue; they are never dropped
 };
 
 struct ExpiryReport {
   std::uint64_t posts_forgotten = 0;
   std::uint64_t cases_erased = 0;
+  std::uint64_t withdrawn = 0;  // cases that stay without their post's words: it is gone from its platform
   std::uint64_t overdue = 0;  // open cases waiting for a decision longer than they should
 };
 
@@ -129,7 +155,7 @@ struct AuditFilter {
 class Store {
  public:
   // Version of the rows' grammar.
-  static constexpr std::uint32_t kSchema = 2;
+  static constexpr std::uint32_t kSchema = 3;
 
   struct Options {
     bool read_only = false;       // beside a running heed too: sees what was committed when it was opened
@@ -173,6 +199,15 @@ class Store {
 
   // Open cases, worst first, then oldest first; over several schools, merged in that order.
   Result<std::vector<Case>> Queue(const QueueFilter& filter) const;
+  // The same with bursts together; `filter.limit` counts lines.  A line stands where the first case stands that `filter` wants; `like_it` counts
+  // the whole burst.  `now`: what is snoozed beyond it is asleep.
+  Result<std::vector<QueueLine>> QueueByBurst(const QueueFilter& filter, Instant now) const;
+  // The cases of its burst that wait now, worst first, then oldest; with `c` where it waits, too.  At most kMostInBurst.
+  Result<std::vector<BurstMember>> BurstOf(const Case& c, Instant now) const;
+  // Other cases of its school, closed ones too, that say nearly the same or share a link; newest first.
+  Result<std::vector<AlikeCase>> Alike(const Case& c, std::size_t most) const;
+  // Other posts kept for the school that answer it, that it answers, or that answer the same; oldest first.  Only what heed keeps anyway.
+  Result<std::vector<StoredPost>> Thread(std::string_view school, const Post& post, std::size_t most) const;
   Result<QueueCounts> Count(const std::vector<std::string>& schools) const;  // empty: every school
   // kNotFound; kGone when it was erased.
   Result<Case> FindCase(CaseId id) const;
@@ -193,6 +228,15 @@ class Store {
   // read it again (after a failed Record, that may be because it reached the disk after all).  Returns the row
   // as written.
   Result<Case> Record(const Change& change);
+
+  // Cases under a legal hold (LegalHold), closed ones too, whose review is due by then; the longest due first.
+  Result<std::vector<Case>> HoldsToReview(Instant by) const;
+  // Writes what a person did to several cases, each once, in one synced batch with `batch`, whose items stand beside `changes`.  A case that has moved on
+  // is not touched and moves from the items to those left out.  A batch that `undoes` another marks that one; kExists when it was taken back
+  // already.  Returns the batch as written.  Batches are forgotten after kBatchKept.
+  Result<Batch> RecordAll(const std::vector<Change>& changes, Batch batch);
+  static constexpr days kBatchKept{30};
+  Result<Batch> FindBatch(std::string_view id) const;  // kNotFound
 
   // --- for the outbox
 
@@ -222,6 +266,11 @@ class Store {
   // `change` must not use the store.
   Result<Person> ChangePerson(std::string_view id, const std::function<Done(Person&)>& change, const std::optional<AuditRow>& why);
 
+  // How somebody likes to work; as new where they never said.
+  Result<Preferences> PreferencesOf(std::string_view person) const;
+  // Reads, changes and writes while nobody else does; see ChangePerson().
+  Result<Preferences> ChangePreferences(std::string_view person, const std::function<Done(Preferences&)>& change);
+
   // By the SHA-256 of what stands in the cookie.
   Done SaveSession(const Digest& key, const Session& session);
   Result<Session> FindSession(const Digest& key) const;  // kNotFound
@@ -232,8 +281,19 @@ class Store {
 
   Done Audit(std::vector<AuditRow> rows);  // sequence and hashes are given here
   Result<std::vector<AuditRow>> AuditTrail(const AuditFilter& filter) const;
+  // The whole of it.
   Result<ChainReport> VerifyAudit() const;
+  // Only what was written since the last look (either kind) that found the trail whole; the whole of it where there was none since
+  // the store was opened.  Cheap enough for every page view; what it cannot see is an old row changed on disk meanwhile.
+  Result<ChainReport> VerifyNewAudit() const;
   Result<std::uint64_t> ForgetAudit(Instant before);  // how many rows went
+
+  // --- papers (model/paper.h)
+
+  Result<std::vector<Paper>> PaperVersions(std::string_view name) const;  // oldest first; empty: never edited
+  Result<std::optional<Paper>> NewestPaper(std::string_view name) const;
+  // kExists when `paper.number` is not the one after the newest: somebody was quicker.  `why` joins the audit trail in the same batch.
+  Done SavePaper(const Paper& paper, const AuditRow& why);
 
   // --- for alarms
 
@@ -248,6 +308,10 @@ class Store {
   // Forgets what has been kept long enough, in batches, then has the files rewritten so that the bytes are
   // gone too.  Safe to cut short and to repeat.
   Result<ExpiryReport> Expire(Instant now, const ExpiryLimits& limits);
+  // Erases one post before its time, because somebody asked and it was decided so: a post without a case with all its versions; one whose case
+  // is closed with the case, as Expire() does.  `reason` stands in the tombstone for good, so it names no person: "request 2031/7".  The
+  // bytes leave the files with the next Expire().  kNotFound: it is not kept; kInvalid: its case is open and must be decided first.
+  Done Erase(std::string_view school, std::string_view global_id, std::string_view actor, std::string_view reason, Instant now);
 
   struct Impl;  // src/store/impl.h
 

@@ -1,9 +1,11 @@
 // Everything that changes the store between openings: pages, sources, what staff do.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "src/base/check.h"
 #include "src/model/report.h"
+#include "src/store/alike.h"
 #include "src/store/chain.h"
 #include "src/store/impl.h"
 
@@ -69,8 +71,8 @@ void Store::Impl::AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) c
   if (!event.attachment.empty()) batch.Put((*database)[keys::kCaptures], keys::History(event.case_id, event.sequence), EncodeBytes(event.attachment));
 }
 
-Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book) const {
-  const Database& in = *database;
+Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* opening) const {
+  const StoreDatabase& in = *database;
   Case& after = change.after;
   if (before) HEED_CHECK(after.id == before->id && after.school == before->school);
   else after.id = ++to.case_id;
@@ -81,6 +83,8 @@ Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Ch
     event.case_id = after.id;
     AddEvent(batch, event, to);
   }
+  const AlikeBook::Place place = opening ? HEED_TRY(alike.Open(after, opening->post, opening->words)) : HEED_TRY(alike.PlaceOf(after.id));
+  alike.Move(place, before, &after);
   const auto expiry = [](const Case& c) {
     return c.state == CaseState::kClosed ? keys::Expiry(keys::Expires::kClosedCase, keys::Day(c.closed_at.value_or(c.opened_at)), keys::Case(c.id))
                                          : keys::Expiry(keys::Expires::kOpenCase, keys::Day(c.opened_at), keys::Case(c.id));
@@ -89,9 +93,13 @@ Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Ch
     if (before->state != CaseState::kClosed) batch.Delete(in[keys::kQueue], keys::Queue(*before));
     batch.Delete(in[keys::kExpiry], expiry(*before));
     if (const auto due = NextInOutbox(*before)) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)));
+    if (const auto gone = GoneSince(*before)) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kGone, keys::Day(*gone), keys::Case(after.id)));
+    if (before->hold) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kHold, keys::Day(before->hold->review_at), keys::Case(after.id)));
   }
+  if (const auto gone = GoneSince(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kGone, keys::Day(*gone), keys::Case(after.id)), rocksdb::Slice());
+  if (after.hold) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kHold, keys::Day(after.hold->review_at), keys::Case(after.id)), rocksdb::Slice());
   if (const auto due = NextInOutbox(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)), rocksdb::Slice());
-  if (after.state != CaseState::kClosed) batch.Put(in[keys::kQueue], keys::Queue(after), keys::QueueValue(after));
+  if (after.state != CaseState::kClosed) batch.Put(in[keys::kQueue], keys::Queue(after), keys::QueueValue(after, place.burst));
   batch.Put(in[keys::kExpiry], expiry(after), rocksdb::Slice());
   batch.Put(in[keys::kCases], keys::Case(after.id), Encode(after));
   return std::move(after);
@@ -128,19 +136,20 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
 
   const std::lock_guard lock(impl_->writing);
   HEED_TRY(impl_->ReadyToWrite());
-  const Database& in = *impl_->database;
+  const StoreDatabase& in = *impl_->database;
   const Moment now = HEED_TRY(impl_->Look());
   auto known = HEED_TRY(Recall(now, post_keys));
   rocksdb::WriteBatch batch;
   Head head = impl_->head;
   RuleBook book(now);
+  AlikeBook alike(now);
   Committed tally;
 
   for (std::size_t i = 0; i < page.posts.size(); ++i) {
     const KeptPost& kept = page.posts[i];
     const std::string& key = post_keys[i];
     Touched& post = known[key];
-    if (!post.row) ++tally.new_posts;
+    if (!post.row) ++tally.new_posts, alike.AddPost(kept.school, kept.post);
     PostRow row = post.row.value_or(PostRow{});
     std::string version = ContentVersion(kept.post);
     std::uint32_t number = NumberOf(row, version);
@@ -171,7 +180,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
         ++change->after.events;
       }
       if (row.case_id == 0) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
-      post.c = HEED_TRY(impl_->Add(batch, post.c ? &*post.c : nullptr, *std::move(change), head, book));
+      post.c = HEED_TRY(impl_->Add(batch, post.c ? &*post.c : nullptr, *std::move(change), head, book, alike, post.c ? nullptr : &kept));
       row.case_id = post.c->id;
     }
     if (row.case_id == 0 && !version_known)
@@ -182,6 +191,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
 
   for (const auto& [key, post] : known)
     if (post.changed) batch.Put(in[keys::kPosts], key, Encode(*post.row));
+  alike.Write(batch, in);
   batch.Put(in[keys::kSources], page.source, Encode(page.state));
   if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   tally.paused = HEED_TRY(book.Write(batch, in, page.at));
@@ -200,9 +210,11 @@ Result<Case> Store::Record(const Change& change) {
     return Fail(Fault::kExists, name + " has moved on meanwhile: look at it again");
   const Moment now = HEED_TRY(impl_->Look());
   RuleBook book(now);
+  AlikeBook alike(now);
   rocksdb::WriteBatch batch;
   Head head = impl_->head;
-  Case after = HEED_TRY(impl_->Add(batch, &before, change, head, book));
+  Case after = HEED_TRY(impl_->Add(batch, &before, change, head, book, alike));
+  alike.Write(batch, *impl_->database);
   batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   HEED_TRY(book.Write(batch, *impl_->database, change.events.back().at));
   HEED_TRY(impl_->Write(batch));
@@ -210,17 +222,68 @@ Result<Case> Store::Record(const Change& change) {
   return after;
 }
 
+Result<Batch> Store::RecordAll(const std::vector<Change>& changes, Batch act) {
+  HEED_CHECK(act.items.size() == changes.size() && !act.id.empty());
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  const StoreDatabase& in = *impl_->database;
+  const Moment now = HEED_TRY(impl_->Look());
+  rocksdb::WriteBatch batch;
+  if (!act.undoes.empty()) {
+    const auto row = HEED_TRY(now.Get(keys::kDesks, keys::BatchRow(act.undoes)));
+    if (!row) return Fail(Fault::kNotFound, "what was to be taken back is no longer known as one");
+    Batch undone = HEED_TRY(Named(DecodeBatch(*row), "batch " + act.undoes));
+    if (!undone.undone_by.empty()) return Fail(Fault::kExists, "it was taken back already");
+    undone.undone_by = act.id;
+    batch.Put(in[keys::kDesks], keys::BatchRow(act.undoes), Encode(undone));
+  }
+  Head head = impl_->head;
+  RuleBook book(now);
+  AlikeBook alike(now);
+  std::vector<Batch::Item> done;
+  std::unordered_set<CaseId> seen;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const Change& change = changes[i];
+    HEED_CHECK(change.after.id == act.items[i].id && seen.insert(change.after.id).second);
+    const auto row = HEED_TRY(now.Get(keys::kCases, keys::Case(change.after.id)));
+    const std::string name = "case " + std::to_string(change.after.id);
+    std::optional<Case> before;
+    if (row) before = HEED_TRY(Named(DecodeCase(*row), name));
+    if (!before || before->events + change.events.size() != change.after.events) {
+      act.left_out.push_back({change.after.id, before ? "was changed meanwhile" : "is no longer kept"});
+      continue;
+    }
+    act.items[i].events = HEED_TRY(impl_->Add(batch, &*before, change, head, book, alike)).events;
+    done.push_back(act.items[i]);
+  }
+  act.items = std::move(done);
+  const auto rows = now.Walk(keys::kDesks);
+  for (rows->Seek(AsSlice(keys::kBatchPrefix)); rows->Valid() && rows->key().starts_with(AsSlice(keys::kBatchPrefix)); rows->Next()) {
+    const auto old = DecodeBatch(AsText(rows->value()));
+    if (!old || old->at + kBatchKept < act.at) batch.Delete(in[keys::kDesks], rows->key());
+  }
+  HEED_TRY(Check(*rows));
+  batch.Put(in[keys::kDesks], keys::BatchRow(act.id), Encode(act));
+  alike.Write(batch, in);
+  if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  HEED_TRY(book.Write(batch, in, act.at));
+  HEED_TRY(impl_->Write(batch));
+  impl_->head = head;
+  return act;
+}
+
 Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at, const Observer& observe) {
   std::vector<std::string> post_keys;
   for (const auto& kept : posts) post_keys.push_back(keys::Post(kept.school, kept.post.global_id));
   const std::lock_guard lock(impl_->writing);
   HEED_TRY(impl_->ReadyToWrite());
-  const Database& in = *impl_->database;
+  const StoreDatabase& in = *impl_->database;
   const Moment now = HEED_TRY(impl_->Look());
   auto known = HEED_TRY(Recall(now, post_keys));
   rocksdb::WriteBatch batch;
   Head head = impl_->head;
   RuleBook book(now);
+  AlikeBook alike(now);
   Committed tally;
   for (std::size_t i = 0; i < posts.size(); ++i) {
     const KeptPost& kept = posts[i];
@@ -238,10 +301,11 @@ Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at,
     Tally(tally, *change);
     HEED_TRY(book.Count(kept.school, kept.assessment));
     batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(post.row->changed_at), post_keys[i]));
-    post.c = HEED_TRY(impl_->Add(batch, nullptr, *std::move(change), head, book));
+    post.c = HEED_TRY(impl_->Add(batch, nullptr, *std::move(change), head, book, alike, &kept));
     post.row->case_id = post.c->id;
     batch.Put(in[keys::kPosts], post_keys[i], Encode(*post.row));
   }
+  alike.Write(batch, in);
   if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   tally.paused = HEED_TRY(book.Write(batch, in, at));
   HEED_TRY(impl_->Write(batch));

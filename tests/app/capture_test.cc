@@ -91,6 +91,14 @@ TEST(RunnerCaptures, WhatIsFlaggedWithItsExchangeAndNobodyElse) {
   // Read again, nothing new: nothing is added.
   ASSERT_TRUE(runner.Run(entry, nullptr).complete());
   EXPECT_EQ((*store)->History(1)->size(), 2u);
+  // Edited until it is harmless: that exchange is evidence too.
+  server.Route("/posts", Answer::Json(R"([{"id":"post-0001","text":"Oakmoor School is a fine place after all"},{"id":"post-0003","text":"Oakmoor School is closed"}])"));
+  ASSERT_TRUE(runner.Run(entry, nullptr).complete());
+  const auto edited = (*store)->History(1);
+  ASSERT_EQ(edited->size(), 4u);
+  EXPECT_EQ((*edited)[2].kind, EventKind::kEdited);
+  ASSERT_EQ((*edited)[3].kind, EventKind::kCaptured);
+  EXPECT_THAT((*store)->Attachment(1, (*edited)[3].sequence).value(), ::testing::AllOf(HasSubstr("a fine place after all"), Not(HasSubstr("is closed"))));
 }
 
 }  // namespace

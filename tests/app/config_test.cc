@@ -309,5 +309,54 @@ TEST(ConfigAlarm, NamesWhatIsMissingOrWrong) {
   EXPECT_EQ(good.config->alarm.late, hours{6});
 }
 
+// --- [console.oidc]
+
+constexpr std::string_view kService =
+    "[console]\nurl = \"https://heed.oakmoor.example\"\n"
+    "[console.oidc]\nissuer = \"https://login.oakmoor.example\"\nclient_id = \"heed\"\nclient_secret_env = \"OIDC\"\n";
+
+std::optional<std::string> WithSecret(const std::string& name) { return name == "OIDC" ? std::optional<std::string>("s3cret") : std::nullopt; }
+
+TEST(Config, SchoolAccountsComeBackToTheConsolesOwnAddress) {
+  const auto reading = Reading(std::string(kSchool) + std::string(kService), WithSecret);
+  ASSERT_TRUE(reading.config) << Told(reading);
+  const auto& oidc = reading.config->console.oidc;
+  ASSERT_TRUE(oidc);
+  EXPECT_EQ(oidc->redirect_uri, "https://heed.oakmoor.example/sign-in/school/back");
+  EXPECT_EQ(oidc->client_secret, "s3cret");
+  EXPECT_EQ(oidc->subject_claim, "sub");
+  EXPECT_FALSE(oidc->trust_mail);
+  const auto local = Reading(std::string(kSchool) + "[console.oidc]\nissuer = \"http://127.0.0.1:9000/school\"\nclient_id = \"heed\"\n");
+  ASSERT_TRUE(local.config) << Told(local);
+  EXPECT_EQ(local.config->console.oidc->redirect_uri, "http://127.0.0.1:8420/sign-in/school/back");
+  EXPECT_FALSE(Reading(kSchool).config->console.oidc);
+}
+
+TEST(Config, MistakesAboutSchoolAccountsAreNamed) {
+  struct Case {
+    const char* lines;
+    const char* told;
+  };
+  for (const auto& one : {Case{"[console.oidc]\nclient_id = \"heed\"\n", "\"issuer\" is missing"}, Case{"[console.oidc]\nissuer = \"https://login.example\"\n", "\"client_id\" is missing"},
+                          Case{"[console.oidc]\nissuer = \"http://login.example\"\nclient_id = \"heed\"\n", "is not an address heed may ask"},
+                          Case{"[console.oidc]\nissuer = \"https://login.example\"\nclient_id = \"heed\"\nclient_secret = \"x\"\n", "a secret must not be written here"},
+                          Case{"[console.oidc]\nissuer = \"https://login.example\"\nclient_id = \"heed\"\nclient_secret_env = \"NOT_SET\"\n", "\"NOT_SET\" is not set"},
+                          Case{"[console.oidc]\nissuer = \"https://login.example\"\nclient_id = \"heed\"\nsubject_claim = \"email\"\n", "passes to somebody else"},
+                          Case{"[console.oidc]\nissuer = \"https://login.example\"\nclient_id = \"heed\"\nsecond_factor = [\"pwd\"]\n", "says nothing of a second factor"},
+                          Case{"[console.oidc]\nisuer = \"https://login.example\"\nclient_id = \"heed\"\n", "did you mean \"issuer\"?"},
+                          Case{"[console]\nport = 0\n[console.oidc]\nissuer = \"https://login.example\"\nclient_id = \"heed\"\n", "one fixed address"}}) {
+    const auto reading = Reading(std::string(kSchool) + one.lines);
+    EXPECT_FALSE(reading.config) << one.told;
+    EXPECT_THAT(Told(reading), HasSubstr(one.told));
+    EXPECT_THAT(Told(reading), HasSubstr("heed.toml:"));
+  }
+}
+
+TEST(Config, WhatWeakensSchoolAccountsIsAdvisedAgainst) {
+  EXPECT_THAT(ToString(Reading(std::string(kSchool) + std::string(kService) + "trust_mail = true\n", WithSecret).advice), HasSubstr("can come in as the person it belongs to"));
+  EXPECT_THAT(ToString(Reading(std::string(kSchool) + "[console]\nsecond_factor = false\n[console.oidc]\nissuer = \"https://login.example\"\nclient_id = \"heed\"\n").advice),
+              ::testing::AllOf(HasSubstr("neither heed nor the sign-in service"), HasSubstr("client_secret_file")));
+}
+
 }  // namespace
 }  // namespace heed

@@ -1,6 +1,7 @@
 // An installation of heed to try: the demo school, a second school whose posts are hostile, people of several roles; served on a free port.
 import {spawn, spawnSync} from "node:child_process";
 import fs from "node:fs";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
@@ -19,14 +20,40 @@ export const hostile = [
   "wwww".repeat(5000),
 ];
 
-export function install() {
+// One post that others copy within hours, and an answer below the first: a burst.
+export const copied = 8;
+function copies() {
+  const began = Date.now() - 5 * 3600e3;
+  const at = (minutes) => new Date(began + minutes * 60e3).toISOString().replace(/\.\d+Z/, "Z");
+  const words = "Oakmoor School is a disgrace, the head is a useless liar and every teacher in that place is a waste of space, copy and share this";
+  const fronts = ["", "So true. ", "This! ", "Shared from a friend: ", "", "Had to post it too. ", "Agreed. "];
+  const lines = fronts.map((front, i) => ({id: `c${i}`, text: front + words, created_at: at(20 * i), author: {handle: `neighbour${i}`}, url: `https://social.example/c${i}`}));
+  lines.push({id: "c-answer", text: "Oakmoor School should sack that useless liar of a head", created_at: at(45), author: {handle: "someone"}, url: "https://social.example/c-answer", in_reply_to: "file:c0", thread_root: "file:c0"});
+  return lines.map((line) => JSON.stringify({platform: "social", global_id: `file:${line.id}`, ...line})).join("\n") + "\n";
+}
+
+// A port nobody has at this moment.
+const freePort = () => new Promise((resolve) => {
+  const server = net.createServer().listen(0, "127.0.0.1", () => {
+    const {port} = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+// `service`: where people sign in with their school accounts (sign-in-service.mjs).
+export async function install(service) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "heed-browser-"));
   const demo = path.join(source, "deploy/demo");
   let config = fs.readFileSync(path.join(demo, "heed.toml"), "utf8").replace(/^lexicons\s*=.*$/m, "");
-  config = `lexicons = ${JSON.stringify(path.resolve(source, "lexicons"))}\n` + config;
+  // A copy: editors change it.
+  fs.cpSync(path.resolve(source, "lexicons"), path.join(folder, "lexicons"), {recursive: true});
+  config = `lexicons = ${JSON.stringify(path.join(folder, "lexicons"))}\n` + config;
   fs.cpSync(path.join(demo, "posts"), path.join(folder, "posts"), {recursive: true});
-  config += `\n[console]\nport = 0\norganisation = "Vale Trust"\n\n[[school]]\nid = "ashford"\nname = "Ashford Grange School"\nplaces = ["Ashford"]\n
-[[source]]\nid = "hostile"\nschool = "ashford"\nconnector = "file"\npath = "posts/hostile.jsonl"\n`;
+  config += `\n[console]\nport = ${await freePort()}\norganisation = "Vale Trust"\n\n[console.oidc]\nissuer = "${service.issuer}"\nclient_id = "${service.client}"\nclient_secret_file = "oidc-secret"\n\n[[school]]\nid = "ashford"\nname = "Ashford Grange School"\nplaces = ["Ashford"]\n
+[[source]]\nid = "hostile"\nschool = "ashford"\nconnector = "file"\npath = "posts/hostile.jsonl"\n
+[[source]]\nid = "copied"\nschool = "oakmoor"\nconnector = "file"\npath = "posts/copied.jsonl"\n`;
+  fs.writeFileSync(path.join(folder, "oidc-secret"), service.secret + "\n", {mode: 0o600});
+  fs.writeFileSync(path.join(folder, "posts/copied.jsonl"), copies());
   const lines = hostile.map((text, i) => JSON.stringify({
     id: `h${i}`, text: `Ashford Grange School, I will kill you all, you scum. ${text}`,
     author: {handle: `<b>h${i}</b>\u202E`, name: `"><script>window.pwned=1</script>`}, url: i % 2 ? `javascript:window.pwned=1` : `https://evil.example/<script>?x="y"`,
@@ -42,7 +69,7 @@ export function install() {
   run("scan", "-q");
   const roles = ["triage", "head", "lexicon-editor", "administrator", "auditor"].flatMap((role) => ["--role", role]);
   run("people", "add", "Amina Khan", "--id", "amina", ...roles);
-  run("people", "add", "Ben Ode", "--id", "ben", "--role", "triage", "--school", "oakmoor");
+  run("people", "add", "Ben Ode", "--id", "ben", "--role", "triage", "--school", "oakmoor", "--mail", "ben@oakmoor.example");
   return {folder, run, at};
 }
 

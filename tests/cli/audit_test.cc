@@ -48,6 +48,7 @@ TEST_F(Audited, TheHeadIsStampedAndAStoreTakenBackIsFound) {
   const Ran good = Run({"audit", "verify"});
   EXPECT_EQ(good.code, 0) << good.out;
   EXPECT_THAT(good.out, HasSubstr("Oakmoor Test Authority"));
+  EXPECT_THAT(good.out, HasSubstr("The audit trail holds: 0 entries"));
   // The pack holds the anchor, and openssl agrees with it.
   ASSERT_EQ(Run({"pack", "1", "--no-pdf", "--output", folder_ / "pack.zip"}).code, 0);
   const Ran verify = Heed({"verify", folder_ / "pack.zip", "--certificates", authority_->certificates()});

@@ -28,6 +28,11 @@ class ReportImitation {
   virtual Post ThePost(const HttpServer& server) const = 0;
   virtual ReportChoice AChoice() const = 0;
   virtual std::string Platform() const = 0;
+  // What leaves: a report, or that something is hidden at the school's own place.
+  virtual ResponseKind Kind() const { return ResponseKind::kReport; }
+  // Whether anything is asked of it before what leaves (a sign-in, a look-up); whether heed looks there again.
+  virtual bool AsksBefore() const { return true; }
+  virtual bool Rechecks() const { return true; }
 
   // The platform in good health; files a report when it is asked to.
   virtual Answer Serve(const SeenRequest& request) = 0;

@@ -6,6 +6,7 @@
 #include "connectors/mastodon/mastodon.h"
 #include "src/base/json.h"
 #include "tests/connectors/report_conformance.h"
+#include "tests/connectors/report_fakes.h"
 
 namespace heed {
 namespace {
@@ -64,8 +65,12 @@ class ReportConformance : public testing::TestWithParam<ReportEntry> {
     }
     return *std::move(made);
   }
-  ApprovedReport Report() { return AnApprovedReport(platform->ThePost(server), platform->Platform(), platform->AChoice(), "It threatens a member of staff at Oakmoor School.", clock.Now()); }
-  ReportOutcome Submit() { return Fresh()->Submit(Report()); }
+  ApprovedReport Report() { return AnApprovedReport(platform->ThePost(server), platform->Platform(), platform->AChoice(), "It threatens a member of staff at Oakmoor School.", clock.Now(), platform->Kind()); }
+  ReportOutcome Leave(Connector& connector) { return platform->Kind() == ResponseKind::kHide ? connector.Hide(Report()) : connector.Submit(Report()); }
+  Result<ReportForm> Form(Connector& connector, Category category) {
+    return platform->Kind() == ResponseKind::kHide ? connector.HideForm(platform->ThePost(server)) : connector.ReportReasons(platform->ThePost(server), category);
+  }
+  ReportOutcome Submit() { return Leave(*Fresh()); }
   // The report is filed, then this happens to the answer.
   void AfterFiling(Fault fault) { after_ = std::move(fault); }
   // The report is turned away unread.
@@ -122,7 +127,7 @@ TEST_P(ReportConformance, ACutAnswerIsUncertainAtEveryByte) {
   for (std::uint64_t at = 0; at < size; ++at) {
     Forget();
     AfterFiling([&](Answer healthy) { return at % 2 ? std::move(healthy).CutAfter(at) : std::move(healthy).Reset(at); });
-    const auto outcome = connector->Submit(Report());
+    const auto outcome = Leave(*connector);
     EXPECT_EQ(outcome.fate, Fate::kUncertain) << "cut at byte " << at << ": " << ToString(outcome.fate);
     ExpectHonest(outcome, "cut at byte " + std::to_string(at));
   }
@@ -131,21 +136,21 @@ TEST_P(ReportConformance, ACutAnswerIsUncertainAtEveryByte) {
 // libcurl sends a POST again by itself where a kept connection swallowed it.
 TEST_P(ReportConformance, AHangUpOnAKeptConnectionSendsNothingTwice) {
   const auto connector = Fresh();
-  ASSERT_EQ(connector->Submit(Report()).fate, Fate::kAccepted);
+  ASSERT_EQ(Leave(*connector).fate, Fate::kAccepted);
   Forget();
   AfterFiling([](Answer) { return Answer::Hangup(); });
-  const auto outcome = connector->Submit(Report());
+  const auto outcome = Leave(*connector);
   EXPECT_EQ(outcome.fate, Fate::kUncertain);
   EXPECT_EQ(arrived_, 1);
 }
 
 TEST_P(ReportConformance, SilenceAfterItWasReadIsUncertain) {
   const auto connector = Fresh();
-  ASSERT_EQ(connector->Submit(Report()).fate, Fate::kAccepted);
+  ASSERT_EQ(Leave(*connector).fate, Fate::kAccepted);
   Forget();
   http.patience = milliseconds{150};
   AfterFiling([](Answer) { return Answer::Silence(); });
-  const auto outcome = connector->Submit(Report());
+  const auto outcome = Leave(*connector);
   EXPECT_EQ(outcome.fate, Fate::kUncertain);
   ExpectHonest(outcome, "silence");
 }
@@ -198,6 +203,7 @@ TEST_P(ReportConformance, AStrangeAnswerIsUncertain) {
 }
 
 TEST_P(ReportConformance, NothingIsReportedWhenWhatComesBeforeFails) {
+  if (!platform->AsksBefore()) return;  // there is nothing before it
   const std::vector<Answer> faults = {Answer::Status(500), Answer::Status(429).With("retry-after", "5"), Answer::Status(401), Answer::Status(403), Answer::Status(404),
                                       Answer::Json("{"),   Answer::Json("null"),                          Answer::Hangup(),   Answer::Json("{\"statuses\":[]}")};
   for (std::size_t i = 0; i < faults.size(); ++i) {
@@ -213,19 +219,19 @@ TEST_P(ReportConformance, ARefusedConnectionIsNotSent) {
   auto gone = std::make_unique<HttpServer>();
   gone->Otherwise([this](const SeenRequest& request) { return platform->Serve(request); });
   auto connector = *platform->Make(Oakmoor(), *gone, {http, clock});
-  const auto report = AnApprovedReport(platform->ThePost(*gone), platform->Platform(), platform->AChoice(), "It threatens a member of staff.", clock.Now());
-  ASSERT_TRUE(connector->ReportReasons(report.post(), Category::kThreat));  // signed in
+  const auto report = AnApprovedReport(platform->ThePost(*gone), platform->Platform(), platform->AChoice(), "It threatens a member of staff.", clock.Now(), platform->Kind());
+  ASSERT_TRUE(Form(*connector, Category::kThreat));  // signed in
   gone.reset();
-  const auto outcome = connector->Submit(report);
+  const auto outcome = platform->Kind() == ResponseKind::kHide ? connector->Hide(report) : connector->Submit(report);
   EXPECT_EQ(outcome.fate, Fate::kNotSent) << outcome.message;
 }
 
 TEST_P(ReportConformance, TheFormSuggestsOneOfItsReasonsForEveryCategory) {
   for (const auto category : kCategories) {
-    const auto form = Fresh()->ReportReasons(platform->ThePost(server), category);
+    const auto form = Form(*Fresh(), category);
     ASSERT_TRUE(form) << form.error().message();
     EXPECT_FALSE(form->reasons.empty());
-    EXPECT_GT(form->max_text, 100u);
+    EXPECT_GE(form->max_text, 100u);
     EXPECT_TRUE(std::ranges::any_of(form->reasons, [&](const ReportReason& reason) { return reason.id == form->suggested; })) << ToString(category) << ": " << form->suggested;
     for (const auto& reason : form->reasons) EXPECT_FALSE(reason.id.empty() || reason.label.empty());
     EXPECT_EQ(filed_, 0);
@@ -233,6 +239,7 @@ TEST_P(ReportConformance, TheFormSuggestsOneOfItsReasonsForEveryCategory) {
 }
 
 TEST_P(ReportConformance, TellsUpEditedAndGone) {
+  if (!platform->Rechecks()) return;
   const auto post = platform->ThePost(server);
   EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUp);
   platform->edited = true;
@@ -244,6 +251,7 @@ TEST_P(ReportConformance, TellsUpEditedAndGone) {
 }
 
 TEST_P(ReportConformance, AFailedLookIsNeverGone) {
+  if (!platform->Rechecks()) return;
   const auto post = platform->ThePost(server);
   for (const bool removed : {false, true}) {
     platform->removed = removed;
@@ -402,8 +410,16 @@ std::unique_ptr<ReportImitation> MakeBluesky() { return std::make_unique<Bluesky
 std::unique_ptr<ReportImitation> MakeMastodon() { return std::make_unique<MastodonReporting>(false); }
 std::unique_ptr<ReportImitation> MakeMastodonRemote() { return std::make_unique<MastodonReporting>(true); }
 
+template <typename Imitation, auto... arguments>
+std::unique_ptr<ReportImitation> MakeIt() {
+  return std::make_unique<Imitation>(arguments...);
+}
+
 INSTANTIATE_TEST_SUITE_P(Platforms, ReportConformance,
-                         testing::Values(ReportEntry{"bluesky", &MakeBluesky}, ReportEntry{"mastodon", &MakeMastodon}, ReportEntry{"mastodon_remote", &MakeMastodonRemote}),
+                         testing::Values(ReportEntry{"bluesky", &MakeBluesky}, ReportEntry{"mastodon", &MakeMastodon}, ReportEntry{"mastodon_remote", &MakeMastodonRemote}, ReportEntry{"lemmy_post", &MakeIt<LemmyReporting, false>},
+                                         ReportEntry{"lemmy_comment", &MakeIt<LemmyReporting, true>}, ReportEntry{"reddit", &MakeIt<RedditReporting>}, ReportEntry{"youtube_video", &MakeIt<YouTubeReporting, false, false>},
+                                         ReportEntry{"discourse", &MakeIt<DiscourseReporting>}, ReportEntry{"nodebb", &MakeIt<NodebbReporting>}, ReportEntry{"youtube_hide", &MakeIt<YouTubeReporting, true, true>},
+                                         ReportEntry{"facebook_hide", &MakeIt<MetaHiding, false>}, ReportEntry{"instagram_hide", &MakeIt<MetaHiding, true>}),
                          [](const auto& made) { return std::string(made.param.name); });
 
 // --- what is one platform's own
@@ -524,6 +540,237 @@ TEST_F(MastodonReport, TellsASuspendedAccountAndALimitedOne) {
   EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kAccountGone);
   platform.account = R"("id":"77","limited":true)";
   EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
+}
+
+// --- Lemmy, Reddit, YouTube, Discourse, NodeBB, Meta
+
+class LemmyReport : public One<LemmyReporting> {
+ protected:
+  LemmyReport() : One(false) {}
+};
+class RedditReport : public One<RedditReporting> {};
+class YouTubeReport : public One<YouTubeReporting> {
+ protected:
+  YouTubeReport() : One(false, false) {}
+};
+class YouTubeComment : public One<YouTubeReporting> {
+ protected:
+  YouTubeComment() : One(true, true) {}
+};
+class DiscourseReport : public One<DiscourseReporting> {};
+class NodebbReport : public One<NodebbReporting> {};
+class FacebookHide : public One<MetaHiding> {
+ protected:
+  FacebookHide() : One(false) {}
+};
+
+TEST_F(LemmyReport, NamesTheLocalNumberAndTheWords) {
+  ASSERT_EQ(Submit().fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, R"({"post_id":7,"reason":"It threatens a member of staff & \"others\"."})");
+}
+
+TEST_F(LemmyReport, SignsInAgainWhereTheTokenIsRefused) {
+  const auto connector = Fresh();
+  const auto report = [&] { return AnApprovedReport(platform.ThePost(server), "lemmy", platform.AChoice(), "It threatens staff.", clock.Now()); };
+  ASSERT_EQ(connector->Submit(report()).fate, Fate::kAccepted);
+  platform.token = "jwt2";
+  EXPECT_EQ(connector->Submit(report()).fate, Fate::kAccepted);
+}
+
+TEST_F(LemmyReport, AServersFilterOfSlursIsExplained) {
+  server.Route("/api/v3/post/report", WithStatus(400, R"({"error":"slurs","message":"x"})"));
+  const auto outcome = Submit();
+  EXPECT_EQ(outcome.fate, Fate::kRefused);
+  EXPECT_THAT(outcome.message, HasSubstr("describe the word"));
+  server.Route("/api/v3/post/report", WithStatus(400, R"({"error":"rate_limit_error"})"));
+  EXPECT_EQ(Submit().fate, Fate::kNotSent) << "old servers turn away with 400";
+}
+
+TEST_F(LemmyReport, TellsWhoRemovedIt) {
+  const auto presence = [&] { return Fresh()->Recheck(platform.ThePost(server)).presence; };
+  platform.flags = R"(,"deleted":true)";
+  EXPECT_EQ(presence(), Presence::kGoneByAuthor);
+  platform.flags = R"(,"removed":true)";
+  EXPECT_EQ(presence(), Presence::kGoneByPlatform);
+  platform.removed = true;
+  EXPECT_EQ(presence(), Presence::kGoneUnknown);
+  platform.modlog = R"({"removed_posts":[{"mod_remove_post":{"post_id":8,"removed":true}},{"mod_remove_post":{"post_id":7,"removed":true}}]})";
+  EXPECT_EQ(presence(), Presence::kGoneByPlatform);
+  platform.modlog = R"({"removed_posts":[{"mod_remove_post":{"post_id":7,"removed":false}},{"mod_remove_post":{"post_id":7,"removed":true}}]})";
+  EXPECT_EQ(presence(), Presence::kGoneUnknown) << "it was put back, and has gone since";
+}
+
+TEST_F(LemmyReport, ReportsOnlyWithAnAccount) {
+  SourceSpec spec{"lemmy", "oakmoor", "lemmy", {}};
+  spec.settings["server"] = server.Origin();
+  const auto connector = *kLemmyCard.make(spec, Oakmoor(), {http, clock});
+  const auto outcome = connector->Submit(AnApprovedReport(platform.ThePost(server), "lemmy", platform.AChoice(), "It threatens staff.", clock.Now()));
+  EXPECT_EQ(outcome.fate, Fate::kNotSent);
+  EXPECT_THAT(outcome.message, HasSubstr("password_file"));
+  EXPECT_EQ(server.request_count(), 0u);
+  spec.settings["username"] = std::string("oakmoor-school");
+  EXPECT_FALSE(kLemmyCard.make(spec, Oakmoor(), {http, clock}));
+}
+
+TEST_F(RedditReport, SendsARuleOrAHundredCharacters) {
+  const auto send = [&](ReportChoice choice, const std::string& text) { return Fresh()->Submit(AnApprovedReport(platform.ThePost(server), "reddit", choice, text, clock.Now())); };
+  ASSERT_EQ(send({.reason = "rule:Unkind"}, "It insults staff.").fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, "api_type=json&thing_id=t3_1exampl&reason=Unkind");
+  ASSERT_EQ(send({.reason = "site:Spam"}, "It insults staff.").fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, "api_type=json&thing_id=t3_1exampl&reason=site_reason_selected&site_reason=Spam");
+  ASSERT_EQ(send({.reason = "other"}, "It insults staff.").fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, "api_type=json&thing_id=t3_1exampl&reason=other&other_reason=It%20insults%20staff.");
+  EXPECT_EQ(send({.reason = "other"}, std::string(101, 'x')).fate, Fate::kRefused);
+  EXPECT_EQ(send({.reason = "none of these"}, "x").fate, Fate::kRefused);
+}
+
+TEST_F(RedditReport, ListsTheSubredditsRulesAndSaysWhichTakeNoWords) {
+  const auto form = Fresh()->ReportReasons(platform.ThePost(server), Category::kThreat);
+  ASSERT_TRUE(form);
+  ASSERT_EQ(form->reasons.size(), 4u) << "a rule for comments is none for a post";
+  EXPECT_EQ(form->reasons[0].id, "rule:Unkind");
+  EXPECT_FALSE(form->reasons[0].takes_text);
+  EXPECT_TRUE(form->reasons[3].takes_text);
+  EXPECT_EQ(form->suggested, "site:Threatening, harassing, or inciting violence");
+  EXPECT_EQ(form->max_text, 100u);
+}
+
+TEST_F(RedditReport, WhatRedditSaysInAnAnswerOf200IsHeard) {
+  platform.answer = R"({"json":{"errors":[["RATELIMIT","you are doing that too much","ratelimit"]],"ratelimit":130.5}})";
+  auto outcome = Submit("x");
+  EXPECT_EQ(outcome.fate, Fate::kNotSent);
+  EXPECT_EQ(outcome.wait, seconds{130});
+  platform.answer = R"({"json":{"errors":[["BAD_REASON","no","reason"]]}})";
+  EXPECT_EQ(Submit("x").fate, Fate::kRefused);
+}
+
+TEST_F(RedditReport, TellsWhoRemovedIt) {
+  platform.removed = true;
+  const auto presence = [&] { return Fresh()->Recheck(platform.ThePost(server)).presence; };
+  EXPECT_EQ(presence(), Presence::kGoneByPlatform);
+  platform.category = "deleted";
+  EXPECT_EQ(presence(), Presence::kGoneByAuthor);
+  platform.empty = true;
+  EXPECT_EQ(presence(), Presence::kGoneUnknown);
+}
+
+TEST_F(RedditReport, AnApplicationAloneReadsAndDoesNotReport) {
+  platform.application_alone = true;
+  EXPECT_EQ(Submit("x").fate, Fate::kNotSent);
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUp);
+}
+
+TEST_F(YouTubeReport, NamesTheVideoTheReasonAndTheWords) {
+  ASSERT_EQ(Submit().fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, R"({"comments":"It threatens a member of staff & \"others\".","language":"en","reasonId":"V","secondaryReasonId":"37","videoId":"abcDEF12345"})");
+  EXPECT_EQ(platform.last.Header("x-goog-api-key"), "");
+}
+
+TEST_F(YouTubeReport, ListsYouTubesReasonsToTheLast) {
+  const auto form = Fresh()->ReportReasons(platform.ThePost(server), Category::kBullying);
+  ASSERT_TRUE(form);
+  ASSERT_EQ(form->reasons.size(), 4u);
+  EXPECT_EQ(form->suggested, "V/37");
+  EXPECT_EQ(form->reasons[3].label, "Violent, hateful, or dangerous: Bullying or abusing vulnerable individuals");
+}
+
+TEST_F(YouTubeReport, AUsedUpQuotaWaitsForMidnightInCalifornia) {
+  server.Route("/youtube/v3/videos/reportAbuse", WithStatus(403, R"({"error":{"code":403,"errors":[{"reason":"quotaExceeded"}]}})"));
+  const auto outcome = Submit();
+  EXPECT_EQ(outcome.fate, Fate::kNotSent);
+  EXPECT_GT(outcome.wait, seconds{0});
+}
+
+TEST_F(YouTubeReport, APrivateVideoIsNotGone) {
+  platform.privacy = "private";
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kNotVisible);
+  platform.privacy = "unlisted";
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
+}
+
+TEST_F(YouTubeReport, WithoutAnAccountItReadsOnly) {
+  platform.reads_only = true;
+  EXPECT_EQ(Submit().fate, Fate::kNotSent);
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUp);
+}
+
+TEST_F(YouTubeComment, IsHiddenOnTheSchoolsOwnChannelOnlyAndReportedByPeople) {
+  const auto post = platform.ThePost(server);
+  EXPECT_EQ(Fresh()->ReportReasons(post, Category::kAbuse).error().fault(), Fault::kUnsupported);
+  EXPECT_EQ(Fresh()->Submit(AnApprovedReport(post, "youtube", {.reason = "V/37"}, "It insults staff.", clock.Now())).fate, Fate::kRefused);
+  ASSERT_EQ(Fresh()->Hide(AnApprovedReport(post, "youtube", {.reason = "rejected"}, "why", clock.Now(), ResponseKind::kHide)).fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.Query("moderationStatus"), "rejected");
+  EXPECT_EQ(platform.last.Query("id"), "UgxEXAMPLE");
+  EXPECT_EQ(platform.last.Query("banAuthor"), "false");
+  platform.channel = "UCsomebodyelsessssssssss";
+  EXPECT_EQ(Fresh()->HideForm(post).error().fault(), Fault::kUnsupported);
+}
+
+TEST_F(YouTubeComment, AHeldOneIsUpForItsAuthor) {
+  platform.held = R"(,"moderationStatus":"heldForReview")";
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
+}
+
+TEST_F(DiscourseReport, ListsTheForumsFlagsForPosts) {
+  const auto form = Fresh()->ReportReasons(platform.ThePost(server), Category::kAbuse);
+  ASSERT_TRUE(form);
+  std::vector<std::string> ids;
+  for (const auto& reason : form->reasons) ids.push_back(reason.id);
+  EXPECT_THAT(ids, testing::ElementsAre("3", "4", "7"));
+  EXPECT_EQ(form->suggested, "4");
+  EXPECT_FALSE(form->reasons[1].takes_text);
+  EXPECT_TRUE(form->reasons[2].takes_text);
+  EXPECT_EQ(form->reasons[1].help, "offensive, abusive, or against our guidelines");
+}
+
+TEST_F(DiscourseReport, SendsWordsOnlyWhereTheFlagTakesThem) {
+  ASSERT_EQ(Submit("It insults staff.").fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, R"({"id":501,"message":"It insults staff.","post_action_type_id":7})");
+  ASSERT_EQ(Fresh()->Submit(AnApprovedReport(platform.ThePost(server), "discourse", {.reason = "4", .silent = true}, "It insults staff.", clock.Now())).fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, R"({"id":501,"post_action_type_id":4})");
+}
+
+TEST_F(DiscourseReport, TellsHiddenDeletedAndClosed) {
+  const auto presence = [&] { return Fresh()->Recheck(platform.ThePost(server)).presence; };
+  platform.flags = R"(,"user_deleted":true)";
+  EXPECT_EQ(presence(), Presence::kGoneByAuthor);
+  platform.flags = R"(,"deleted_at":"2031-03-02T07:30:00Z")";
+  EXPECT_EQ(presence(), Presence::kGoneByPlatform);
+  server.Route("/posts/501.json", WithStatus(403, R"({"errors":["You are not permitted to view the requested resource."],"error_type":"invalid_access"})"));
+  EXPECT_EQ(presence(), Presence::kNotVisible);
+}
+
+TEST_F(NodebbReport, NamesThePostAndTheWords) {
+  ASSERT_EQ(Submit("It insults staff.").fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.body, R"({"id":12,"reason":"It insults staff.","type":"post"})");
+  server.Route("/forum/api/v3/flags", WithStatus(400, R"({"status":{"code":"bad-request","message":"You have already flagged this post"}})"));
+  const auto outcome = Submit("It insults staff.");
+  EXPECT_EQ(outcome.fate, Fate::kRefused);
+  EXPECT_THAT(outcome.message, HasSubstr("already flagged"));
+}
+
+TEST_F(NodebbReport, TellsWhoDeletedIt) {
+  platform.removed = true;
+  const auto presence = [&] { return Fresh()->Recheck(platform.ThePost(server)).presence; };
+  platform.flags = R"(,"deleterUid":7)";
+  EXPECT_EQ(presence(), Presence::kGoneByAuthor);
+  platform.flags = R"(,"deleterUid":1)";
+  EXPECT_EQ(presence(), Presence::kGoneByPlatform);
+}
+
+TEST_F(FacebookHide, HidesOneCommentAndTellsThatItIsHidden) {
+  const auto post = platform.ThePost(server);
+  ASSERT_EQ(Fresh()->Hide(AnApprovedReport(post, "facebook", platform.AChoice(), "why", clock.Now(), ResponseKind::kHide)).fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.path, "/v25.0/2000_3000");
+  EXPECT_EQ(platform.last.Query("is_hidden"), "true");
+  platform.hidden = true;
+  EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUpLimited);
+  platform.can_hide = false;
+  EXPECT_EQ(Fresh()->HideForm(post).error().fault(), Fault::kUnsupported);
+  auto visitors = post;
+  visitors.thread_root.clear();
+  EXPECT_EQ(Fresh()->HideForm(visitors).error().fault(), Fault::kUnsupported) << "a post, and no comment";
+  EXPECT_EQ(Fresh()->Submit(AnApprovedReport(post, "facebook", platform.AChoice(), "It insults staff.", clock.Now())).fate, Fate::kRefused) << "Meta takes reports from people only";
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST_F(GoogleTest, SaysWhatToDoWhenItMayNotSignIn) {
   host.token_error = "invalid_grant";
   auto run = ReadRun(*Make());
   EXPECT_EQ(run.error->fault(), Fault::kSignIn);
-  EXPECT_THAT(run.error->message(), HasSubstr("sign in again as the profile's owner"));
+  EXPECT_THAT(run.error->message(), HasSubstr("sign in again as the owner"));
   host.token_error = "invalid_client";
   run = ReadRun(*Make());
   EXPECT_EQ(run.error->fault(), Fault::kSignIn);

@@ -1,5 +1,6 @@
 #include "tests/console/fixture.h"
 
+#include "pipeline/likeness.h"
 #include "src/base/text.h"
 #include "src/casework/observe.h"
 
@@ -17,6 +18,9 @@ void ConsoleTest::SetUp() {
   source.summary = "posts from a file";
   source.state = "ok";
   sources_.push_back(source);
+  entry_.line = {"abuse.clown", "draft", "abuse", "en", "Calls somebody a clown.", 2};
+  entry_.phrases = {"clown"};
+  entry_.matches = {"you clown"};
   Build();
 }
 
@@ -43,7 +47,70 @@ void ConsoleTest::Build(const std::function<void(ConsoleParts&)>& change) {
     if (rule != "abuse.clown") return Fail(Fault::kNotFound, "rule " + std::string(rule) + " is not paused");
     return 3;
   };
+  parts.lexicon.entry = [this](std::string_view id) -> Result<EntryView> {
+    if (id != entry_.line.id) return Fail(Fault::kNotFound, "there is no entry \"" + std::string(id) + "\"");
+    return entry_;
+  };
+  parts.lexicon.propose = [this](const EntryDraft& draft, std::string_view author) -> Done {
+    if (!lexicon_mistake_.empty()) return Fail(Fault::kInvalid, lexicon_mistake_);
+    edits_.push_back("propose " + draft.id + " by " + std::string(author));
+    return {};
+  };
+  parts.lexicon.set_status = [this](std::string_view id, std::string_view status, std::string_view why) -> Done {
+    if (!lexicon_mistake_.empty()) return Fail(Fault::kInvalid, lexicon_mistake_);
+    edits_.push_back(std::string(status) + " " + std::string(id) + ": " + std::string(why));
+    entry_.line.status = status;
+    return {};
+  };
+  parts.lexicon.backtest = [](std::string_view, const std::vector<std::string>& schools) -> Result<BacktestView> {
+    BacktestView view;
+    view.posts = 40;
+    view.flagged_before = 3;
+    view.flagged_after = 5;
+    view.fired = 2;
+    view.all_newly = 2;
+    view.newly = {{schools.front(), std::nullopt, {"some words"}}, {"oakmoor", CaseId{1}, {"other <b>words</b>"}}};
+    return view;
+  };
+  parts.pdf = [](const std::string& html, Instant) -> Result<std::string> { return "%PDF " + html; };
   parts.lexicon.trouble = [] { return std::string(); };
+  parts.evidence.hand_in = [this](const TipGiven& tip) -> Result<std::string> {
+    tips_.push_back(tip);
+    return std::string("tip") + std::to_string(tips_.size());
+  };
+  parts.evidence.tip = [this](const std::string& id) -> Result<TipTold> {
+    if (!tips_told_.count(id)) return Fail(Fault::kNotFound, "no such tip");
+    return tips_told_[id];
+  };
+  parts.evidence.pack = [this](const PackAsked& asked) -> Result<std::string> {
+    packs_asked_.push_back(asked);
+    return std::string("pack") + std::to_string(packs_asked_.size());
+  };
+  parts.evidence.find_pack = [this](const std::string& id) -> Result<PackTold> {
+    if (!packs_told_.count(id)) return Fail(Fault::kNotFound, "no such pack");
+    return packs_told_[id];
+  };
+  parts.evidence.packs = [this] {
+    std::vector<PackTold> all;
+    for (const auto& [id, told] : packs_told_) all.push_back(told);
+    return all;
+  };
+  parts.evidence.pack_file = [](const std::string& id) { return "/somewhere/" + id + ".zip"; };
+  parts.evidence.capture = [this](CaptureGiven given) -> Result<KeptFile> {
+    if (given.file.bytes == "no kind of file") return Fail(Fault::kInvalid, "this is none of the kinds heed takes");
+    captures_.push_back(std::move(given));
+    return KeptFile{};
+  };
+  parts.evidence.files = [this](const Case&) -> Result<std::vector<KeptFile>> {
+    std::vector<KeptFile> all;
+    for (const auto& file : files_) all.push_back(file.about);
+    return all;
+  };
+  parts.evidence.file = [this](const Case&, const std::string& key) -> Result<KeptBytes> {
+    for (const auto& file : files_)
+      if (file.about.key == key) return file;
+    return Fail(Fault::kNotFound, "no such file is kept");
+  };
   if (change) change(parts);
   console_ = std::make_unique<Console>(std::move(parts));
 }
@@ -71,7 +138,9 @@ CaseId ConsoleTest::Keep(const std::string& school, Post post, std::vector<Hit> 
   page.source = "social";
   page.at = clock_.Now();
   const std::string id = post.global_id;
-  page.posts.push_back({school, std::move(post), std::move(assessment)});
+  std::string scratch;
+  const auto words = signed_words_ ? LikenessOf(JudgedText(post, scratch)) : std::nullopt;
+  page.posts.push_back({school, std::move(post), std::move(assessment), std::nullopt, false, words});
   EXPECT_TRUE(store_->Commit(page, &Observe));
   return store_->FindPost(school, id)->case_id.value_or(0);
 }
@@ -118,6 +187,21 @@ http::Response ConsoleTest::Browser::Post(const std::string& target, Form form) 
   }
   if (!has_token) add("csrf", csrf);
   return Send("POST", target, body, "application/x-www-form-urlencoded");
+}
+
+http::Response ConsoleTest::Browser::Upload(const std::string& target, const Form& form, const std::vector<Sent>& files) {
+  const std::string boundary = "----a-boundary-17";
+  std::string body;
+  const auto part = [&](const std::string& head, const std::string& bytes) { body += "--" + boundary + "\r\nContent-Disposition: form-data; " + head + "\r\n\r\n" + bytes + "\r\n"; };
+  bool has_token = false;
+  for (const auto& [name, value] : form) {
+    has_token = has_token || name == "csrf";
+    part("name=\"" + name + "\"", value);
+  }
+  if (!has_token) part("name=\"csrf\"", csrf);
+  for (const auto& file : files) part("name=\"" + file.field + "\"; filename=\"" + file.name + "\"\r\nContent-Type: application/octet-stream", file.bytes);
+  body += "--" + boundary + "--\r\n";
+  return Send("POST", target, body, "multipart/form-data; boundary=" + boundary);
 }
 
 http::Response ConsoleTest::Browser::PostFrom(const std::string& page, const std::string& target, Form form) {

@@ -28,6 +28,8 @@ class ConsoleTest : public ::testing::Test {
   // A flagged post of a school, as a case; its number.
   CaseId Keep(const std::string& school, Post post, std::vector<Hit> hits = {});
   Post APost(std::string_view id, std::string_view text);
+  // Whether Keep() signs the words, as a scan does, so that posts that say nearly the same come in bursts.
+  bool signed_words_ = false;
   // A person with these roles, "id" also the name.
   void AddPerson(const std::string& id, std::vector<Grant> grants);
 
@@ -43,6 +45,11 @@ class ConsoleTest : public ::testing::Test {
     // With the form token of the page it is on, unless the form has one.
     http::Response Post(const std::string& target, Form form = {});
     // As a link sends it; by default with the form token of `page`, which is looked at first.
+    // With files: field, file name, bytes.
+    struct Sent {
+      std::string field, name, bytes;
+    };
+    http::Response Upload(const std::string& target, const Form& form, const std::vector<Sent>& files);
     http::Response PostFrom(const std::string& page, const std::string& target, Form form = {});
     std::string csrf;  // of the last page seen
   };
@@ -55,6 +62,17 @@ class ConsoleTest : public ::testing::Test {
   std::unique_ptr<Gate> gate_;
   std::unique_ptr<Console> console_;
   std::vector<SourceHealth> sources_;
+  EntryView entry_;                  // what the lexicons say of "abuse.clown"
+  std::vector<std::string> edits_;   // what was done to the lexicons: "propose threat.x", "shadow abuse.clown: why"
+  std::string lexicon_mistake_;      // not empty: why they would not be right any more
+
+  // What the evidence door was asked, and what it answers.
+  std::vector<TipGiven> tips_;
+  std::vector<PackAsked> packs_asked_;
+  std::vector<CaptureGiven> captures_;
+  std::map<std::string, TipTold> tips_told_;
+  std::map<std::string, PackTold> packs_told_;
+  std::vector<KeptBytes> files_;
 };
 
 }  // namespace heed

@@ -212,7 +212,7 @@ TEST(Letters, HaveOneForEachResponseAndNeverAnOpenPlaceUnseen) {
   c.decision = Decision{};
   for (const auto kind : kResponseKinds) {
     const Letter& letter = LetterFor(kind);
-    const std::string text = FillLetter(letter, c, nullptr, "mastodon");
+    const std::string text = FillLetter(letter.text, c, nullptr, "mastodon");
     EXPECT_EQ(text.find('{'), std::string::npos) << text;
     EXPECT_FALSE(letter.title.empty());
   }

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "src/base/csv.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/evidence/mask.h"

@@ -6,6 +6,7 @@
 #include "src/base/hash.h"
 #include "src/base/seal.h"
 #include "src/evidence/stamp.h"
+#include "src/evidence/tags.h"
 #include "src/evidence/verify.h"
 #include "tests/fakes/authority.h"
 #include "tests/evidence/kit.h"
@@ -127,6 +128,42 @@ TEST_F(Stamps, ThatNobodyAnsweredIsSaid) {
   request.stamp = [](std::string_view) { return Stamped{.found = {}, .asked = true}; };
   EXPECT_THAT(kit.Make(request).notes, ::testing::Contains(HasSubstr("no authority answered")));
   EXPECT_TRUE(VerifyPack(kit / "pack.zip", {})->ok());
+}
+
+// A pack made while no authority answered is stamped later: the same content, and openssl agrees.
+TEST_F(Stamps, AreAddedToAPackThatWasMadeWithout) {
+  Kit kit;
+  PackRequest request = kit.Request({1, 2});
+  request.stamp = [](std::string_view) { return Stamped{.found = {}, .asked = true}; };
+  const PackMade made = kit.Make(request);
+  EXPECT_EQ(made.stamps, 0u);
+  EXPECT_THAT(made.notes.back(), HasSubstr("heed stamp"));
+  const auto ask = [&](std::string_view digest) {
+    Stamped stamped{.found = {}, .asked = true};
+    if (auto answered = AskForStamp(http_, server_.Url("/tsa"), digest, authority_->certificates())) stamped.found.push_back({server_.Url("/tsa"), *std::move(answered)});
+    return stamped;
+  };
+  const auto away = AddStamps(kit / "pack.zip", kit / "none.zip", request.key, authority_->certificates(), [](std::string_view) { return Stamped{}; });
+  EXPECT_EQ(away.error().fault(), Fault::kUnavailable);
+  EXPECT_FALSE(Exists(kit / "none.zip"));
+  const auto added = AddStamps(kit / "pack.zip", kit / "stamped.zip", request.key, authority_->certificates(), ask);
+  ASSERT_TRUE(added) << added.error().message();
+  EXPECT_EQ(added->stamps, 1u);
+  const auto again = AddStamps(kit / "stamped.zip", kit / "twice.zip", request.key, authority_->certificates(), ask);
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(again->stamps, 2u);
+  const auto report = VerifyPack(kit / "twice.zip", {.certificates = authority_->certificates(), .key = made.fingerprint});
+  ASSERT_TRUE(report);
+  for (const auto& fault : report->faults) ADD_FAILURE() << fault.file << " " << fault.what;
+  EXPECT_EQ(report->stamps.size(), 2u);
+  const auto before = ReadTree(kit.Unpack("pack.zip", "before")), after = ReadTree(kit.Unpack("twice.zip", "after"));
+  for (const auto& [name, bytes] : before)
+    if (name.starts_with("data/") || name.starts_with("manifest-") || name == "README.txt") EXPECT_EQ(after.at(name), bytes) << name;
+  EXPECT_THAT(after.at("timestamps/status.txt"), HasSubstr("added after the pack was made"));
+  const Shell openssl = InShell("openssl ts -verify -data manifest-sha512.txt -in timestamps/1.tsr -CAfile " + authority_->certificates(), kit / "after/heed-pack-" + made.id);
+  EXPECT_EQ(openssl.code, 0) << openssl.out;
+  // Another installation's key stamps nothing, and a pack that was changed is not made to look whole.
+  EXPECT_EQ(AddStamps(kit / "pack.zip", kit / "x.zip", *OpenSigningKey(kit / "other"), "", ask).error().fault(), Fault::kInvalid);
 }
 
 }  // namespace

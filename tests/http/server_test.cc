@@ -11,8 +11,10 @@
 #include <atomic>
 #include <thread>
 
+#include "src/base/file.h"
 #include "src/http/rate.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/temp_folder.h"
 
 namespace heed::http {
 namespace {
@@ -70,6 +72,10 @@ class ServerTest : public ::testing::Test {
           Response response;
           response.With("Content-Type", "text/plain");
           response.body = request.method + " " + request.path + " " + request.query + " [" + request.body + "] " + request.peer;
+          if (request.path.starts_with("/file")) {
+            response.body.clear();
+            response.file = folder_ / request.path.substr(1);
+          }
           if (request.path == "/throw") throw std::runtime_error("on purpose");
           return response;
         },
@@ -88,9 +94,33 @@ class ServerTest : public ::testing::Test {
     wire.NoMore();
     return wire.Rest();
   }
+  TempFolder folder_;
   std::unique_ptr<Server> server_;
   std::atomic<int> answered_{0};
 };
+
+TEST_F(ServerTest, SendsAFileOfAnySizeAndKeepsTheConnection) {
+  std::string large;
+  for (int i = 0; large.size() < (3u << 20); ++i) large += std::to_string(i) + "\n";
+  ASSERT_TRUE(WriteFile(folder_ / "file", large));
+  ASSERT_TRUE(WriteFile(folder_ / "file-empty", ""));
+  Start();
+  const std::string got = Talk("GET /file HTTP/1.1\r\nHost: x\r\n\r\nHEAD /file HTTP/1.1\r\nHost: x\r\n\r\nGET /file-empty HTTP/1.1\r\nHost: x\r\n\r\nGET /last HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto head = got.find("\r\n\r\n");
+  ASSERT_NE(head, std::string::npos);
+  EXPECT_THAT(got.substr(0, head), HasSubstr("Content-Length: " + std::to_string(large.size())));
+  EXPECT_EQ(got.substr(head + 4, large.size()), large);
+  const std::string rest = got.substr(head + 4 + large.size());
+  EXPECT_THAT(rest, StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(rest, HasSubstr("Content-Length: 0"));
+  EXPECT_THAT(rest, HasSubstr("GET /last"));
+  EXPECT_LT(rest.size(), 2000u) << "a HEAD has no body";
+}
+
+TEST_F(ServerTest, AFileThatIsGoneIsAFailureOfOurs) {
+  Start();
+  EXPECT_THAT(Talk("GET /file-gone HTTP/1.1\r\nHost: x\r\n\r\n"), HasSubstr("refused 500"));
+}
 
 TEST_F(ServerTest, AnswersAndKeepsTheConnection) {
   Start();

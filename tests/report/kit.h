@@ -24,7 +24,7 @@ struct Platform {
   std::vector<std::string> keys;    // ApprovedReport::key() of every submission
   std::function<ReportOutcome(const ApprovedReport&)> submit;  // empty: files it and accepts
   std::function<PresenceCheck(const Post&)> look;              // empty: up
-  int looks = 0, made = 0;
+  int looks = 0, made = 0, hidden = 0;
 
   static Platform*& Here() {
     static thread_local Platform* here = nullptr;
@@ -51,6 +51,20 @@ class PlatformConnector final : public Connector {
   }
   ReportOutcome Submit(const ApprovedReport& report) override {
     auto& here = *Platform::Here();
+    EXPECT_EQ(report.kind(), ResponseKind::kReport);
+    here.keys.push_back(report.key());
+    return here.submit ? here.submit(report) : here.File(report);
+  }
+  Result<ReportForm> HideForm(const Post&) override {
+    ReportForm form;
+    form.reasons = {{"hide", "Hide it", "", false}};
+    form.suggested = "hide";
+    return form;
+  }
+  ReportOutcome Hide(const ApprovedReport& report) override {
+    auto& here = *Platform::Here();
+    ++here.hidden;
+    EXPECT_EQ(report.kind(), ResponseKind::kHide);
     here.keys.push_back(report.key());
     return here.submit ? here.submit(report) : here.File(report);
   }
@@ -66,7 +80,7 @@ inline Result<std::unique_ptr<Connector>> MakePlatformConnector(const SourceSpec
   return std::make_unique<PlatformConnector>();
 }
 
-inline const ConnectorCard kPlatformCard = {"bluesky", "a platform of the tests' own", "", false, {}, true, true, true, &MakePlatformConnector};
+inline const ConnectorCard kPlatformCard = {"bluesky", "a platform of the tests' own", "", false, {}, true, true, true, &MakePlatformConnector, true};
 
 inline ReportChannel AChannel(std::string id = "src", std::string school = "oakmoor") {
   ReportChannel channel;

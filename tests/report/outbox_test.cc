@@ -254,6 +254,40 @@ TEST_F(OutboxTest, LooksAtThePostOnAFallingScheduleAndTwiceBeforeItSaysRemoved) 
   EXPECT_EQ(platform.looks, 4) << "and then it stops";
 }
 
+// What was answered to a look is evidence, and is kept in the same breath as what it found.
+TEST_F(OutboxTest, KeepsWhatWasAnsweredToALookAndNothingOfASexualImageOfAChild) {
+  platform.look = [](const Post& post) {
+    HttpExchange exchange;
+    exchange.url = "https://social.example/posts?uris=" + post.global_id;
+    exchange.body = "{\"posts\":[]}";
+    HttpRecording::Current()->Add(exchange);
+    return PresenceCheck{Presence::kGoneByPlatform, "200", std::nullopt};
+  };
+  const auto keep = [](const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view presence) -> std::optional<Event> {
+    EXPECT_EQ(exchanges.size(), 1u);
+    Event event;
+    event.kind = EventKind::kCaptured;
+    event.actor = "heed";
+    event.details = "{\"of\":\"" + post.native_id + "\",\"presence\":\"" + std::string(presence) + "\"}";
+    event.attachment = exchanges.front().body;
+    return event;
+  };
+  const CaseId id = Approved("a"), image = APost("b");
+  Outbox outbox(*store, http, clock, {AChannel()}, keep);
+  ASSERT_TRUE(outbox.Look(id));
+  const auto history = store->History(id);
+  ASSERT_GE(history->size(), 2u);
+  EXPECT_EQ((*history)[history->size() - 2].kind, EventKind::kChecked);
+  EXPECT_EQ(history->back().kind, EventKind::kCaptured);
+  EXPECT_EQ(history->back().at, clock.Now());
+  EXPECT_EQ(history->back().details, "{\"of\":\"a\",\"presence\":\"gone_by_platform\"}");
+  EXPECT_EQ(store->Attachment(id, history->back().sequence).value(), "{\"posts\":[]}");
+  EXPECT_EQ(Look(id).events, history->size());
+  Act(Decide(Look(image), "ada", {.finding = Finding::kChildImage, .why = "the police have it"}, clock.Now()));
+  ASSERT_TRUE(outbox.Look(image));
+  EXPECT_EQ(store->History(image)->back().kind, EventKind::kChecked);
+}
+
 TEST_F(OutboxTest, APersonCanAskForALookAtAnyTime) {
   const CaseId id = APost("a"), elsewhere = APost("b", "facebook");
   const auto step = Fresh()->Look(id);
@@ -280,6 +314,52 @@ TEST_F(OutboxTest, StopsBetweenTwoReportsWhenTold) {
   clock.Advance(minutes{5});
   Fresh()->Run([&] { return !platform.keys.empty(); });
   EXPECT_EQ(platform.keys.size(), 1u);
+}
+
+// --- hiding at the school's own place, and notices
+
+TEST_F(OutboxTest, WhatIsToBeHiddenLeavesByTheSameDoorOnceAndIsWatched) {
+  const CaseId id = APost("own");
+  auto decision = ABreach("It breaks the code of conduct.");
+  decision.proposals[0].kind = ResponseKind::kHide;
+  decision.proposals[0].options = ToJson({.reason = "hide"});
+  Act(Decide(Look(id), "ada", decision, clock.Now()));
+  auto outbox = Fresh();
+  outbox->Run();
+  EXPECT_EQ(platform.hidden, 0) << "nobody has approved it";
+  Act(Approve(Look(id), "head", 1, minutes{5}, clock.Now()));
+  outbox->Run();
+  EXPECT_EQ(platform.hidden, 0) << "it can still be cancelled";
+  clock.Advance(minutes{5});
+  outbox->Run();
+  outbox->Run();
+  EXPECT_EQ(platform.hidden, 1);
+  EXPECT_EQ(Report(id).state, ResponseState::kDone);
+  EXPECT_TRUE(NextCheck(Look(id)));
+}
+
+TEST_F(OutboxTest, AnAccountThatCannotHideIsNotUsedForIt) {
+  static const ConnectorCard kReportsOnly = {"bluesky", "", "", false, {}, true, true, true, &MakePlatformConnector};
+  auto channel = AChannel();
+  channel.card = &kReportsOnly;
+  auto outbox = Fresh({channel});
+  const CaseId id = APost("elsewhere");
+  EXPECT_TRUE(outbox->ChannelsFor(Look(id), ResponseKind::kHide).empty());
+  EXPECT_EQ(outbox->ChannelsFor(Look(id), ResponseKind::kReport).size(), 1u);
+  EXPECT_FALSE(outbox->Form(Look(id), ResponseKind::kHide));
+}
+
+TEST_F(OutboxTest, ANoticeIsAPersonsToSend) {
+  const CaseId id = APost("notice");
+  auto decision = ABreach("NOTICE OF COMPLAINT");
+  decision.proposals[0].options = ToJson({.reason = "threat", .notice = "section-5"});
+  Act(Decide(Look(id), "ada", decision, clock.Now()));
+  Act(Approve(Look(id), "head", 1, minutes{0}, clock.Now()));
+  auto outbox = Fresh();
+  outbox->Run();
+  EXPECT_EQ(platform.keys.size(), 0u);
+  EXPECT_EQ(Report(id).state, ResponseState::kHeld);
+  EXPECT_EQ(outbox->ChannelFor(Look(id), Report(id)), nullptr);
 }
 
 // --- crashes

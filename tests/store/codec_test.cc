@@ -138,6 +138,24 @@ class Dice {
     for (auto n = Roll(4); n > 0; --n) s.fired[Text()] = Any();
     return s;
   }
+  AlikeRow AnAlike() {
+    AlikeRow row;
+    row.burst = Any();
+    if (Coin()) row.tie = kTies[Roll(kTies.size())];
+    if (Coin())
+      for (auto& place : row.words.emplace().least) place = static_cast<std::uint32_t>(Any());
+    for (auto n = Roll(3); n > 0; --n) row.links.push_back(Any());
+    return row;
+  }
+  Batch ABatch() {
+    Batch batch;
+    for (auto* text : {&batch.id, &batch.by, &batch.what, &batch.undoes, &batch.undone_by}) *text = Text();
+    batch.verb = kBulkVerbs[Roll(kBulkVerbs.size())];
+    batch.at = Time();
+    for (auto n = Roll(4); n > 0; --n) batch.items.push_back({Any(), Any(), Text(), MaybeTime()});
+    for (auto n = Roll(3); n > 0; --n) batch.left_out.push_back({Any(), Text()});
+    return batch;
+  }
   Event AnEvent() {
     Event e;
     e.sequence = Any();
@@ -166,7 +184,8 @@ bool operator==(const StoredVersion& a, const StoredVersion& b) {
 int ReadAll(std::string_view bytes) {
   return DecodeSourceState(bytes).has_value() + DecodePostRow(bytes).has_value() + DecodeVersion(bytes).has_value() +
          DecodeCase(bytes).has_value() + DecodeEvent(bytes).has_value() + DecodeRuleRecord(bytes).has_value() +
-         DecodeRuleStretch(bytes).has_value() + DecodePausedRule(bytes).has_value();
+         DecodeRuleStretch(bytes).has_value() + DecodePausedRule(bytes).has_value() + DecodeAlike(bytes).has_value() + DecodeBatch(bytes).has_value() +
+         DecodePreferences(bytes).has_value();
 }
 
 TEST(Codec, EveryRowComesBackAsItWas) {
@@ -187,13 +206,17 @@ TEST(Codec, EveryRowComesBackAsItWas) {
     check(dice.AStretch(), DecodeRuleStretch);
     check(PausedRule{dice.Text(), dice.Time(), dice.Any(), dice.Any()}, DecodePausedRule);
     check(Head{dice.Any(), dice.Hash(), dice.Any()}, DecodeHead);
+    check(dice.AnAlike(), DecodeAlike);
+    check(Preferences{{{dice.Text(), dice.Text()}, {dice.Text(), dice.Text()}}, dice.Coin()}, DecodePreferences);
+    check(dice.ABatch(), DecodeBatch);
   }
 }
 
 TEST(Codec, RowsCutShortOrContinuedAreMalformed) {
   Dice dice(7);
   const std::string rows[] = {Encode(dice.AState()), Encode(dice.ARow()), Encode(dice.AVersion()), Encode(dice.ACase()), Encode(dice.AnEvent()),
-                              Encode(RuleRecord{1, 2, 3, 4}), Encode(dice.AStretch()), Encode(PausedRule{"x", kStart, 1, 2})};
+                              Encode(RuleRecord{1, 2, 3, 4}), Encode(dice.AStretch()), Encode(PausedRule{"x", kStart, 1, 2}), Encode(dice.AnAlike()), Encode(dice.ABatch()),
+                              Encode(Preferences{{{"mine", "whose=mine"}}, true})};
   for (const auto& row : rows) {
     EXPECT_EQ(ReadAll(row), 1);
     for (std::size_t cut = 0; cut < row.size(); ++cut) EXPECT_EQ(ReadAll(row.substr(0, cut)), 0) << cut;
@@ -205,12 +228,14 @@ TEST(Codec, NoBytesCrashIt) {
   for (unsigned seed = 0; seed < 20'000; ++seed) {
     Dice dice(seed);
     std::string bytes;
-    switch (dice.Roll(6)) {
+    switch (dice.Roll(8)) {
       case 0: bytes = dice.Text(); break;
       case 1: bytes = Encode(dice.AState()); break;
       case 2: bytes = Encode(dice.AVersion()); break;
       case 3: bytes = Encode(dice.ACase()); break;
       case 4: bytes = Encode(dice.AnEvent()); break;
+      case 5: bytes = Encode(dice.AnAlike()); break;
+      case 6: bytes = Encode(dice.ABatch()); break;
       default: bytes = Encode(dice.ARow()); break;
     }
     for (auto n = 1 + dice.Roll(8); n > 0 && !bytes.empty(); --n) bytes[dice.Roll(bytes.size())] = static_cast<char>(dice.Roll(256));
@@ -278,7 +303,15 @@ TEST(Keys, AreFixedAndSortLikeWhatTheyHold) {
   c.assessment.categories = {Category::kThreat, Category::kAbuse};
   c.posted_at = Instant{microseconds{9}};
   EXPECT_EQ(Hex(keys::Queue(c)), "6f616b00" "01" "fc" "8000000000000009" "0000000000000005");
-  EXPECT_EQ(Hex(keys::QueueValue(c)), "0a00");
+  EXPECT_EQ(Hex(keys::QueueValue(c, 258)), "0a00" "0000000000000102");
+  EXPECT_EQ(keys::BurstOfQueueValue(keys::QueueValue(c, 258)), 258u);
+  EXPECT_EQ(keys::BurstOfQueueValue("ab"), 0u) << "as an older heed wrote it";
+  EXPECT_EQ(Hex(keys::Alike(5)), "63" "0000000000000005");
+  EXPECT_EQ(Hex(keys::BurstRow(5)), "62" "0000000000000005");
+  EXPECT_EQ(Hex(keys::Member(2, c)), "6d" "0000000000000002" "fc" "8000000000000009" "0000000000000005");
+  EXPECT_EQ(Hex(keys::MemberValue(c, 3)), "0000000000000000" "03");
+  EXPECT_EQ(Hex(keys::Bond(keys::BondKind::kLink, "oak", 7)), "6c" "6f616b00" "0000000000000007");
+  EXPECT_FALSE(keys::ParseMember("m"));
   Case older = c;
   older.posted_at = Instant{microseconds{-9}};
   EXPECT_LT(keys::Queue(older), keys::Queue(c));

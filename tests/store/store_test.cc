@@ -397,10 +397,10 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedNamingBothVersions) {
     const char* extra_family;
     const char* message;
   } const cases[] = {
-      {3, nullptr, "newer heed (schema 3; this one reads 2)"},
-      {9, "outbox", "newer heed (schema 9; this one reads 2)"},
-      {0, nullptr, "older heed (schema 0; this one reads 2)"},
-      {2, "outbox", "rows this heed does not know"},
+      {4, nullptr, "newer heed (schema 4; this one reads 3)"},
+      {9, "outbox", "newer heed (schema 9; this one reads 3)"},
+      {0, nullptr, "older heed (schema 0; this one reads 3)"},
+      {3, "outbox", "rows this heed does not know"},
   };
   store_.reset();
   for (const auto& each : cases) {
@@ -457,6 +457,8 @@ TEST_F(StoreTest, PeopleSessionsAndTheAuditTrailAreKept) {
   person.link = Link{LinkKind::kRecovery, Sha256("token"), kStart + hours{2}};
   person.locked = true;
   person.mask_words = false;
+  person.mail = "amina@oakmoor.example";
+  person.account = "https://login.example 1234";
   AuditRow row;
   row.at = kStart;
   row.actor = "heed";
@@ -508,6 +510,74 @@ TEST_F(StoreTest, TheAuditTrailShowsWhatWasTamperedWithAndForgetsInOrder) {
   });
   Reopen();
   EXPECT_THAT(store_->VerifyAudit()->broken.value_or(""), HasSubstr("row 10 was changed"));
+}
+
+TEST_F(StoreTest, NewRowsOfTheTrailAreCheckedWithoutWalkingTheOldOnes) {
+  const auto add = [&](int count) {
+    for (int i = 0; i < count; ++i) ASSERT_TRUE(store_->Audit({AuditRow{.at = kStart + days{i}, .actor = "amina", .action = "signed-in"}}));
+  };
+  EXPECT_FALSE(store_->VerifyNewAudit()->broken) << "an empty trail is whole";
+  add(10);
+  EXPECT_EQ(store_->VerifyNewAudit()->events, 10u) << "the first look is at all of it";
+  add(2);
+  EXPECT_EQ(store_->VerifyNewAudit()->events, 3u) << "from the row that was found whole last";
+  EXPECT_EQ(store_->VerifyNewAudit()->events, 1u);
+  EXPECT_EQ(store_->VerifyAudit()->events, 12u);
+  // Rows that retention takes away, the marked one among them, are nothing missing.
+  EXPECT_EQ(store_->ForgetAudit(kStart + days{400}).value(), 11u);
+  EXPECT_FALSE(store_->VerifyNewAudit()->broken);
+  add(1);
+  EXPECT_FALSE(store_->VerifyNewAudit()->broken);
+  store_.reset();
+  Tamper(folder_.path(), [&](rocksdb::DB& db, const auto& families) { ASSERT_TRUE(db.Delete({}, families[keys::kAudit], keys::Event(13)).ok()); });
+  Reopen();
+  EXPECT_THAT(store_->VerifyNewAudit()->broken.value_or(""), HasSubstr("ends at row 12, but 13 were written"));
+  EXPECT_TRUE(store_->VerifyNewAudit()->broken) << "a trail that is not whole is not taken for whole the next time";
+}
+
+TEST_F(StoreTest, EveryVersionOfAPaperIsKept) {
+  const AuditRow why{.at = kStart, .actor = "boss", .action = "letter-changed"};
+  EXPECT_FALSE(store_->NewestPaper("letter/ban")->has_value());
+  const Paper first{"letter/ban", 1, kStart, "boss", "one"}, second{"letter/ban", 2, kStart + hours{1}, "boss", ""};
+  ASSERT_TRUE(store_->SavePaper(first, why));
+  EXPECT_EQ(store_->SavePaper(first, why).error().fault(), Fault::kExists);
+  ASSERT_TRUE(store_->SavePaper({"letter/ban/oakmoor", 1, kStart, "boss", "other"}, why));
+  ASSERT_TRUE(store_->SavePaper(second, why));
+  EXPECT_EQ(store_->SavePaper({"letter/ban", 4, kStart, "boss", "hole"}, why).error().fault(), Fault::kExists);
+  Reopen();
+  EXPECT_EQ(store_->PaperVersions("letter/ban").value(), (std::vector<Paper>{first, second}));
+  EXPECT_EQ(store_->NewestPaper("letter/ban")->value(), second);
+  EXPECT_EQ(store_->NewestPaper("letter/ban/oakmoor")->value().text, "other");
+  EXPECT_FALSE(store_->NewestPaper("letter")->has_value());
+  EXPECT_EQ(store_->AuditTrail({.limit = 10})->size(), 3u) << "each with its row in the trail, in the same batch";
+}
+
+TEST_F(StoreTest, APostIsErasedOnRequestAndTheChainSaysSo) {
+  Commit(APage("oakmoor", {{APost("quiet"), Harmless()}, {APost("open"), Bad(3)}, {APost("done"), Bad(2)}}));
+  const auto open = store_->FindPost("oakmoor", APost("open").global_id)->case_id.value(), done = store_->FindPost("oakmoor", APost("done").global_id)->case_id.value();
+  NewDecision decision;
+  decision.finding = Finding::kCriticism;
+  decision.why = "criticism";
+  ASSERT_TRUE(store_->Record(*Decide(*store_->FindCase(done), "amina", decision, kStart)));
+  EXPECT_EQ(store_->Erase("oakmoor", APost("open").global_id, "boss", "request 7", kStart).error().fault(), Fault::kInvalid);
+  EXPECT_EQ(store_->Erase("oakmoor", "never", "boss", "request 7", kStart).error().fault(), Fault::kNotFound);
+  ASSERT_TRUE(store_->Erase("oakmoor", APost("quiet").global_id, "boss", "request 7", kStart));
+  ASSERT_TRUE(store_->Erase("oakmoor", APost("done").global_id, "boss", "request 7", kStart));
+  for (const char* id : {"quiet", "done"}) EXPECT_EQ(store_->FindPost("oakmoor", APost(id).global_id).error().fault(), Fault::kNotFound);
+  EXPECT_EQ(store_->FindCase(done).error().fault(), Fault::kGone);
+  EXPECT_TRUE(store_->FindCase(open));
+  const auto history = store_->History(done).value();
+  EXPECT_EQ(history.back().kind, EventKind::kErased);
+  EXPECT_EQ(history.back().actor, "boss");
+  EXPECT_THAT(history.back().details, HasSubstr("request 7"));
+  for (std::size_t i = 0; i + 1 < history.size(); ++i) EXPECT_TRUE(history[i].erased);
+  EXPECT_FALSE(store_->VerifyChain()->broken);
+  // The bytes leave the files with the next walk, which finds nothing left over to stumble on.
+  const auto walked = store_->Expire(kStart + days{400}, {});
+  ASSERT_TRUE(walked) << walked.error().message();
+  EXPECT_EQ(walked->cases_erased, 0u);
+  store_.reset();
+  for (const auto& [key, value] : RawRows(folder_.path())) EXPECT_EQ(value.find("quiet"), std::string::npos) << key;
 }
 
 TEST_F(StoreTest, ADamagedRowIsNamedAndNeverReadAsNothing) {

@@ -1,5 +1,6 @@
 // What makes the console quicker where there is JavaScript; everything works without it.
 import {initAll} from "./govuk.js";
+import {canPeek} from "./queue.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
@@ -28,7 +29,7 @@ function help() {
   title.id = "heed-keys-title";
   title.textContent = "Keys";
   const list = document.createElement("dl");
-  const keys = [["j, k", "next, previous row"], ["Enter", "open it"], ["q", "the queue"], ["d", "decide"], ["c", "claim, or stop"], ["r", "propose a response"], ["n", "next page"], ["u", "take the decision back"], ["?", "this help"], ["Esc", "close it"]];
+  const keys = [["j, k", "next, previous row"], ["Enter", "open it"], ["q", "the queue"], ["d", "decide"], ["c", "claim, or stop"], ["x", "choose the row"], ["b", "act on the chosen rows"], ["v", "show covered words"], ["r", "propose a response"], ["n", "next page"], ["u", "take the decision back"], ["?", "this help"], ["Esc", "close it"]];
   for (const [key, what] of keys) {
     const term = document.createElement("dt");
     const says = document.createElement("dd");
@@ -49,6 +50,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
   else if (event.key === "?") help();
   else if (event.key === "q") location.assign("/queue");
+  else if (event.key === "x") rows[current]?.querySelector(".heed-select input[type=checkbox]")?.click();
+  else if (event.key === "v" && canPeek) document.dispatchEvent(new Event("heed-peek"));
   else {
     const found = document.querySelector(`[data-heed-key="${CSS.escape(event.key)}"]`);
     if (!found) return;

@@ -1,11 +1,12 @@
-// The queue and one case, to be read.
+// One case, to be read.
 #include <algorithm>
 #include <array>
 
-#include "src/base/seal.h"
 #include "src/base/text.h"
 #include "src/casework/acts.h"
 #include "src/casework/details.h"
+#include "src/console/around.h"
+#include "src/console/asked.h"
 #include "src/console/console.h"
 #include "src/console/pages.h"
 #include "src/console/words.h"
@@ -14,139 +15,6 @@ namespace heed {
 namespace {
 
 constexpr Roles kReadsCases = Only(Role::kTriage, Role::kHead, Role::kLegal);
-constexpr std::size_t kPageOfQueue = 50, kLineOfQueue = 160;
-
-std::string CategoryList(const std::vector<Category>& categories) {
-  std::vector<std::string> names;
-  for (const auto category : categories) names.emplace_back(ToString(category));
-  return Capital(Join(names, ", "));
-}
-
-std::string TextOf(const Post& post) {
-  std::string scratch;
-  return std::string(JudgedText(post, scratch));
-}
-
-// What somebody asked the queue for, and how it is asked again.
-struct Asked {
-  std::string school, category, severity, state, whose, text, rule;
-
-  explicit Asked(const http::Fields& query)
-      : school(query.Get("school")), category(query.Get("category")), severity(query.Get("severity")), state(query.Get("state")), whose(query.Get("whose")), text(Trim(query.Get("text"))),
-        rule(query.Get("rule")) {}
-  bool narrow() const { return !category.empty() || !severity.empty() || !whose.empty() || !text.empty() || !rule.empty(); }
-  std::string Query() const {
-    std::string out;
-    for (const auto& [key, value] : {std::pair("school", &school), std::pair("category", &category), std::pair("severity", &severity), std::pair("state", &state), std::pair("whose", &whose),
-                                     std::pair("text", &text), std::pair("rule", &rule)})
-      if (!value->empty()) out += (out.empty() ? "" : "&") + std::string(key) + "=" + http::PercentEncode(*value);
-    return out;
-  }
-};
-
-bool IsAsleep(const Case& c, Instant now) { return c.snoozed_until && now < *c.snoozed_until; }
-
-// "3 days": how long it has waited, as people say it.
-std::string Waiting(Instant since, Instant now) {
-  const auto hours_waiting = std::chrono::floor<hours>(now - since).count();
-  if (hours_waiting < 1) return "less than an hour";
-  if (hours_waiting < 48) return std::to_string(hours_waiting) + (hours_waiting == 1 ? " hour" : " hours");
-  return std::to_string(hours_waiting / 24) + " days";
-}
-
-http::Response Queue(Visit& visit) {
-  const Asked asked(visit.query);
-  QueueFilter filter;
-  filter.schools = visit.Chosen(asked.school);
-  filter.limit = kPageOfQueue + 1;  // one more tells whether there is another page
-  filter.after = visit.query.Get("after");
-  if (filter.schools.empty()) return visit.Say(404, "There is no such school", {"Or you have no role there."}, "/queue", "Go to the queue");
-  const auto category = ParseCategory(asked.category);
-  filter.state = ParseCaseState(asked.state);
-  const bool asleep = asked.state == "snoozed";
-  if ((!asked.category.empty() && !category) || (!asked.state.empty() && !filter.state && !asleep) || !FromHex(filter.after))
-    return visit.Say(400, "There is no such list", {"The address asks for something the queue does not know."}, "/queue", "Go to the queue");
-  const std::string needle = LowerAscii(asked.text);
-  std::string failed;
-  filter.wanted = [&](const Case& c) {
-    if (IsAsleep(c, visit.now) != asleep) return false;
-    if (c.state == CaseState::kBacklog && !filter.state) return false;  // skimmed apart
-    if (category && std::ranges::find(c.assessment.categories, *category) == c.assessment.categories.end()) return false;
-    if (!asked.severity.empty() && std::to_string(c.assessment.severity) != asked.severity) return false;
-    if (asked.whose == "mine" && HolderAt(c, visit.now) != visit.person().id && c.assigned_to != visit.person().id) return false;
-    if (asked.whose == "nobody" && (!HolderAt(c, visit.now).empty() || !c.assigned_to.empty())) return false;
-    if (!asked.rule.empty() && std::ranges::none_of(c.assessment.hits, [&](const Hit& hit) { return hit.rule == asked.rule; })) return false;
-    if (needle.empty()) return true;
-    const auto post = visit.parts.store.PostOf(c);
-    if (!post) {
-      if (post.error().fault() != Fault::kNotFound) failed = post.error().message();
-      return false;
-    }
-    return LowerAscii(TextOf(post->Version(c.worst).post)).find(needle) != std::string::npos;
-  };
-  if (!needle.empty()) filter.most_looked_at = 5000;  // each is a look at a post
-  const auto counts = visit.parts.store.Count(filter.schools);
-  if (!counts) return visit.SayError(counts.error());
-  auto cases = visit.parts.store.Queue(filter);
-  if (!cases) return visit.SayError(cases.error());
-  if (!failed.empty()) return visit.SayError(Error{Fault::kIo, failed});
-  const bool more = cases->size() > kPageOfQueue;
-  if (more) cases->pop_back();
-  const Words how = visit.person().mask_words ? Words::kCovered : Words::kShown;
-  std::vector<Slots> rows;
-  for (const auto& c : *cases) {
-    const auto post = visit.parts.store.PostOf(c);
-    // Closed or erased between two looks: it is not waiting any more.
-    if (!post && post.error().fault() == Fault::kNotFound) continue;
-    if (!post) return visit.SayError(post.error());
-    const Post& shown = post->Version(c.worst).post;
-    const bool unjudged = !c.assessment.could_not_judge.empty(), locked = c.decision && c.decision->finding == Finding::kChildImage;
-    Slots row;
-    row.Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("platform", Visible(shown.platform)).Set("posted", FormatLocal(c.posted_at));
-    row.Set("severity", unjudged ? "?" : std::to_string(c.assessment.severity));
-    row.Set("categories", unjudged ? "Could not be judged" : CategoryList(c.assessment.categories));
-    const std::string text = TextOf(shown);
-    row.Set("words", locked ? "(not to be viewed)" : text.empty() ? "(no words)" : OneLine(text, c.assessment.hits, how, kLineOfQueue));
-    row.Set("waiting", Waiting(c.opened_at, visit.now));
-    const auto holder = HolderAt(c, visit.now);
-    if (!holder.empty()) row.Set("who", "Being worked on by " + std::string(holder == visit.person().id ? "you" : holder));
-    else if (!c.assigned_to.empty()) row.Set("who", "Assigned to " + (c.assigned_to == visit.person().id ? "you" : c.assigned_to));
-    if (c.state == CaseState::kApproval) row.Set("state", "Waits for approval");
-    if (c.state == CaseState::kResponding) row.Set("state", "Responding");
-    rows.push_back(std::move(row));
-  }
-  Slots view;
-  const auto options = [](std::initializer_list<std::pair<std::string_view, std::string_view>> all, std::string_view chosen) {
-    std::vector<Slots> list;
-    for (const auto& [value, name] : all) list.push_back(Slots().Set("value", value).Set("name", name).Set("selected", value == chosen));
-    return list;
-  };
-  std::vector<Slots> schools;
-  for (const auto& id : visit.schools) schools.push_back(Slots().Set("id", id).Set("name", visit.SchoolName(id)).Set("selected", id == asked.school));
-  view.Set("several_schools", visit.schools.size() > 1).Set("schools", std::move(schools));
-  std::vector<Slots> categories;
-  for (const auto each : kCategories) {
-    const auto count = counts->categories.find(each);
-    categories.push_back(Slots().Set("value", ToString(each)).Set("name", Capital(ToString(each)) + " (" + std::to_string(count == counts->categories.end() ? 0 : count->second) + ")").Set("selected", category == each));
-  }
-  view.Set("categories", std::move(categories));
-  view.Set("severities", options({{"4", "4: grave"}, {"3", "3: serious"}, {"2", "2: a clear breach"}, {"1", "1: unkind"}}, asked.severity));
-  view.Set("states", options({{"queued", "Waiting for a decision"}, {"approval", "Waiting for approval"}, {"responding", "Responding"}, {"backlog", "Older finds to skim"}, {"snoozed", "Left for later"}}, asked.state));
-  view.Set("whoses", options({{"mine", "Mine"}, {"nobody", "Nobody's"}}, asked.whose));
-  view.Set("text", asked.text).Set("rule", asked.rule).Set("filtered", !asked.Query().empty());
-  view.Set("summary", std::to_string(rows.size()) + (rows.size() == 1 ? " case here" : " cases here") + " of " + std::to_string(counts->open) + " open.");
-  if (counts->backlog > 0 && filter.state != CaseState::kBacklog) view.Set("backlog", BacklogWords(counts->backlog));
-  view.Set("masked_note", how == Words::kCovered ? "Hurtful words are covered." : "");
-  view.Set("has_cases", !rows.empty()).Set("cases", std::move(rows));
-  const std::string query = asked.Query();
-  if (more) view.Set("next", "/queue?" + query + (query.empty() ? "" : "&") + "after=" + PlaceInQueue(cases->back()));
-  if (!filter.after.empty()) view.Set("first", "/queue" + (query.empty() ? "" : "?" + query));
-  bool trouble = true;
-  if (const auto sources = visit.parts.sources())
-    trouble = std::ranges::any_of(*sources, [&](const SourceHealth& source) { return source.trouble && std::ranges::find(filter.schools, source.school) != filter.schools.end(); });
-  view.Set("has_troubles", trouble);
-  return visit.Show("Queue", "queue", std::move(view));
-}
 
 // What stands above the post: who works on it, what was decided, what can be done now.
 Result<Slots> WorkSlots(const Visit& visit) {
@@ -178,6 +46,7 @@ Result<Slots> WorkSlots(const Visit& visit) {
   for (const auto& person : people)
     if (!person.locked && (person.At(c.school) & kWorks)) staff.push_back(Slots().Set("id", person.id).Set("name", person.name).Set("selected", person.id == c.assigned_to));
   view.Set("staff", std::move(staff));
+  AddWatch(visit, view);
   return view;
 }
 
@@ -195,7 +64,9 @@ std::string Detail(const Event& event) {
   if (!details->presence.empty()) add(details->presence);
   if (!details->reference.empty()) add("reference " + details->reference);
   if (details->until) add("until " + FormatLocal(*details->until));
+  if (event.kind == EventKind::kSnoozed && !details->until) add("shown again");
   if (!details->why.empty()) add(details->why);
+  if (!details->batch.empty()) add("together with other cases");
   return Visible(out);
 }
 
@@ -221,7 +92,11 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   const StoredVersion& shown = post->Version(c.worst);
   const std::string text = TextOf(shown.post);
   const std::string& asked = visit.query.Get("words");
-  const Words how = asked == "shown" || (asked != "covered" && !visit.person().mask_words) ? Words::kShown : Words::kCovered;
+  auto looking = LookingOf(visit);
+  if (!looking) return visit.SayError(looking.error());
+  if (asked == "shown" || asked == "covered") looking->how = asked == "shown" ? Words::kShown : Words::kCovered;
+  const Words how = looking->how;
+  const bool peek = looking->peek;
   const bool unjudged = !c.assessment.could_not_judge.empty();
 
   auto work = WorkSlots(visit);
@@ -235,20 +110,25 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   }
   std::vector<Slots> rows;
   const auto row = [&](std::string_view key, std::string value) { rows.push_back(Slots().Set("key", key).Set("value", std::move(value))); };
-  row("What it may be", unjudged ? "Could not be judged" : CategoryList(c.assessment.categories));
+  row("What it may be", unjudged ? "Could not be judged" : Capital(CategoryList(c.assessment.categories)));
   if (!unjudged) row("Severity", std::to_string(c.assessment.severity) + " of 4");
   row("School", visit.SchoolName(c.school));
   row("State", Capital(ToString(c.state)));
   row("Posted", FormatLocal(c.posted_at) + " on " + Visible(shown.post.platform));
   row("Found", FormatLocal(c.opened_at) + ", by the source " + c.source);
+  if (const auto& handed = shown.post.handed_in)
+    row("Handed in", "by " + handed->by + ", from " + OneLine(handed->from, {}, Words::kShown, 300) + (handed->confidence ? "; read from a picture, " + std::to_string(*handed->confidence) + " of 100 sure" : ""));
+  if (c.hold) row("Legal hold", "kept beyond its time by " + c.hold->by + ", looked at again " + FormatLocal(c.hold->review_at) + (visit.now >= c.hold->review_at ? ": OVERDUE" : ""));
+  if (c.withdrawn_at) row("The words", "Removed here " + FormatLocal(*c.withdrawn_at) + ": the post is gone from its platform, and no legal hold kept what was received of it");
+  else if (const auto gone = GoneSince(c)) row("The words", "The post is gone from its platform: what was received of it is removed here " + FormatLocal(*gone + visit.parts.retention.gone + days{1}) + ", unless it is put under a legal hold");
   view.Set("rows", std::move(rows));
   if (unjudged) view.Set("unjudged", c.assessment.could_not_judge);
 
   const auto& hits = shown.assessment.hits;
-  auto marked = Mark(text, hits, how);
+  auto marked = Mark(text, hits, how, 20'000, peek);
   view.Set("segments", std::move(marked.segments));
   if (marked.left_out > 0) view.Set("cut", "The post goes on for " + std::to_string(marked.left_out) + " more characters, which are not shown here.");
-  view.Set("masked", how == Words::kCovered && !hits.empty()).Set("can_mask", how == Words::kShown && !hits.empty());
+  view.Set("masked", how == Words::kCovered && !hits.empty()).Set("peek", peek && how == Words::kCovered).Set("can_mask", how == Words::kShown && !hits.empty());
   const auto records = visit.parts.store.RuleRecords({c.school});
   if (!records) return visit.SayError(records.error());
   std::vector<Slots> reasons;
@@ -282,10 +162,11 @@ http::Response ShowCase(Visit& visit, bool with_author) {
     if (&version == &shown) continue;
     const std::string other = TextOf(version.post);
     Slots one;
-    one.Set("seen", FormatLocal(version.seen_at)).Set("gone", other.empty()).Set("segments", Mark(other, version.assessment.hits, how).segments);
+    one.Set("seen", FormatLocal(version.seen_at)).Set("gone", other.empty() && !c.withdrawn_at).Set("segments", Mark(other, version.assessment.hits, how, 20'000, peek).segments);
     versions.push_back(std::move(one));
   }
   view.Set("has_versions", !versions.empty()).Set("versions", std::move(versions));
+  if (const auto added = AddAround(visit, *post, shown, *looking, view); !added) return visit.SayError(added.error());
   view.Set("history", HistorySlots(*history));
   return visit.Show("Case " + std::to_string(c.id), "case", std::move(view));
 }
@@ -320,7 +201,6 @@ http::Response OpenPost(Visit& visit) {
 }
 
 constexpr std::array kPages = {
-    WebPage{"GET", "/queue", Reach::kSomeSchool, kReadsCases, &Queue},
     WebPage{"GET", "/cases/{case}", Reach::kCase, kReadsCases, &CasePage},
     WebPage{"POST", "/cases/{case}/author", Reach::kCase, kReadsCases, &Author},
     WebPage{"GET", "/cases/{case}/open", Reach::kCase, kReadsCases, &OpenPost},

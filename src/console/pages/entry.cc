@@ -10,16 +10,12 @@
 namespace heed {
 namespace {
 
-// Where somebody goes who has come this far.
-std::string After(Stage stage, const std::string& next) {
-  const std::string with = next == "/" ? "" : "?next=" + http::PercentEncode(next);
-  switch (stage) {
-    case Stage::kIn: return next;
-    case Stage::kSecondFactor: return "/sign-in/code" + with;
-    case Stage::kEnrol: return "/second-factor";
-    case Stage::kPassword: return "/password";
-  }
-  return "/";
+Slots SignInSlots(const Visit& visit, const std::string& next) {
+  Slots view;
+  view.Set("next", next).Set("name", visit.form.Get("name"));
+  if (visit.parts.school_accounts)
+    view.Set("school_account", "Sign in with " + visit.parts.school_accounts->settings().label).Set("school_address", "/sign-in/school" + (next == "/" ? std::string() : "?next=" + http::PercentEncode(next)));
+  return view;
 }
 
 http::Response SignInForm(Visit& visit) {
@@ -28,7 +24,7 @@ http::Response SignInForm(Visit& visit) {
   visit.csrf.clear();
   visit.NeedToken();
   const auto& from = visit.request.method == "POST" ? visit.form : visit.query;
-  return visit.Show("Sign in", "sign-in", Slots().Set("next", NextOf(from)).Set("name", visit.form.Get("name")));
+  return visit.Show("Sign in", "sign-in", SignInSlots(visit, NextOf(from)));
 }
 
 http::Response SignIn(Visit& visit) {
@@ -44,17 +40,17 @@ http::Response SignIn(Visit& visit) {
   if (visit.visitor) (void)visit.parts.gate.SignOut(*visit.visitor);
   visit.visitor.reset();
   visit.Enter(*entry);
-  return visit.Go(After(entry->stage, NextOf(visit.form)));
+  return visit.Go(AfterStage(entry->stage, NextOf(visit.form)));
 }
 
 http::Response CodeForm(Visit& visit) {
-  if (!visit.Is(Stage::kSecondFactor)) return visit.Go(After(visit.visitor->session.stage, "/"));
+  if (!visit.Is(Stage::kSecondFactor)) return visit.Go(AfterStage(visit.visitor->session.stage, "/"));
   const auto& from = visit.request.method == "POST" ? visit.form : visit.query;
   return visit.Show("Enter your code", "code", Slots().Set("next", NextOf(from)));
 }
 
 http::Response Code(Visit& visit) {
-  if (!visit.Is(Stage::kSecondFactor)) return visit.Go(After(visit.visitor->session.stage, "/"));
+  if (!visit.Is(Stage::kSecondFactor)) return visit.Go(AfterStage(visit.visitor->session.stage, "/"));
   const auto entry = visit.parts.gate.SecondFactor(*visit.visitor, visit.form.Get("code"), visit.from);
   if (!entry && entry.error().fault() == Fault::kSignIn) return visit.Go("/sign-in");
   if (!entry && (entry.error().fault() == Fault::kInvalid || entry.error().fault() == Fault::kBusy)) {
@@ -98,20 +94,20 @@ http::Response UseLink(Visit& visit) {
   if (visit.visitor) (void)visit.parts.gate.SignOut(*visit.visitor);
   visit.visitor.reset();
   visit.Enter(*entry);
-  return visit.Go(After(entry->stage, "/"));
+  return visit.Go(AfterStage(entry->stage, "/"));
 }
 
 // By link a password is chosen without knowing the one before; by somebody who is in, only with it.
 bool AsksForCurrent(const Visit& visit) { return visit.Is(Stage::kIn) && !visit.person().password.empty(); }
 
 http::Response PasswordForm(Visit& visit) {
-  if (!visit.Is(Stage::kIn) && !visit.Is(Stage::kPassword)) return visit.Go(After(visit.visitor->session.stage, "/"));
+  if (!visit.Is(Stage::kIn) && !visit.Is(Stage::kPassword)) return visit.Go(AfterStage(visit.visitor->session.stage, "/"));
   return visit.Show("Choose a password", "password",
                     Slots().Set("id", visit.person().id).Set("least", visit.parts.gate.rules().least_password).Set("ask_current", AsksForCurrent(visit)));
 }
 
 http::Response Password(Visit& visit) {
-  if (!visit.Is(Stage::kIn) && !visit.Is(Stage::kPassword)) return visit.Go(After(visit.visitor->session.stage, "/"));
+  if (!visit.Is(Stage::kIn) && !visit.Is(Stage::kPassword)) return visit.Go(AfterStage(visit.visitor->session.stage, "/"));
   if (AsksForCurrent(visit) && !visit.parts.gate.IsPasswordOf(visit.person(), visit.form.Get("current"))) visit.Complain("current", "That is not your password");
   if (visit.form.Get("password") != visit.form.Get("again")) visit.Complain("again", "The two passwords are not the same");
   if (!visit.problems.empty()) return PasswordForm(visit);
@@ -122,13 +118,13 @@ http::Response Password(Visit& visit) {
   }
   if (!entry) return visit.SayError(entry.error());
   visit.Enter(*entry);
-  return visit.Go(After(entry->stage, "/"), "Your password is saved");
+  return visit.Go(AfterStage(entry->stage, "/"), "Your password is saved");
 }
 
 bool MayEnrol(const Visit& visit) { return visit.Is(Stage::kIn) || visit.Is(Stage::kEnrol); }
 
 http::Response FactorForm(Visit& visit) {
-  if (!MayEnrol(visit)) return visit.Go(After(visit.visitor->session.stage, "/"));
+  if (!MayEnrol(visit)) return visit.Go(AfterStage(visit.visitor->session.stage, "/"));
   const auto key = visit.parts.gate.DraftSecondFactor(*visit.visitor);
   if (!key) return visit.SayError(key.error());
   std::string grouped;
@@ -147,7 +143,7 @@ http::Response FactorPicture(Visit& visit) {
 }
 
 http::Response Factor(Visit& visit) {
-  if (!MayEnrol(visit)) return visit.Go(After(visit.visitor->session.stage, "/"));
+  if (!MayEnrol(visit)) return visit.Go(AfterStage(visit.visitor->session.stage, "/"));
   const auto enrolled = visit.parts.gate.ConfirmSecondFactor(*visit.visitor, visit.form.Get("code"));
   if (!enrolled && enrolled.error().fault() == Fault::kInvalid) {
     visit.Complain("code", enrolled.error().message());
@@ -176,6 +172,17 @@ constexpr std::array kPages = {
 };
 
 }  // namespace
+
+std::string AfterStage(Stage stage, const std::string& next) {
+  const std::string with = next == "/" ? "" : "?next=" + http::PercentEncode(next);
+  switch (stage) {
+    case Stage::kIn: return next;
+    case Stage::kSecondFactor: return "/sign-in/code" + with;
+    case Stage::kEnrol: return "/second-factor";
+    case Stage::kPassword: return "/password";
+  }
+  return "/";
+}
 
 std::span<const WebPage> EntryPages() { return kPages; }
 

@@ -51,19 +51,31 @@ http::Response Home(Visit& visit) {
     view.Set("open", counts->open).Set("categories", std::move(categories));
     if (counts->unjudged > 0) view.Set("unjudged", counts->unjudged);
     if (counts->backlog > 0) view.Set("backlog", BacklogWords(counts->backlog));
+    const auto due = CountDue(visit, working);
+    if (!due) return visit.SayError(due.error());
+    if (*due > 0) view.Set("due", *due == 1 ? "One thing about a report is due" : std::to_string(*due) + " things about reports are due");
   }
   ShowTroubles(view, visit, any);
+  const auto holds = visit.parts.store.HoldsToReview(visit.now);
+  if (!holds) return visit.SayError(holds.error());
+  const auto reviews = std::ranges::count_if(*holds, [&](const Case& c) { return std::ranges::find(working, c.school) != working.end(); });
+  if (reviews > 0) view.Set("reviews", std::to_string(reviews) + (reviews == 1 ? " legal hold is" : " legal holds are"));
   return visit.Show("Home", "home", std::move(view));
 }
 
 http::Response Settings(Visit& visit) {
   const Person& person = visit.person();
+  const auto mine = visit.parts.store.PreferencesOf(person.id);
+  if (!mine) return visit.SayError(mine.error());
   std::vector<Slots> grants;
   for (const auto& grant : person.grants)
     grants.push_back(Slots().Set("role", Title(grant.role)).Set("school", grant.school.empty() ? "every school" : visit.SchoolName(grant.school)));
+  const bool administers = (person.Anywhere() & Only(Role::kAdministrator)) != 0;
   return visit.Show("Settings", "settings",
-                    Slots().Set("covered", person.mask_words).Set("id", person.id).Set("has_password", !person.password.empty())
-                        .Set("has_factor", !person.second_factor.empty()).Set("codes_left", person.recovery.size()).Set("grants", std::move(grants)));
+                    Slots().Set("covered", person.mask_words).Set("peek", mine->peek).Set("id", person.id).Set("has_password", !person.password.empty())
+                        .Set("has_factor", !person.second_factor.empty()).Set("codes_left", person.recovery.size()).Set("grants", std::move(grants))
+                        .Set("school_accounts", visit.parts.school_accounts != nullptr).Set("has_account", !person.account.empty()).Set("mail", person.mail).Set("administers", administers)
+                        .Set("idle", FormatDuration(visit.parts.gate.rules().idle)).Set("absolute", FormatDuration(visit.parts.gate.rules().absolute)));
 }
 
 http::Response SetWords(Visit& visit) {
@@ -74,6 +86,12 @@ http::Response SetWords(Visit& visit) {
   }
   if (const auto saved = visit.parts.gate.SetMask(visit.person().id, words == "covered"); !saved) return visit.SayError(saved.error());
   return visit.Go("/settings", words == "covered" ? "Hurtful words will be covered" : "Hurtful words will be shown");
+}
+
+http::Response SignOutElsewhere(Visit& visit) {
+  const auto ended = visit.parts.gate.SignOutElsewhere(*visit.visitor);
+  if (!ended) return visit.SayError(ended.error());
+  return visit.Go("/settings", *ended == 0 ? "You were signed in nowhere else" : "You are signed out in " + std::to_string(*ended) + (*ended == 1 ? " other browser" : " other browsers"));
 }
 
 http::Response Sources(Visit& visit) {
@@ -116,7 +134,7 @@ http::Response Notice(Visit& visit) {
   Slots view;
   view.Set("organisation", !visit.parts.organisation.empty() ? visit.parts.organisation : schools.size() == 1 ? schools.front() : "This organisation");
   view.Set("schools", Join(schools, ", ")).Set("places", std::move(places)).Set("contact", visit.parts.contact);
-  view.Set("unflagged", visit.parts.retention.unflagged.count()).Set("closed", visit.parts.retention.closed.count());
+  view.Set("unflagged", visit.parts.retention.unflagged.count()).Set("closed", visit.parts.retention.closed.count()).Set("gone", visit.parts.retention.gone.count());
   return visit.Show("What is collected, and how to object", "notice", std::move(view));
 }
 
@@ -131,6 +149,7 @@ constexpr std::array kPages = {
     WebPage{"GET", "/", Reach::kSignedIn, 0, &Home},
     WebPage{"GET", "/settings", Reach::kSignedIn, 0, &Settings},
     WebPage{"POST", "/settings/words", Reach::kSignedIn, 0, &SetWords},
+    WebPage{"POST", "/settings/sign-out-elsewhere", Reach::kSignedIn, 0, &SignOutElsewhere},
     WebPage{"GET", "/sources", Reach::kSomeSchool, Only(Role::kTriage, Role::kHead, Role::kAdministrator), &Sources},
     WebPage{"GET", "/notice", Reach::kPublic, 0, &Notice},
     WebPage{"GET", "/health", Reach::kPublic, 0, &Health},

@@ -16,6 +16,7 @@ constexpr Roles kReadsRules = Only(Role::kTriage, Role::kHead, Role::kLexicon);
 constexpr Roles kReadsInsights = Only(Role::kTriage, Role::kHead, Role::kLegal);
 constexpr std::size_t kMostEntries = 200, kLongestTry = 5000;
 constexpr int kWeeks = 12;
+constexpr std::size_t kMostRules = 15;
 
 http::Response Lexicon(Visit& visit) {
   const auto records = visit.parts.store.RuleRecords(visit.schools);
@@ -59,6 +60,7 @@ http::Response Lexicon(Visit& visit) {
   Slots view;
   view.Set("text", text).Set("statuses", std::move(statuses)).Set("has_rows", !rows.empty()).Set("rows", std::move(rows));
   view.Set("summary", all > kMostEntries ? "The first " + std::to_string(kMostEntries) + " of " + std::to_string(all) + " entries." : std::to_string(all) + (all == 1 ? " entry." : " entries."));
+  view.Set("edits", may_resume);
   view.Set("trouble", Visible(visit.parts.lexicon.trouble()));
   return visit.Show("Words and rules", "lexicon", std::move(view));
 }
@@ -107,17 +109,17 @@ http::Response TryOut(Visit& visit) {
 }
 
 // One chart with its table: bars from the left, so that it reads the same at any width.
-Slots Chart(std::string_view id, std::string_view title, std::string_view what, const std::vector<std::pair<std::string, std::uint64_t>>& values) {
+Slots Chart(std::string_view id, std::string_view title, std::string_view what, const std::vector<std::pair<std::string, std::uint64_t>>& values, std::string_view unit = "Cases", std::string_view note = "") {
   constexpr std::uint64_t kWidth = 600, kRow = 28, kLabel = 170;
   std::uint64_t most = 1;
   for (const auto& [name, value] : values) most = std::max(most, value);
   std::vector<Slots> bars;
   std::uint64_t y = 0;
   for (const auto& [name, value] : values) {
-    bars.push_back(Slots().Set("name", name).Set("value", value).Set("y", y + 4).Set("text_y", y + 19).Set("width", value * (kWidth - kLabel - 60) / most).Set("value_x", kLabel + 6 + value * (kWidth - kLabel - 60) / most));
+    bars.push_back(Slots().Set("name", name).Set("label", name.size() > 24 ? name.substr(0, 22) + "…" : name).Set("value", value).Set("y", y + 4).Set("text_y", y + 19).Set("width", value * (kWidth - kLabel - 60) / most).Set("value_x", kLabel + 6 + value * (kWidth - kLabel - 60) / most));
     y += kRow;
   }
-  return Slots().Set("id", id).Set("title", title).Set("what", what).Set("height", std::max<std::uint64_t>(y, 1)).Set("bars", std::move(bars));
+  return Slots().Set("id", id).Set("title", title).Set("what", what).Set("unit", unit).Set("note", note).Set("height", std::max<std::uint64_t>(y, 1)).Set("bars", std::move(bars));
 }
 
 http::Response Insights(Visit& visit) {
@@ -159,6 +161,24 @@ http::Response Insights(Visit& visit) {
   values.clear();
   for (const auto finding : kFindings) values.emplace_back(Capital(ToString(finding)), by_finding[finding]);
   charts.push_back(Chart("findings", "What they were found to be", "Finding", values));
+  constexpr std::array<std::pair<std::int64_t, const char*>, 5> kWaits = {{{4, "under 4 hours"}, {24, "4 to 24 hours"}, {48, "1 to 2 days"}, {7 * 24, "2 to 7 days"}, {1'000'000, "over a week"}}};
+  values.clear();
+  std::int64_t from = 0;
+  for (const auto& [until, name] : kWaits) {
+    values.emplace_back(name, static_cast<std::uint64_t>(std::ranges::count_if(waits, [&](std::int64_t wait) { return wait >= from && wait < until; })));
+    from = until;
+  }
+  charts.push_back(Chart("waits", "How long from found to decided", "Time", values));
+  const auto records = visit.parts.store.RuleRecords(visit.schools);
+  if (!records) return visit.SayError(records.error());
+  std::vector<std::pair<std::string, RuleRecord>> judged;
+  for (const auto& [rule, record] : *records)
+    if (record.upheld + record.dismissed > 0) judged.emplace_back(rule, record);
+  std::ranges::stable_sort(judged, [](const auto& a, const auto& b) { return a.second.upheld + a.second.dismissed > b.second.upheld + b.second.dismissed; });
+  if (judged.size() > kMostRules) judged.resize(kMostRules);
+  values.clear();
+  for (const auto& [rule, record] : judged) values.emplace_back(rule, record.upheld * 100 / (record.upheld + record.dismissed));
+  if (!values.empty()) charts.push_back(Chart("rules", "How often each rule was right", "Rule", values, "Right, in per cent", "The " + std::to_string(values.size()) + " rules that were decided on most. Few decisions say little: the list of words and rules shows how sure each figure is."));
   values.assign(by_source.begin(), by_source.end());
   charts.push_back(Chart("sources", "Where they were found", "Source", values));
   view.Set("charts", std::move(charts)).Set("schools", visit.schools.size() == visit.parts.schools.size() ? "" : "Only your schools are counted.");

@@ -19,31 +19,16 @@ constexpr Roles kApproves = Only(Role::kHead);
 constexpr seconds kHold = minutes{5};
 constexpr std::size_t kMostListed = 100;
 
-std::string PathOf(const Visit& visit) { return "/cases/" + std::to_string(visit.c->id); }
+std::string PathOf(const Visit& visit) { return CasePath(visit); }
 
 std::optional<std::uint64_t> Number(std::string_view text) {
   if (text.empty() || text.size() > 9 || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
   return std::stoull(std::string(text));
 }
 
-// The form was made from the case as it is.
-bool IsFresh(const Visit& visit) { return Number(visit.form.Get("moment")) == visit.c->events; }
+bool IsFresh(const Visit& visit) { return IsFreshForm(visit); }
 
-http::Response MovedOn(Visit& visit) {
-  return visit.Say(409, "Somebody was quicker", {"Case " + std::to_string(visit.c->id) + " was changed while you looked at it. Nothing of yours was lost from it, and nothing of theirs was overwritten: look at it again, then decide."},
-                   PathOf(visit), "Look at the case again");
-}
-
-// Records a change and goes on to a page; or says why not.
-http::Response Finish(Visit& visit, const Result<Change>& change, std::string_view where, std::string_view done) {
-  if (!change && change.error().fault() == Fault::kBusy) return visit.Say(409, "Somebody works on it", {Capital(change.error().message()) + "."}, PathOf(visit), "Back to the case");
-  if (!change && change.error().fault() == Fault::kDenied) return visit.Say(403, "That needs somebody else", {Capital(change.error().message()) + "."}, PathOf(visit), "Back to the case");
-  if (!change) return visit.Say(422, "That cannot be done", {Capital(change.error().message()) + "."}, PathOf(visit), "Back to the case");
-  const auto recorded = visit.parts.store.Record(*change);
-  if (!recorded && recorded.error().fault() == Fault::kExists) return MovedOn(visit);
-  if (!recorded) return visit.SayError(recorded.error());
-  return visit.Go(where, done);
-}
+http::Response Finish(Visit& visit, const Result<Change>& change, std::string_view where, std::string_view done) { return FinishChange(visit, change, where, done); }
 
 // --- who works on it
 
@@ -178,10 +163,12 @@ http::Response ShowRespond(Visit& visit) {
   std::vector<Slots> kinds;
   for (const auto kind : kResponseKinds) {
     if (!Allows(c.decision->finding, kind)) continue;
+    if (kind == ResponseKind::kHide && visit.parts.reports.Offer(c, kind).accounts.empty()) continue;  // only where the school owns the place
     const Letter& letter = LetterFor(kind);
     kinds.push_back(Slots().Set("kind", ToString(kind)).Set("title", letter.title).Set("consequence", letter.consequence).Set("approval", NeedsApproval(c.decision->finding, kind)).Set("case", c.id));
   }
-  return visit.Show("What to do about case " + std::to_string(c.id), "respond", Slots().Set("id", c.id).Set("finding", ToString(c.decision->finding)).Set("has_kinds", !kinds.empty()).Set("kinds", std::move(kinds)));
+  const bool notices = Allows(c.decision->finding, ResponseKind::kReport);
+  return visit.Show("What to do about case " + std::to_string(c.id), "respond", Slots().Set("notices", notices).Set("id", c.id).Set("finding", ToString(c.decision->finding)).Set("has_kinds", !kinds.empty()).Set("kinds", std::move(kinds)));
 }
 
 http::Response ShowPropose(Visit& visit) {
@@ -189,14 +176,19 @@ http::Response ShowPropose(Visit& visit) {
   const auto kind = ParseResponseKind(visit.path.Get("kind"));
   if (!kind || !c.decision || c.state == CaseState::kClosed || !Allows(c.decision->finding, *kind))
     return visit.Say(404, "That is no response to this case", {"The case's finding leaves room for other responses."}, PathOf(visit), "Back to the case");
+  // These have pages of their own.
+  if (LeavesByInterface(*kind)) return visit.Go(PathOf(visit) + (*kind == ResponseKind::kHide ? "/hide" : "/report"));
+  if (*kind == ResponseKind::kHelpline && c.decision->finding != Finding::kChildImage && visit.request.method == "GET") return visit.Go(PathOf(visit) + "/helpline");
   const auto post = visit.parts.store.PostOf(c);
   if (!post) return visit.SayError(post.error());
   const Letter& letter = LetterFor(*kind);
   const std::string platform = Visible(post->Version(c.worst).post.platform);
+  const auto from = LetterText(visit.parts.store, *kind, c.school);
+  if (!from) return visit.SayError(from.error());
   Slots view;
   view.Set("id", c.id).Set("moment", c.events).Set("kind", ToString(*kind)).Set("title", letter.title).Set("consequence", letter.consequence);
   view.Set("to", visit.request.method == "POST" ? visit.form.Get("to") : *kind == ResponseKind::kReport ? platform : std::string(letter.to));
-  view.Set("text", visit.request.method == "POST" ? visit.form.Get("text") : FillLetter(letter, c, visit.FindSchool(c.school), platform));
+  view.Set("text", visit.request.method == "POST" ? visit.form.Get("text") : FillLetter(*from, c, visit.FindSchool(c.school), platform));
   view.Set("approval", NeedsApproval(c.decision->finding, *kind));
   return visit.Show(std::string(letter.title), "propose", std::move(view));
 }
@@ -204,7 +196,7 @@ http::Response ShowPropose(Visit& visit) {
 http::Response DoPropose(Visit& visit) {
   if (!IsFresh(visit)) return MovedOn(visit);
   const auto kind = ParseResponseKind(visit.path.Get("kind"));
-  if (!kind || !visit.c->decision || !Allows(visit.c->decision->finding, *kind)) return ShowPropose(visit);
+  if (!kind || !visit.c->decision || !Allows(visit.c->decision->finding, *kind) || LeavesByInterface(*kind)) return ShowPropose(visit);
   const std::string text(Trim(visit.form.Get("text")));
   if (text.empty()) visit.Complain("text", "Write what would leave the school");
   const auto places = OpenPlaces(text);
@@ -246,9 +238,11 @@ http::Response ShowResponse(Visit& visit) {
   view.Set("words", OneLine(words, shown.assessment.hits, visit.person().mask_words ? Words::kCovered : Words::kShown, 600));
   if (c.decision) view.Set("finding", ToString(c.decision->finding)).Set("finding_why", Visible(c.decision->why)).Set("decided_by", c.decision->by);
   view.Set("can_approve", head && waiting && !own).Set("own", waiting && own && head).Set("waits_for_head", waiting && !head);
-  view.Set("can_cancel", works && (waiting || (held && !over))).Set("can_finish", works && (over || response->state == ResponseState::kUncertain || response->state == ResponseState::kSending));
-  view.Set("by_hand", over && response->kind != ResponseKind::kReport);
-  view.Set("hold", FormatDuration(kHold));
+  // What heed sends by itself nobody else settles meanwhile.
+  const bool by_itself = visit.parts.reports.ByItself(c, *response);
+  view.Set("can_cancel", works && (waiting || (held && (!over || by_itself)))).Set("can_finish", works && ((over && !by_itself) || response->state == ResponseState::kUncertain || (response->state == ResponseState::kSending && !by_itself)));
+  AddReport(visit, *response, view);
+  view.Set("hold", FormatDuration(kHold)).Set("pdf", IsLetter(response->kind) && visit.parts.pdf != nullptr);
   if (held && response->leaves_at) view.Set("leaves", FormatLocal(*response->leaves_at)).Set("over", over);
   return visit.Show(std::string(LetterFor(response->kind).title), "response", std::move(view));
 }
@@ -282,6 +276,9 @@ http::Response DoCancel(Visit& visit) {
 }
 http::Response DoFinish(Visit& visit) {
   return OnResponse(visit, "Written down.", PathOf(visit), [](const Visit& v, std::uint32_t n) -> Result<Change> {
+    const Response& response = *v.c->FindResponse(n);
+    if (response.state != ResponseState::kUncertain && v.parts.reports.ByItself(*v.c, response))
+      return Fail(Fault::kInvalid, response.state == ResponseState::kSending ? "it is being sent at this moment: look again in a minute" : "heed sends this one by itself: cancel it first if somebody has done it by hand");
     const auto outcome = ParseResponseState(v.form.Get("outcome"));
     if (outcome != ResponseState::kDone && outcome != ResponseState::kRefused) return Fail(Fault::kInvalid, "say whether it was done or refused");
     return FinishSending(*v.c, v.person().id, n, {*outcome, std::string(Trim(v.form.Get("reference"))), std::string(Trim(v.form.Get("why")))}, v.now);
@@ -342,6 +339,25 @@ Slots ResponseSlots(const Case& c, const Response& response) {
   for (const auto& known : kStates)
     if (known.state == response.state) row.Set("state", known.words).Set("colour", known.colour);
   return row;
+}
+
+std::string CasePath(const Visit& visit) { return "/cases/" + std::to_string(visit.c->id); }
+
+bool IsFreshForm(const Visit& visit) { return Number(visit.form.Get("moment")) == visit.c->events; }
+
+http::Response MovedOn(Visit& visit) {
+  return visit.Say(409, "Somebody was quicker", {"Case " + std::to_string(visit.c->id) + " was changed while you looked at it. Nothing of yours was lost from it, and nothing of theirs was overwritten: look at it again, then decide."},
+                   CasePath(visit), "Look at the case again");
+}
+
+http::Response FinishChange(Visit& visit, const Result<Change>& change, std::string_view where, std::string_view done) {
+  if (!change && change.error().fault() == Fault::kBusy) return visit.Say(409, "Somebody works on it", {Capital(change.error().message()) + "."}, CasePath(visit), "Back to the case");
+  if (!change && change.error().fault() == Fault::kDenied) return visit.Say(403, "That needs somebody else", {Capital(change.error().message()) + "."}, CasePath(visit), "Back to the case");
+  if (!change) return visit.Say(422, "That cannot be done", {Capital(change.error().message()) + "."}, CasePath(visit), "Back to the case");
+  const auto recorded = visit.parts.store.Record(*change);
+  if (!recorded && recorded.error().fault() == Fault::kExists) return MovedOn(visit);
+  if (!recorded) return visit.SayError(recorded.error());
+  return visit.Go(where, done);
 }
 
 std::span<const WebPage> WorkPages() { return kPages; }

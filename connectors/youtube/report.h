@@ -1,0 +1,43 @@
+// Reports of videos to YouTube, hiding of comments on the school's own channels, and whether either is still up.
+//
+// Sources: developers.google.com/youtube/v3/docs videos/reportAbuse, videoAbuseReportReasons/list, comments/setModerationStatus,
+// comments/list, videos/list and errors.
+//
+// Comments are reported by people only: comments.markAsSpam was taken away in 2023.  Requests here cost a few units of the day's quota
+// (50 a report or a hiding), which the reading of posts does not count.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connectors/connector.h"
+#include "connectors/listing/google_sign_in.h"
+#include "src/model/report.h"
+
+namespace heed {
+
+class YouTubeReports {
+ public:
+  // `server`: origin.  `key` reads; `own`: the school's own channels.
+  YouTubeReports(std::string server, std::string key, GoogleSignIn::Options sign_in, std::vector<std::string> own, ConnectorTools tools)
+      : server_(std::move(server)), key_(std::move(key)), own_(std::move(own)), sign_in_(std::move(sign_in), tools), tools_(tools) {}
+
+  Result<ReportForm> Form(const Post& post, Category category);
+  ReportOutcome Submit(const ApprovedReport& report);
+  Result<ReportForm> HideForm(const Post& post);
+  ReportOutcome Hide(const ApprovedReport& report);
+  PresenceCheck Recheck(const Post& post);
+
+ private:
+  // As the account where there is one, else with the key.
+  Result<HttpResponse> Get(const std::string& path, bool signed_in);
+  ReportOutcome Send(const std::string& path, std::string body, const std::string& what);
+
+  std::string server_, key_;
+  std::vector<std::string> own_;
+  GoogleSignIn sign_in_;
+  ConnectorTools tools_;
+  bool refused_ = false;  // the last token: the next one is made anew
+};
+
+}  // namespace heed

@@ -1,0 +1,161 @@
+// The fast matcher and the slow, obvious one agree on noise: random lexicons, random rules with everything a rule may say, random posts.
+#include <random>
+#include <set>
+
+#include "tests/pipeline/judge_fixture.h"
+#include "tests/pipeline/slow_matcher.h"
+
+namespace heed {
+namespace {
+
+using namespace testing_pipeline;
+
+class Noise {
+ public:
+  explicit Noise(unsigned seed) : random_(seed) {}
+
+  unsigned Below(unsigned n) { return static_cast<unsigned>(random_() % n); }
+  bool OneIn(unsigned n) { return Below(n) == 0; }
+
+  std::string Phrase() {
+    std::string phrase = kWords[Below(8)];
+    for (unsigned more = OneIn(3) ? 1 + Below(2) : 0; more > 0; --more) phrase += std::string(" ") + kWords[Below(8)];
+    return phrase;
+  }
+
+  std::vector<SlowConcept> Concepts() {
+    std::vector<SlowConcept> out = {{"pronoun", {"he"}, {}, {}}, {"opening", {"well", "and so"}, {}, {}}, {"closing", {"lol", "so there"}, {}, {}}};
+    for (unsigned c = 0; c < kConcepts; ++c) {
+      SlowConcept one{"c" + std::to_string(c), {}, {}, {}};
+      for (unsigned p = 0; p < 1 + Below(3); ++p) one.phrases.push_back(Phrase());
+      if (OneIn(4)) one.patterns.push_back(kPatterns[Below(3)]);
+      if (OneIn(3)) one.except.push_back(OneIn(2) ? "=" + Phrase() : "c" + std::to_string(Below(kConcepts)));
+      if (one.except == std::vector<std::string>{one.id}) one.except.clear();
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
+
+  Unless Context() {
+    static constexpr Where kWheres[] = {Where::kSentence, Where::kBefore, Where::kAfter, Where::kNear, Where::kOver, Where::kAround, Where::kPost, Where::kQuoted};
+    Unless out{"c" + std::to_string(Below(kConcepts)), kWheres[Below(8)], 0};
+    if (out.where == Where::kQuoted) out.concept_id.clear();
+    if (out.where == Where::kBefore || out.where == Where::kAfter || out.where == Where::kNear) out.words = 1 + Below(4);
+    return out;
+  }
+
+  // Elements of phrases only, where `searched`: a rule needs one.
+  SlowRule Rule(unsigned number, const std::vector<SlowConcept>& concepts) {
+    SlowRule rule;
+    rule.id = "r" + std::to_string(number);
+    const auto has_pattern = [&](const std::string& id) {
+      return std::any_of(concepts.begin(), concepts.end(), [&](const SlowConcept& c) { return c.id == id && !c.patterns.empty(); });
+    };
+    do {
+      rule.elements.clear();
+      for (unsigned k = 0; k < 1 + Below(3); ++k) {
+        auto& element = rule.elements.emplace_back();
+        for (unsigned a = 0; a < 1 + Below(2); ++a) element.push_back(OneIn(6) ? "=" + Phrase() : "c" + std::to_string(Below(kConcepts)));
+        std::sort(element.begin(), element.end());
+        element.erase(std::unique(element.begin(), element.end()), element.end());
+      }
+    } while (std::all_of(rule.elements.begin(), rule.elements.end(), [&](const auto& element) { return std::any_of(element.begin(), element.end(), has_pattern); }));
+    rule.ordered = rule.elements.size() < 2 || OneIn(2);
+    rule.within = Below(4);
+    rule.scope = static_cast<RuleScope>(Below(3));
+    if (OneIn(3)) rule.at = static_cast<Stand>(Below(5));
+    for (unsigned u = OneIn(2) ? 1 + Below(2) : 0; u > 0; --u) rule.unless.push_back(Context());
+    for (unsigned w = OneIn(3) ? 1 + Below(2) : 0; w > 0; --w) rule.with.push_back(Context());
+    return rule;
+  }
+
+  std::string Post() {
+    std::string text;
+    for (unsigned w = 0; w < Below(20); ++w) {
+      if (OneIn(12)) text += "@";
+      text += OneIn(9) ? "\"" + std::string(kWords[Below(8)]) + (OneIn(2) ? " " + std::string(kWords[Below(8)]) : "") + (OneIn(5) ? "" : "\"") : std::string(kWords[Below(kAllWords)]);
+      text += OneIn(15) ? "" : " ";
+    }
+    return text;
+  }
+
+ private:
+  static constexpr unsigned kConcepts = 5, kAllWords = 20;
+  static constexpr const char* kWords[kAllWords] = {"alpha", "bravo", "carol", "delta", "echo", "foxes", "golfs", "hotel", "he", "well", "and so", "lol", "so there", "quad", "quid", ".", ",", "!", "\n", "\U0001F412"};
+  static constexpr const char* kPatterns[3] = {"qu[a-z]{2}", "quad [a-z]{4,5}", "(?:hotel|echo) quid"};
+  std::mt19937 random_;
+};
+
+std::string Quoted(const std::vector<std::string>& items) {
+  std::string out = "[";
+  for (const std::string& item : items) out += "\"" + item + "\", ";
+  return out + "]";
+}
+std::string Quoted(const std::vector<Unless>& items) {
+  std::vector<std::string> written;
+  for (const Unless& item : items) written.push_back(item.ToString());
+  return Quoted(written);
+}
+
+std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<SlowRule>& rules) {
+  std::string out;
+  for (const SlowConcept& c : concepts) {
+    out += "[[concept]]\nid = \"" + c.id + "\"\nphrases = " + Quoted(c.phrases) + "\n";
+    if (!c.patterns.empty()) out += "patterns = " + Quoted(c.patterns) + "\n";
+    if (!c.except.empty()) out += "except = " + Quoted(c.except) + "\n";
+  }
+  for (const SlowRule& r : rules) {
+    out += "[[rule]]\nid = \"" + r.id + "\"\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"x\"]\nignores = [\"y\"]\nwithin = " + std::to_string(r.within);
+    out += "\nscope = \"" + std::string(ToString(r.scope)) + "\"\nat = \"" + std::string(ToString(r.at)) + "\"\n" + (r.ordered ? "sequence" : "together") + " = [";
+    for (const auto& element : r.elements) out += Quoted(element) + ", ";
+    out += "]\n";
+    if (!r.unless.empty()) out += "unless = " + Quoted(r.unless) + "\n";
+    if (!r.with.empty()) out += "with = " + Quoted(r.with) + "\n";
+  }
+  return out;
+}
+
+TEST(Matcher, AgreesWithASlowObviousOneOnNoise) {
+  std::size_t fired = 0, plain = 0, tried = 0;
+  for (unsigned round = 0; round < 60; ++round) {
+    Noise noise(round);
+    const auto concepts = noise.Concepts();
+    std::vector<SlowRule> rules;
+    for (unsigned r = 0; r < 10; ++r) rules.push_back(noise.Rule(r, concepts));
+    const std::string toml = AsToml(concepts, rules);
+    const Judge judge = MakeJudge(toml);
+    auto worker = MakeWorker(judge);
+    std::vector<std::string> texts;
+    for (int t = 0; t < 50; ++t) texts.push_back(noise.Post());
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    std::vector<Assessment> out;
+    worker.Assess(0, views, MentionPolicy::kAny, out);
+    for (std::size_t t = 0; t < texts.size(); ++t) {
+      std::set<std::string> fast, obvious;
+      for (const Hit& hit : out[t].hits) fast.insert(hit.rule);
+      const SlowMatcher slow(concepts, texts[t]);
+      for (const SlowRule& rule : rules) {
+        if (slow.Fires(rule)) obvious.insert(rule.id);
+        SlowRule bare = rule;
+        bare.at = Stand::kAnywhere;
+        bare.unless.clear();
+        bare.with.clear();
+        plain += slow.Fires(bare);
+      }
+      ASSERT_EQ(fast, obvious) << testing::PrintToString(texts[t]) << "\n" << toml;
+      // What `heed explain` says counts is what counted.
+      std::set<std::string> explained;
+      for (const auto& rule : worker.Explain(0, texts[t]).rules)
+        if (rule.counts()) explained.insert(rule.rule);
+      ASSERT_EQ(explained, obvious) << testing::PrintToString(texts[t]) << "\n" << toml;
+      fired += obvious.size();
+      tried += rules.size();
+    }
+  }
+  // The noise is neither all misses nor all hits, and conditions matter to it.
+  EXPECT_GT(fired, tried / 30);
+  EXPECT_GT(plain, fired * 5 / 4);
+}
+
+}  // namespace
+}  // namespace heed

@@ -1,0 +1,263 @@
+// A slow, obvious matcher, written from lexicons/README.md and from nothing else: every choice of words for every element, tried in turn.
+//
+// The fast one must say the same of any post.  No index, no order of trying, nothing kept from one question to the next.
+// It knows nothing of squeezing: give it posts in which nothing is hidden.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <regex>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "pipeline/fold.h"
+#include "pipeline/lexicon.h"
+
+namespace heed::testing_pipeline {
+
+struct SlowConcept {
+  std::string id;
+  std::vector<std::string> phrases, patterns;
+  std::vector<std::string> except;  // other concepts' ids, or "=" and a phrase
+};
+
+struct SlowRule {
+  std::string id;
+  std::vector<std::vector<std::string>> elements;  // concept ids, any of which will do
+  bool ordered = true;
+  std::uint32_t within = 0;
+  RuleScope scope = RuleScope::kSentence;
+  Stand at = Stand::kAnywhere;
+  std::vector<Unless> unless, with;
+};
+
+class SlowMatcher {
+ public:
+  struct Seen {
+    std::uint32_t first, last;  // words, half open
+    bool operator==(const Seen&) const = default;
+    bool operator<(const Seen& other) const { return std::tie(first, last) < std::tie(other.first, other.last); }
+  };
+
+  SlowMatcher(const std::vector<SlowConcept>& concepts, std::string_view text) : concepts_(concepts), text_(text), folded_(Fold(text)) {}
+
+  // Whether the rule makes a hit that counts.
+  bool Fires(const SlowRule& rule) const {
+    auto order = rule.elements;
+    if (rule.ordered) return FiresInOrder(rule, order);
+    std::sort(order.begin(), order.end());
+    bool fires = false;
+    do fires = fires || FiresInOrder(rule, order);
+    while (std::next_permutation(order.begin(), order.end()));
+    return fires;
+  }
+
+ private:
+  // Words that are no marks between word `last` and word `first`.
+  std::uint32_t Gap(std::uint32_t last, std::uint32_t first) const {
+    std::uint32_t gap = 0;
+    for (std::uint32_t i = last; i < first; ++i) gap += folded_.words[i].kind == WordKind::kWord;
+    return gap;
+  }
+  std::uint32_t Sentence(std::uint32_t word) const {
+    std::uint32_t sentence = 0;
+    for (std::uint32_t i = 0; i < word; ++i) sentence += folded_.words[i].ends_sentence;
+    return sentence;
+  }
+  std::string Joined(std::uint32_t first, std::uint32_t last) const {
+    std::string out;
+    for (std::uint32_t i = first; i < last; ++i) out += (i > first ? " " : "") + std::string(folded_.of(folded_.words[i]));
+    return out;
+  }
+
+  // Every place of a phrase or pattern, whatever `except` says.
+  template <typename F>
+  std::vector<Seen> Places(F&& is) const {
+    std::vector<Seen> out;
+    const auto count = static_cast<std::uint32_t>(folded_.words.size());
+    for (std::uint32_t i = 0; i < count; ++i)
+      for (std::uint32_t j = i + 1; j <= count && j <= i + 8; ++j)
+        if (is(Joined(i, j))) out.push_back({i, j});
+    return out;
+  }
+  std::vector<Seen> PlacesOf(const std::string& phrase) const {
+    const std::string folded = Fold(phrase).text;
+    return Places([&](const std::string& words) { return " " + words + " " == folded; });
+  }
+  // Of a concept, with those that `except` takes away.
+  std::vector<Seen> All(const std::string& id) const {
+    if (id.front() == '=') return PlacesOf(id.substr(1));
+    std::vector<Seen> out;
+    for (const SlowConcept& c : concepts_) {
+      if (c.id != id) continue;
+      for (const std::string& phrase : c.phrases)
+        for (const Seen& seen : PlacesOf(phrase)) out.push_back(seen);
+      for (const std::string& pattern : c.patterns)
+        for (const Seen& seen : Places([&](const std::string& words) { return std::regex_match(words, std::regex(pattern)); })) out.push_back(seen);
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+  std::vector<Seen> Find(const std::string& id) const {
+    std::vector<Seen> out;
+    for (const Seen& seen : All(id)) {
+      bool counts = true;
+      for (const SlowConcept& c : concepts_) {
+        if (c.id != id) continue;
+        for (const std::string& outer : c.except)
+          for (const Seen& around : All(outer))
+            if (around.first <= seen.first && around.last >= seen.last && around.last - around.first > seen.last - seen.first) counts = false;
+      }
+      if (counts) out.push_back(seen);
+    }
+    return out;
+  }
+  std::vector<Seen> FindAny(const std::vector<std::string>& element) const {
+    std::vector<Seen> out;
+    for (const std::string& id : element)
+      for (const Seen& seen : Find(id)) out.push_back(seen);
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+  bool Linked(const SlowRule& rule, const Seen& before, const Seen& after) const {
+    if (after.first < before.last) return false;
+    const bool near = Gap(before.last, after.first) <= rule.within;
+    if (rule.scope == RuleScope::kPost) return near;
+    const std::uint32_t from = Sentence(before.last - 1), to = Sentence(after.first);
+    if (near && from == to) return true;
+    if (rule.scope != RuleScope::kNext || to - from > 1) return false;
+    for (const Seen& pronoun : Find("pronoun"))
+      if (pronoun.first >= before.last && pronoun.last <= after.first && Sentence(pronoun.first) == to && Gap(pronoun.last, after.first) <= rule.within) return true;
+    return false;
+  }
+
+  // Every way to put the elements in this order.
+  void Chains(const SlowRule& rule, const std::vector<std::vector<std::string>>& order, std::vector<Seen> chosen, std::vector<std::vector<Seen>>& out) const {
+    if (chosen.size() == order.size()) return out.push_back(std::move(chosen));
+    for (const Seen& next : FindAny(order[chosen.size()])) {
+      if (!chosen.empty() && !Linked(rule, chosen.back(), next)) continue;
+      auto longer = chosen;
+      longer.push_back(next);
+      Chains(rule, order, std::move(longer), out);
+    }
+  }
+
+  bool FiresInOrder(const SlowRule& rule, const std::vector<std::vector<std::string>>& order) const {
+    std::vector<std::vector<Seen>> chains;
+    Chains(rule, order, {}, chains);
+    // Of the ways that end at one place, the hit is the tightest: each element as far to the right as it goes, from the last backwards.
+    std::vector<std::vector<Seen>> hits;
+    for (const auto& chain : chains) {
+      const auto known = std::find_if(hits.begin(), hits.end(), [&](const auto& hit) { return hit.back() == chain.back(); });
+      if (known == hits.end()) hits.push_back(chain);
+      else if (Tighter(chain, *known)) *known = chain;
+    }
+    for (const auto& hit : hits) {
+      const Seen whole{hit.front().first, std::max_element(hit.begin(), hit.end(), [](const Seen& a, const Seen& b) { return a.last < b.last; })->last};
+      if (!Stands(rule.at, whole)) continue;
+      const auto holds = [&](const Unless& context) { return Holds(context, whole, hit.back()); };
+      if (std::any_of(rule.unless.begin(), rule.unless.end(), holds)) continue;
+      if (!rule.with.empty() && std::none_of(rule.with.begin(), rule.with.end(), holds)) continue;
+      return true;
+    }
+    return false;
+  }
+  static bool Tighter(const std::vector<Seen>& a, const std::vector<Seen>& b) {
+    for (std::size_t i = a.size(); i-- > 0;)
+      if (a[i] != b[i]) return std::tie(a[i].last, a[i].first) > std::tie(b[i].last, b[i].first);
+    return false;
+  }
+
+  bool Filler(std::uint32_t word, const std::vector<std::string>& concepts) const {
+    if (folded_.words[word].kind != WordKind::kWord) return true;
+    if (word > 0 && folded_.of(folded_.words[word - 1]) == "@") return true;
+    for (const Seen& seen : FindAny(concepts))
+      if (seen.first <= word && word < seen.last) return true;
+    return false;
+  }
+  bool Stands(Stand at, const Seen& hit) const {
+    if (at == Stand::kAnywhere) return true;
+    const std::vector<std::string> both = {"opening", "closing"};
+    for (std::uint32_t i = 0; i < folded_.words.size(); ++i) {
+      if (i >= hit.first && i < hit.last) continue;
+      const bool before = i < hit.first;
+      if (at == Stand::kWhole) {
+        if (!Filler(i, both)) return false;
+      } else if (Sentence(i) == Sentence(before ? hit.first : hit.last - 1)) {
+        if (before && at != Stand::kEnd && !Filler(i, {"opening"})) return false;
+        if (!before && at != Stand::kStart && !Filler(i, {"closing"})) return false;
+      }
+    }
+    return true;
+  }
+
+  // The straight quotation marks around these words, as bytes between them.
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> Quoted(const Seen& hit) const {
+    const std::uint32_t begin = folded_.words[hit.first].begin, end = folded_.words[hit.last - 1].end;
+    std::optional<std::uint32_t> open;
+    for (std::uint32_t i = 0; i < text_.size(); ++i) {
+      if (text_[i] == '\n') open.reset();
+      if (text_[i] != '"') continue;
+      if (!open) {
+        open = i + 1;
+      } else {
+        if (*open <= begin && end <= i && i > *open) return std::pair(*open, i);
+        open.reset();
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool Holds(const Unless& context, const Seen& hit, const Seen& last_element) const {
+    const auto quote = Quoted(hit);
+    if (context.where == Where::kQuoted) return quote.has_value();
+    const std::uint32_t from = Sentence(hit.first), to = Sentence(hit.last - 1);
+    for (const Seen& seen : Find(context.concept_id)) {
+      const std::uint32_t sentence = Sentence(seen.first);
+      if (context.where == Where::kPost) return true;
+      if (context.where == Where::kAround) {
+        if (!quote) continue;
+        std::uint32_t first = 0xFFFFFFFF, last = 0;  // sentences the quotation reaches into
+        for (std::uint32_t i = 0; i < folded_.words.size(); ++i) {
+          if (folded_.words[i].end <= quote->first || folded_.words[i].begin >= quote->second) continue;
+          first = std::min(first, Sentence(i));
+          last = Sentence(i);
+        }
+        const bool inside = folded_.words[seen.first].begin >= quote->first && folded_.words[seen.last - 1].end <= quote->second;
+        if (!inside && sentence + 1 >= first && sentence <= last + 1) return true;
+        continue;
+      }
+      if (sentence < from || sentence > to) continue;
+      const bool before = seen.last <= hit.first, after = seen.first >= hit.last;
+      const bool near_before = before && Gap(seen.last, hit.first) <= context.words, near_after = after && Gap(hit.last, seen.first) <= context.words;
+      switch (context.where) {
+        case Where::kSentence: return true;
+        case Where::kOver:
+          if (!before && !after) return true;
+          break;
+        case Where::kBefore:
+          if (near_before || (!before && seen.first < last_element.first)) return true;
+          break;
+        case Where::kAfter:
+          if (near_after) return true;
+          break;
+        case Where::kNear:
+          if (near_before || near_after || (!before && !after)) return true;
+          break;
+        default: break;
+      }
+    }
+    return false;
+  }
+
+  const std::vector<SlowConcept>& concepts_;
+  std::string_view text_;
+  Folded folded_;
+};
+
+}  // namespace heed::testing_pipeline

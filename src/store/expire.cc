@@ -1,5 +1,6 @@
 // Retention: what has been kept long enough goes, and says so.
 #include <algorithm>
+#include <functional>
 
 #include "src/base/json.h"
 #include "src/model/report.h"
@@ -59,22 +60,28 @@ Done DropPost(const Store::Impl& impl, const Moment& seen, rocksdb::WriteBatch& 
   return {};
 }
 
-// A closed case, its post, the details of its events and what is kept beside them; a tombstone says so.
-Done EraseCase(const Store::Impl& impl, const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, const Case& c, std::string_view actor, std::string_view reason, Instant now, Head& head) {
-  const std::string key = keys::Case(c.id);
+// The details of those events of a case that `which` says, and what is kept beside them.
+Done EraseEvents(const Store::Impl& impl, const Moment& seen, rocksdb::WriteBatch& batch, CaseId id, const std::function<bool(const Event&)>& which) {
+  const std::string key = keys::Case(id);
   const auto history = seen.Walk(keys::kHistory);
   for (history->Seek(key); history->Valid() && history->key().starts_with(key); history->Next()) {
     const std::string sequence = keys::Event(keys::ReadU64(AsText(history->key()), key.size()));
     const auto row = HEED_TRY(seen.Get(keys::kEvents, sequence));
-    if (!row) return Fail(Fault::kMalformed, "an event of case " + std::to_string(c.id) + " is missing");
+    if (!row) return Fail(Fault::kMalformed, "an event of case " + std::to_string(id) + " is missing");
     Event event = HEED_TRY(DecodeEvent(*row));
+    if (!which(event)) continue;
     EraseDetails(event);
     batch.Put((*impl.database)[keys::kEvents], sequence, Encode(event));
+    batch.Delete((*impl.database)[keys::kCaptures], history->key());
   }
   if (!history->status().ok()) return Fail(impl.Translate(history->status()));
-  const auto captures = seen.Walk(keys::kCaptures);
-  for (captures->Seek(key); captures->Valid() && captures->key().starts_with(key); captures->Next()) batch.Delete((*impl.database)[keys::kCaptures], captures->key());
-  if (!captures->status().ok()) return Fail(impl.Translate(captures->status()));
+  return {};
+}
+
+// A closed case, its post, the details of its events and what is kept beside them; a tombstone says so.
+Done EraseCase(const Store::Impl& impl, const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, const Case& c, std::string_view actor, std::string_view reason, Instant now, Head& head) {
+  const std::string key = keys::Case(c.id);
+  HEED_TRY(EraseEvents(impl, seen, batch, c.id, [](const Event&) { return true; }));
   Event tombstone;
   tombstone.case_id = c.id;
   tombstone.kind = EventKind::kErased;
@@ -181,18 +188,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
         batch.Put((*impl.database)[keys::kVersions], keys::Version(post_key, number), Encode(version));
       }
     }
-    const auto history = seen.Walk(keys::kHistory);
-    for (history->Seek(due.key); history->Valid() && history->key().starts_with(due.key); history->Next()) {
-      const std::string sequence = keys::Event(keys::ReadU64(AsText(history->key()), due.key.size()));
-      const auto row = HEED_TRY(seen.Get(keys::kEvents, sequence));
-      if (!row) return Fail(Fault::kMalformed, "an event of case " + std::to_string(c.id) + " is missing");
-      Event event = HEED_TRY(DecodeEvent(*row));
-      if (event.kind != EventKind::kCaptured || event.actor != "heed" || event.erased) continue;
-      EraseDetails(event);
-      batch.Put((*impl.database)[keys::kEvents], sequence, Encode(event));
-      batch.Delete((*impl.database)[keys::kCaptures], history->key());
-    }
-    if (!history->status().ok()) return Fail(impl.Translate(history->status()));
+    HEED_TRY(EraseEvents(impl, seen, batch, c.id, [](const Event& event) { return event.kind == EventKind::kCaptured && event.actor == "heed" && !event.erased; }));
     JsonWriter details;
     details.Object().Field("presence", c.presence).Field("why", "the post is gone from its platform, and no legal hold keeps what was received of it").EndObject();
     Event tombstone;

@@ -88,7 +88,13 @@ int RunPack(const Arguments& arguments) {
 int RunStamp(const Arguments& arguments) {
   auto config = OpenConfig(arguments.locations);
   if (!config) return Complain(config.error());
-  const auto stamped = StampPack(*config, DataFolder(arguments.locations, *config), arguments.words.at(0), arguments.output);
+  std::string passphrase;
+  if (!arguments.passphrase_file.empty()) {
+    auto read = PassphraseFrom(arguments.passphrase_file);
+    if (!read) return Complain(read.error());
+    passphrase = *std::move(read);
+  }
+  const auto stamped = StampPack(*config, DataFolder(arguments.locations, *config), arguments.words.at(0), arguments.output, passphrase);
   if (!stamped) return Complain(stamped.error());
   Print(std::to_string(stamped->added) + (stamped->added == 1 ? " time stamp" : " time stamps") + " added, in " + arguments.output + "; its content is the same, its signature was made anew. `heed verify` checks it.\n");
   return kExitDone;

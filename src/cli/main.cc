@@ -165,10 +165,10 @@ void AddOwnOfEvidence(CLI::App& app, std::string_view name, Arguments& arguments
     app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
   }
   if (name == "stamp") {
-    app.add_option("PACK", arguments.words, "a pack of this installation's, not sealed")->required()->expected(1);
+    app.add_option("PACK", arguments.words, "a pack of this installation's")->required()->expected(1);
     app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
   }
-  if (name == "pack" || name == "verify" || name == "open") {
+  if (name == "pack" || name == "verify" || name == "open" || name == "stamp") {
     auto* file = app.add_option("--passphrase-file", arguments.passphrase_file, "a file whose first line is the passphrase")->type_name("FILE");
     if (name == "open") file->required();
   }

@@ -196,7 +196,7 @@ TEST_F(EvidenceDeskTest, AHoldThatWasToBeLookedAtIsATroublePeopleAreToldOf) {
 class AnchorsTest : public EvidenceDeskTest {
  protected:
   void SetUp() override {
-    if (!Have("openssl")) GTEST_SKIP();
+    if (!Have("openssl")) GTEST_SKIP() << "openssl is not installed: there is no time-stamp authority to ask";
     EvidenceDeskTest::SetUp();
     server_.Route("/one", [this](const SeenRequest& request) { return ++asked_[0], up_[0] ? Answer::Of("application/timestamp-reply", authority_.Reply(request.body)) : Answer::Status(503); });
     server_.Route("/two", [this](const SeenRequest& request) { return ++asked_[1], up_[1] ? Answer::Of("application/timestamp-reply", authority_.Reply(request.body)) : Answer::Status(503); });

@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 class Audited : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!Have("openssl")) GTEST_SKIP();
+    if (!Have("openssl")) GTEST_SKIP() << "openssl is not installed: there is no time-stamp authority to ask";
     authority_ = std::make_unique<Authority>();
     server_.Route("/tsa", [this](const SeenRequest& request) { return Answer::Of("application/timestamp-reply", authority_->Reply(request.body)); });
     config_ = LeastConfig(folder_.path(), "{\"id\": \"1\", \"text\": \"Oakmoor School teachers are all scum\"}\n");

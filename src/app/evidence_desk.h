@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -38,7 +39,7 @@ class EvidenceDesk {
   EvidenceDoor Door();
   // Adds what the socket may ask.
   void Answer(ServeOptions& options);
-  // Removes packs that have lain long enough, and what putting down left behind.
+  // Removes packs that have lain long enough, outcomes of tips that were told for long enough, and what putting down left behind.
   Done Tidy(Instant now);
   // Waits until everything asked for so far is done.
   void Finish();
@@ -83,8 +84,7 @@ class EvidenceDesk {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::map<std::string, TipTold> told_;
-  std::deque<std::string> told_order_;
+  std::set<std::string> reading_tips_;      // put down, and not read yet
   std::map<std::string, PackTold> making_;  // being made, or waiting for it
   Line packing_, reading_;  // last: they end before what they use
 };

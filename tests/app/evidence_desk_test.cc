@@ -112,6 +112,36 @@ TEST_F(EvidenceDeskTest, ATipIsReadBesideThePagesAndItsOriginalCanBeTaken) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tips"));
 }
 
+TEST_F(EvidenceDeskTest, WhatBecameOfATipIsToldForAWeekAfterARestartToo) {
+  const auto id = door_.hand_in({.school = "oakmoor", .by = "ada", .from = "a parent, by mail", .note = "", .files = {{"film.mp4", std::string("\0\0\0\x18" "ftypmp42", 12)}}, .texts = {"they are numpties"}, .links = {}});
+  ASSERT_TRUE(id) << id.error().message();
+  desk_->Finish();
+  const auto before = door_.tip(*id).value();
+  Fresh();
+  const auto after = door_.tip(*id);
+  ASSERT_TRUE(after) << after.error().message();
+  EXPECT_EQ(after->state, JobState::kDone);
+  EXPECT_EQ(after->school, "oakmoor");
+  EXPECT_EQ(after->by, "ada");
+  ASSERT_THAT(after->lines, SizeIs(1));
+  EXPECT_EQ(after->lines[0].cases, before.lines[0].cases);
+  EXPECT_EQ(after->not_read, before.not_read);
+  EXPECT_THAT(after->not_read, SizeIs(1));
+  clock_.Advance(kTipTold);
+  EXPECT_EQ(door_.tip(*id).error().fault(), Fault::kNotFound);
+  ASSERT_TRUE(desk_->Tidy(SystemClock{}.Now() + kTipTold));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tips-told"));
+}
+
+TEST_F(EvidenceDeskTest, ATipThatAnEarlierHeedLeftIsWaitingUntilItIsTakenUp) {
+  const auto id = PutDownTip(folder_.path(), {.school = "oakmoor", .by = "ada", .from = "a parent", .note = "", .files = {}, .texts = {"they are numpties"}, .links = {}});
+  ASSERT_TRUE(id);
+  EXPECT_EQ(door_.tip(*id)->state, JobState::kWaiting);
+  EXPECT_EQ(tips_->HandInLeftOver(), 1u);
+  EXPECT_EQ(door_.tip(*id)->state, JobState::kDone);
+  EXPECT_EQ(door_.tip(*id)->opened, 1u);
+}
+
 TEST_F(EvidenceDeskTest, APackIsMadeIsInTheChainAndLiesReadyAfterARestart) {
   const auto made = Pack({.cases = {1}, .schools = {"oakmoor"}, .by = "ada", .whole = false, .names_to_mask = {"Jake"}, .recipient = "", .passphrase = "", .purpose = "for governors"});
   ASSERT_TRUE(made) << made.error().message();

@@ -7,6 +7,7 @@
 #include "src/base/file.h"
 #include "src/base/hash.h"
 #include "src/base/log.h"
+#include "src/evidence/clock.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -49,6 +50,19 @@ Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const St
   }
   std::ranges::stable_sort(anchors, {}, &AnchorFile::sequence);
   return anchors;
+}
+
+Result<std::vector<std::string>> ClockFlawsOf(const Store& store, const std::vector<AnchorFile>& anchors) {
+  std::vector<EventTime> events;
+  HEED_TRY(store.EachEventBack([&](const Event& event) {
+    events.push_back({event.sequence, event.at});
+    return true;
+  }));
+  std::ranges::reverse(events);
+  std::vector<StampTime> stamps;
+  for (const auto& anchor : anchors)
+    if (anchor.stamp && anchor.stamp->not_trusted.empty()) stamps.push_back({anchor.sequence, anchor.stamp->at, anchor.stamp->authority});
+  return ClockFlaws(events, stamps);
 }
 
 Result<Anchoring> AnchorChain(const Config& config, const std::vector<std::string>& authorities, const std::string& data, const Store& store, HttpClient& http) {

@@ -33,6 +33,9 @@ struct AnchorFile {
 // Those in a folder, by sequence, each checked against the store's chain.  No folder: none.
 Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const Store& store, const std::string& certificates);
 
+// Where the installation's clock must have been wrong, in words (evidence/clock.h): by the chain itself and by the trusted ones of these.
+Result<std::vector<std::string>> ClockFlawsOf(const Store& store, const std::vector<AnchorFile>& anchors);
+
 struct Anchoring {
   std::uint64_t sequence = 0;    // of the head; 0: the chain is empty
   std::vector<AnchorFile> made;

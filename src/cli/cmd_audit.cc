@@ -22,11 +22,16 @@ int RunAuditVerify(const Arguments& arguments) {
   // What people did and looked at beside cases is a chain of its own.
   const auto trail = (*store)->VerifyAudit();
   if (!trail) return Complain(trail.error());
-  bool good = !report->broken && !trail->broken;
+  // Of a chain that does not hold nothing else is asked.
+  const auto clock = report->broken ? Result<std::vector<std::string>>() : ClockFlawsOf(**store, *anchors);
+  if (!clock) return Complain(clock.error());
+  bool good = !report->broken && !trail->broken && clock->empty();
   for (const auto& anchor : *anchors) good = good && anchor.stamp;
   if (arguments.json) {
     JsonWriter out;
-    out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Field("trail", trail->events).Field("trail_broken", trail->broken.value_or("")).Key("anchors").Array();
+    out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Field("trail", trail->events).Field("trail_broken", trail->broken.value_or("")).Key("clock").Array();
+    for (const auto& flaw : *clock) out.String(flaw);
+    out.EndArray().Key("anchors").Array();
     for (const auto& anchor : *anchors) {
       out.Object().Field("file", anchor.file).Field("event", anchor.sequence).Field("flaw", anchor.flaw);
       if (anchor.stamp) out.Field("at", FormatRfc3339(anchor.stamp->at)).Field("authority", anchor.stamp->authority).Field("trusted", anchor.stamp->not_trusted.empty());
@@ -47,6 +52,7 @@ int RunAuditVerify(const Arguments& arguments) {
       out += "Event " + std::to_string(anchor.sequence) + " and all before it were written by " + FormatRfc3339(anchor.stamp->at) + ", says " + ForTerminal(anchor.stamp->authority) +
              (anchor.stamp->not_trusted.empty() ? ".\n" : ", which is not trusted here.\n");
   }
+  for (const auto& flaw : *clock) out += "THE CLOCK WAS WRONG: " + ForTerminal(flaw) + "\n";
   out += "The chain's head is " + Hex(report->head) + "\n";
   out += anchors->empty() ? "Nobody has time-stamped it yet. Write the head down somewhere else, or have it stamped with `heed audit anchor`: then nobody can take the chain back unseen.\n"
                           : "Keep copies of the anchors somewhere else: whoever can take the store back can take them along.\n";

@@ -74,10 +74,12 @@ class AnchorKeeper {
   std::vector<Authority> authorities_;
 };
 
-// Looks every minute, on a thread of its own, and tells the log.  Its end waits for the authority that is being asked.
+class HeadMail;
+
+// Looks every minute, on a thread of its own, and tells the log.  Its end waits for the authority, or the mail server, that is being asked.
 class AnchorThread {
  public:
-  explicit AnchorThread(AnchorKeeper& keeper);
+  AnchorThread(AnchorKeeper& keeper, HeadMail& mail);
   ~AnchorThread();
   AnchorThread(const AnchorThread&) = delete;
 

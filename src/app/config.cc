@@ -56,7 +56,8 @@ class Reader {
       retention->Done();
     }
 
-    if (auto evidence = root.Table("evidence")) {
+    auto evidence = root.Table("evidence");
+    if (evidence) {
       config.evidence.authorities = evidence->Strings("authorities");
       for (const auto& url : config.evidence.authorities)
         if (const auto origin = UrlOrigin(url); !origin) evidence->Complain("authorities", origin.error().message());
@@ -71,11 +72,18 @@ class Reader {
         else if (!length || *length < hours{1} || *length > days{31}) evidence->Complain("anchor_every", Quoted(*every) + " is not a length of time between 1h and 31d, nor \"never\"");
         else config.evidence.anchor_every = *length;
       }
-      evidence->Done();
+      config.evidence.heads_to = evidence->Strings("heads_to");
+      for (const auto& address : config.evidence.heads_to)
+        if (!IsMailAddress(address)) evidence->Complain("heads_to", Quoted(address) + " is no mail address; write \"governor@oakmoor.example\"");
+      if (!config.evidence.heads_to.empty() && !config.evidence.anchor_every) evidence->Complain("heads_to", "nothing is mailed where anchor_every is \"never\"");
     }
     if (auto console = root.Table("console")) ReadConsole(*console, config.console);
 
     if (auto alarm = root.Table("alarm")) ReadAlarm(*alarm, config.alarm);
+    if (evidence) {
+      if (!config.evidence.heads_to.empty() && config.alarm.smtp.empty()) evidence->Complain("heads_to", "mail needs a server: [alarm] smtp = \"smtps://smtp.example:465\", mail_from and mail_to");
+      evidence->Done();
+    }
     for (auto& table : root.Tables("school")) ReadSchool(table);
     if (config.schools.empty()) root.Complain("there is no [[school]]; the least is: [[school]] id = \"oakmoor\", name = \"Oakmoor School\"");
     for (auto& table : root.Tables("source")) ReadSource(table);

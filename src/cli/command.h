@@ -65,6 +65,7 @@ struct Arguments {
   std::string passphrase_file;     // pack, open, verify
   std::string certificates, key;   // verify; audit verify
   std::string anchors;             // audit verify
+  std::vector<std::string> heads;  // audit verify: "EVENT:HASH"
   std::string how, address, taken_at;  // capture add
   std::string as;                  // who acts; default: the login name
   bool catalogue = false;          // sources

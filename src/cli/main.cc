@@ -93,6 +93,7 @@ void AddOwnOfCapture(CLI::App& app, std::string_view, Arguments& arguments) {
 void AddOwnOfAudit(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name != "verify") return;
   app.add_option("--anchors", arguments.anchors, "a folder with copies of anchors, kept elsewhere (default: the data folder's)")->type_name("DIR");
+  app.add_option("--head", arguments.heads, "a head that was written down or mailed, as EVENT:HASH; may be given several times")->type_name("HEAD")->allow_extra_args(false);
   app.add_option("--certificates", arguments.certificates, "PEM file of trusted authorities (default: the configuration's, or the system's)")->type_name("FILE");
 }
 

@@ -175,6 +175,9 @@ const Wrong kWrong[] = {
 
     {"SecretFileNotThere", kBluesky + "password_file = \"nowhere\"\n", "heed.toml:9:17: cannot read the secret: ..."},
     {"SecretVariableNotSet", kBluesky + "password_env = \"HEED_NOT_SET\"\n", "heed.toml:9:16: the environment variable \"HEED_NOT_SET\" is not set"},
+    {"HeadToNoAddress", "[evidence]\nheads_to = [\"governor\"]\n[alarm]\nmail_to = \"it@oakmoor.example\"\nmail_from = \"heed@oakmoor.example\"\nsmtp = \"smtps://smtp.example\"\n" + kS,
+     "heed.toml:2:12: \"governor\" is no mail address; ..."},
+    {"HeadWithoutServer", "[evidence]\nheads_to = [\"governor@oakmoor.example\"]\n" + kS, "heed.toml:2:12: mail needs a server: ..."},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, ConfigMistake, ::testing::ValuesIn(kWrong), [](const auto& one) { return std::string(one.param.name); });

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "src/app/export.h"
 #include "src/app/originals.h"
 #include "src/base/file.h"
 #include "src/base/hash.h"
@@ -161,6 +162,10 @@ void EvidenceDesk::Answer(ServeOptions& options) {
   };
   options.also["packed"] = [this](std::string_view request) -> std::string {
     const auto written = WriteDownPacked(store_, request, clock_.Now());
+    return written ? std::string("{\"ok\":true}") : Refused(written.error());
+  };
+  options.also["exported"] = [this](std::string_view request) -> std::string {
+    const auto written = WriteDownExported(store_, request, clock_.Now());
     return written ? std::string("{\"ok\":true}") : Refused(written.error());
   };
 }

@@ -3,6 +3,7 @@
 //   console   tips, captures, packs and files of a case (console/evidence_door.h)
 //   socket    {"do":"capture","file":"id",...}   a file put down by PutDownCapture(); answered with the capture's details
 //             {"do":"packed",...}                another process made a pack beside us: written down in the chain
+//             {"do":"exported",...}              ... took everything out: written down in the audit trail
 //
 // Packs and tips take their time: one thread makes packs, one reads tips, in the order they were asked for.  A pack lies in
 //

@@ -99,6 +99,7 @@ int RunEval(const Arguments& arguments);
 int RunPack(const Arguments& arguments);
 int RunOpen(const Arguments& arguments);
 int RunStamp(const Arguments& arguments);
+int RunExport(const Arguments& arguments);
 int RunVerify(const Arguments& arguments);
 int RunAuditVerify(const Arguments& arguments);
 int RunAuditAnchor(const Arguments& arguments);

@@ -33,6 +33,7 @@ constexpr std::array kCommands = {
     Command{"verify", "check an evidence pack: no store, no network", &RunVerify},
     Command{"open", "open a sealed evidence pack", &RunOpen},
     Command{"stamp", "add time stamps to an evidence pack that was made without, or with few", &RunStamp},
+    Command{"export", "take out everything heed keeps, in open formats", &RunExport},
     Command{"capture", "add a picture or a saved page to a case", nullptr},
     Command{"audit", "check the custody chain, and have it time-stamped", nullptr},
     Command{"lexicon", "look at the words and rules, try them, change them", nullptr},
@@ -164,6 +165,10 @@ void AddOwnOfEvidence(CLI::App& app, std::string_view name, Arguments& arguments
   if (name == "open") {
     app.add_option("SEALED", arguments.words, "the sealed file")->required()->expected(1);
     app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
+  }
+  if (name == "export") {
+    app.add_option("--output", arguments.output, "the folder to make")->type_name("DIR")->required();
+    app.add_option("--as", arguments.as, "who takes it out (default: your login name)")->type_name("NAME");
   }
   if (name == "stamp") {
     app.add_option("PACK", arguments.words, "a pack of this installation's")->required()->expected(1);

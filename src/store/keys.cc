@@ -45,6 +45,8 @@ std::string School(std::string_view school) {
   return key;
 }
 
+std::string_view SchoolOf(std::string_view key) { return key.substr(0, key.find('\0')); }
+
 std::string Post(std::string_view school, std::string_view global_id) {
   std::string key = School(school);
   key += Bytes(Sha256(global_id));

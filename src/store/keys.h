@@ -81,6 +81,7 @@ std::uint32_t ReadU32(std::string_view bytes, std::size_t at = 0);
 std::uint64_t ReadU64(std::string_view bytes, std::size_t at = 0);
 
 std::string School(std::string_view school);  // the prefix of a school's rows in posts, versions and queue
+std::string_view SchoolOf(std::string_view key);   // of a key that begins with it
 std::string Post(std::string_view school, std::string_view global_id);
 std::string Version(std::string_view post_key, std::uint32_t number);
 std::string Case(CaseId id);

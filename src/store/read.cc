@@ -328,12 +328,14 @@ Result<StoredPost> Store::FindPost(std::string_view school, std::string_view glo
 }
 
 Done Store::EachPost(std::string_view school, const std::function<void(const StoredPost&)>& each) const {
-  if (!keys::IsId(school)) return {};
+  if (!school.empty() && !keys::IsId(school)) return {};
   const Moment now = HEED_TRY(impl_->Look());
-  const std::string prefix = keys::School(school);
+  const std::string prefix = school.empty() ? "" : keys::School(school);
   const auto rows = now.Walk(keys::kPosts);
-  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next())
-    each(HEED_TRY(ReadPost(now, school, rows->key().ToString(), AsText(rows->value()), "a post of " + std::string(school))));
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    const std::string key = rows->key().ToString(), of = school.empty() ? std::string(keys::SchoolOf(key)) : std::string(school);
+    each(HEED_TRY(ReadPost(now, of, key, AsText(rows->value()), "a post of " + of)));
+  }
   return Check(*rows);
 }
 

@@ -213,7 +213,7 @@ class Store {
   Result<Case> FindCase(CaseId id) const;
   // kNotFound when it was never kept, or is forgotten.
   Result<StoredPost> FindPost(std::string_view school, std::string_view global_id) const;
-  // Every post kept for a school, in no order a person would know; one moment of the store.  `each` must not use the store.
+  // Every post kept for a school (empty: for every school), in no order a person would know; one moment of the store.  `each` must not use the store.
   Done EachPost(std::string_view school, const std::function<void(const StoredPost&)>& each) const;
   Result<StoredPost> PostOf(const Case& c) const { return FindPost(c.school, c.global_id); }
   // Every case of these schools (empty: every school), closed ones too, oldest first; one moment of the store.  `each` must not use the store.
@@ -292,6 +292,7 @@ class Store {
 
   Result<std::vector<Paper>> PaperVersions(std::string_view name) const;  // oldest first; empty: never edited
   Result<std::optional<Paper>> NewestPaper(std::string_view name) const;
+  Result<std::vector<Paper>> Papers() const;  // every version of every one
   // kExists when `paper.number` is not the one after the newest: somebody was quicker.  `why` joins the audit trail in the same batch.
   Done SavePaper(const Paper& paper, const AuditRow& why);
 

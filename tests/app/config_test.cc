@@ -148,6 +148,7 @@ const Wrong kWrong[] = {
     {"StaffAsName", kS + "names = [\"jane example\"]\n[[school.staff]]\nname = \"Jane Example\"\nagreed_on = 2026-09-01\n",
      "heed.toml:5:9: \"jane example\" is a person listed under [[school.staff]]; heed searches for the school, never for a person"},
     {"StaffAsNickname", kS + "nicknames = [\"MsAdeyemi\"]\n[[school.staff]]\nname = \"Ms. Adeyemi\"\nagreed_on = 2026-09-01\n", "heed.toml:5:13: \"MsAdeyemi\" is a person..."},
+    // Promise 3: searches name the institution, never a person.
     {"QueryForAPerson", kBluesky + "queries = [\"Jane Example\"]\n", "heed.toml:9:11: the query \"Jane Example\" does not name the school: ..."},
     {"QueryForAnAccount", kBluesky + "queries = [\"Oakmoor School from:jane.example\"]\n",
      "heed.toml:9:11: the query \"Oakmoor School from:jane.example\" asks for one account (from:): heed searches for the school, never for a person"},

@@ -160,6 +160,20 @@ TEST(Pack, SaysThatItHasNoTimeStampAndNoPdf) {
   EXPECT_EQ(made.notes.size(), 2u);
 }
 
+// Promise 8: a pack says what it proves and what it does not.
+TEST(Pack, SaysWhatItProvesAndWhatItDoesNot) {
+  Kit kit;
+  kit.Make(kit.Request({1}));
+  const auto files = ReadTree(kit.Unpack("pack.zip", "out"));
+  const std::string words = files.at("data/what-this-proves.txt");
+  const auto proves = words.find("What it proves\n"), not_proves = words.find("What it does not prove\n");
+  ASSERT_NE(proves, std::string::npos);
+  ASSERT_NE(not_proves, std::string::npos);
+  EXPECT_LT(proves, not_proves);
+  for (const char* limit : {"Who wrote a post.", "true or false", "page people saw", "never read", "clock of this installation", "not tampered with before"}) EXPECT_GT(words.find(limit), not_proves) << limit;
+  EXPECT_THAT(files.at("data/report.html"), HasSubstr("What it does not prove"));
+}
+
 TEST(Pack, WorkingCopiesNameNobodyAndSayWhatWasMasked) {
   Kit kit(5);
   PackRequest request = kit.Request({1, 5});

@@ -178,6 +178,7 @@ TEST_F(StoreTest, PostsThatDoNotMentionTheSchoolAreOurOwnMistake) {
   EXPECT_DEATH((void)store_->Commit(APage("oakmoor", {{APost("a"), elsewhere}}), Observe), "mentions");
 }
 
+// Promise 3: there is no author history, score or watch list.
 TEST_F(StoreTest, NoKeyHoldsAnAuthor) {
   Commit(APage("oakmoor", {{APost("a"), Bad(3)}}));
   for (const auto& [name, value] : RawRows(folder_.path())) {
@@ -552,6 +553,7 @@ TEST_F(StoreTest, EveryVersionOfAPaperIsKept) {
   EXPECT_EQ(store_->AuditTrail({.limit = 10})->size(), 3u) << "each with its row in the trail, in the same batch";
 }
 
+// Promise 7: erasing really erases, and says so.
 TEST_F(StoreTest, APostIsErasedOnRequestAndTheChainSaysSo) {
   Commit(APage("oakmoor", {{APost("quiet"), Harmless()}, {APost("open"), Bad(3)}, {APost("done"), Bad(2)}}));
   const auto open = store_->FindPost("oakmoor", APost("open").global_id)->case_id.value(), done = store_->FindPost("oakmoor", APost("done").global_id)->case_id.value();

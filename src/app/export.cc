@@ -158,11 +158,17 @@ class Exporting {
     HEED_TRY(store_.EachCase({}, [&](const Case& c) {
       if (!went) return;
       ++made_.cases;
-      if (IsOfChildImage(c)) withheld_.insert(c.id);
+      Case shown = c;
+      if (IsOfChildImage(c)) {
+        withheld_.insert(c.id);
+        // An id may be an address, and a report to the IWF holds one.
+        shown.global_id = "withheld";
+        for (auto& response : shown.responses) response.text = "withheld", response.options.clear();
+      }
       schools_[c.id] = c.school;
       JsonWriter out;
       out.Object();
-      PutCase(out, c);
+      PutCase(out, shown);
       out.EndObject();
       went = lines.Add(out.Take() + "\n");
       if (went)

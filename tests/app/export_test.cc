@@ -72,7 +72,7 @@ class ExportTest : public ::testing::Test {
     Post post;
     post.platform = "mastodon";
     post.native_id = id;
-    post.global_id = "post-" + id;
+    post.global_id = "https://social.example/" + id;
     post.version_id = "1";
     post.permalink = "https://social.example/" + id;
     post.author = {"acct-" + id, "crow" + id, "Crow"};
@@ -161,6 +161,7 @@ TEST_F(ExportTest, LeavesOutWhatLeadsToASexualImageOfAChildAndSaysSo) {
   decision.finding = Finding::kChildImage;
   decision.why = "the police have it";
   ASSERT_TRUE(store_->Record(*Decide(store_->FindCase(3).value(), "ada", decision, clock_.Now())));
+  ASSERT_TRUE(store_->Record(*Propose(store_->FindCase(3).value(), "ada", {ResponseKind::kHelpline, "IWF", "It is at https://social.example/3", ""}, clock_.Now())));
   const Exported made = Export();
   EXPECT_THAT(made.notes, SizeIs(1));
   for (const auto& entry : std::filesystem::recursive_directory_iterator(out_))

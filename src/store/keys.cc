@@ -95,15 +95,6 @@ std::string Queue(const heed::Case& c) {
   return key;
 }
 
-std::string QueueValue(const heed::Case& c, CaseId burst) {
-  std::uint8_t categories = 0;
-  for (const auto category : c.assessment.categories) categories |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(category));
-  std::string value(1, static_cast<char>(categories));
-  value += static_cast<char>(!c.assessment.could_not_judge.empty());
-  AppendU64(value, burst);
-  return value;
-}
-
 CaseId BurstOfQueueValue(std::string_view value) { return ReadU64(value, 2); }
 
 std::optional<QueueEntry> ParseQueue(std::string_view key) {

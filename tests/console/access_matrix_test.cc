@@ -17,6 +17,7 @@ struct Who {
 constexpr Who kWho[] = {
     {"GET /queue", kCases, false},
     {"GET /queue/bursts/{case}", kCases, false},
+    {"GET /cases/{case}/next", kCases, false},
     {"GET /queue/bulk", kWorks, false},
     {"POST /queue/bulk/preview", kWorks, false},
     {"POST /queue/bulk", kWorks, false},

@@ -397,10 +397,10 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedNamingBothVersions) {
     const char* extra_family;
     const char* message;
   } const cases[] = {
-      {4, nullptr, "newer heed (schema 4; this one reads 3)"},
-      {9, "outbox", "newer heed (schema 9; this one reads 3)"},
-      {0, nullptr, "older heed (schema 0; this one reads 3)"},
-      {3, "outbox", "rows this heed does not know"},
+      {5, nullptr, "newer heed (schema 5; this one reads 4)"},
+      {9, "outbox", "newer heed (schema 9; this one reads 4)"},
+      {0, nullptr, "older heed (schema 0; this one reads 4)"},
+      {4, "outbox", "rows this heed does not know"},
   };
   store_.reset();
   for (const auto& each : cases) {

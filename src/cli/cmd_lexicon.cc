@@ -263,10 +263,10 @@ int RunLexiconBacktest(const Arguments& arguments) {
 int RunLexiconAdd(const Arguments& arguments) {
   const auto folder = Folder(arguments);
   if (!folder) return Complain(folder.error());
-  NewTerm term = arguments.term;
+  NewEntry term = arguments.term;
   term.added = Today();
   if (term.author.empty()) term.author = LoginName();
-  const auto file = AddTerm(*folder, term);
+  const auto file = AddEntry(*folder, term);
   if (!file) return Complain(file.error());
   if (arguments.json) return PutChange(term.id, *file, term.status);
   Print("Added \"" + ForTerminal(term.id) + "\" to " + ForTerminal(*file) + " as " + term.status + ".\n" +

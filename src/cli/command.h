@@ -50,7 +50,7 @@ struct Arguments {
   std::string with;                // lexicon backtest
   std::string posts;               // lexicon diff
   std::string why;                 // lexicon retire
-  NewTerm term;                    // lexicon add
+  NewEntry term;                    // lexicon add
   Act act;                         // case
   std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
   std::vector<std::string> roles, schools;  // people add, roles

@@ -209,7 +209,7 @@ void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments)
     app.add_option("--why", arguments.why, "why, for the next editor")->required();
   }
   if (name == "add") {
-    NewTerm& term = arguments.term;
+    NewEntry& term = arguments.term;
     app.add_option("--id", term.id, "a name for good, as \"abuse.numpty\"")->required();
     app.add_option("--phrase", term.phrases, "what to look for; may be given several times")->required()->allow_extra_args(false);
     app.add_option("--category", term.category, "threat, discrimination, abuse, defamation, bullying or incitement")->required();

@@ -12,6 +12,7 @@
 #include "src/base/file.h"
 #include "src/base/hash.h"
 #include "src/casework/acts.h"
+#include "tests/app/numpty_judge.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/http_server.h"
 #include "tests/fakes/temp_folder.h"
@@ -25,20 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const Judge& TheJudge() {
-  static const Judge judge = [] {
-    const LexiconFile file{"test.toml",
-                           "language = \"en\"\n"
-                           "[[term]]\nid = \"abuse.numpty\"\nphrases = [\"numpties\"]\ncategory = \"abuse\"\nseverity = 2\nwhy = \"Calls people numpties.\"\n"
-                           "matches = [\"a school of numpties\"]\nignores = [\"a school of numbers\"]\n"};
-    auto lexicon = LoadLexicon({&file, 1});
-    if (!lexicon) throw std::runtime_error(ToString(lexicon.error()));
-    std::vector<School> schools(2);
-    schools[0].id = "tarnside", schools[0].name = "Tarnside Academy", schools[0].names = {"Tarnside Academy"};
-    schools[1].id = "oakmoor", schools[1].name = "Oakmoor School", schools[1].names = {"Oakmoor School"};
-    auto made = Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), schools, {});
-    if (!made) throw std::runtime_error(made.error().message());
-    return *std::move(made);
-  }();
+  static const Judge judge = NumptyJudge({NamedSchool("tarnside", "Tarnside Academy"), NamedSchool("oakmoor", "Oakmoor School")});
   return judge;
 }
 

@@ -739,8 +739,8 @@ await test("a rule is proposed by somebody who knows no code, back-tested and ru
     await page.getByRole("button", {name: "Propose a rule"}).click();
     await page.getByRole("button", {name: "Propose"}).click();
     await check(visit, "rule-propose-problem");
-    await page.getByLabel("First part").fill("[person.staf]\nthe lollipop lady");
-    await page.getByLabel("Second part").fill("is a wet lettuce");
+    await page.getByLabel("First part", {exact: true}).fill("[person.staf]\nthe lollipop lady");
+    await page.getByLabel("Second part", {exact: true}).fill("is a wet lettuce");
     await page.getByLabel("What it is about").fill("Calls somebody of the school a lettuce, for a test.");
     await page.getByLabel("Category").selectOption("abuse");
     await page.getByLabel("Sentences it must find, one a line").fill("The lollipop lady is a wet lettuce");
@@ -751,7 +751,7 @@ await test("a rule is proposed by somebody who knows no code, back-tested and ru
     await page.getByRole("button", {name: "Propose"}).click();
     await page.locator("#part1-error").getByText("did you mean").waitFor();
     await check(visit, "rule-propose-no-group");
-    await page.getByLabel("First part").fill("[person.staff]\nthe lollipop lady");
+    await page.getByLabel("First part", {exact: true}).fill("[person.staff]\nthe lollipop lady");
     await page.getByLabel("Sentences it must find, one a line").fill("The lollipop lady is made of lettuce");
     await page.getByRole("button", {name: "Propose"}).click();
     await page.locator("#matches-error").getByText("It should match").waitFor();
@@ -766,7 +766,7 @@ await test("a rule is proposed by somebody who knows no code, back-tested and ru
     await page.getByRole("button", {name: "Run it in shadow"}).click();
     await page.locator(".govuk-tag", {hasText: "shadow"}).first().waitFor({timeout: 60000});
     await page.goto(server.url + `/lexicon/propose/rule?from=abuse.lettuce-${width}`);
-    assert.match(await page.getByLabel("First part").inputValue(), /^\[person\.staff\]\nthe lollipop lady/);
+    assert.match(await page.getByLabel("First part", {exact: true}).inputValue(), /^\[person\.staff\]\nthe lollipop lady/);
     await visit.context.close();
   }
 });

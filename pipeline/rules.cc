@@ -287,8 +287,19 @@ bool RuleRunner::Holds(const CompiledUnless& unless, const RuleHit& hit, const O
   if (span.begin == span.end) return false;
   const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
   if (unless.where == Where::kPost) {
-    blocker = *begin;
-    return true;
+    std::uint32_t places = 0, free_from = 0;
+    for (auto o = begin; o != end; ++o) {
+      if (o->first < free_from) {
+        free_from = std::min(free_from, o->last);
+        continue;
+      }
+      if (++places >= unless.words) {
+        blocker = *o;
+        return true;
+      }
+      free_from = o->last;
+    }
+    return false;
   }
   const auto from_word = [&](std::uint32_t word) {
     return std::lower_bound(begin, end, word, [](const Occurrence& o, std::uint32_t w) { return o.first < w; });

@@ -92,10 +92,9 @@ class Reader {
 struct ProgramImage {
   template <typename Io>
   static void Fields(Io& io, Program& p) {
-    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.always_asked), io(p.patterned), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
-    io(p.literal_count), io(p.sense_of_pattern), io(p.meanings), io(p.first_meaning), io(p.number_size), io(p.phrases), io(p.pairs.bits_), io(p.first_order);
-    for (Lists* lists : {&p.marks, &p.rules_of_mark, &p.elements_of_rule, &p.elements_of_order, &p.concepts_of_sense, &p.concepts_of_element}) io(lists->first_), io(lists->items_);
-    io(p.rules), io(p.always_patterns);
+    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.always_asked), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
+    io(p.literal_count), io(p.sense_of_pattern), io(p.senses.items_), io(p.senses.meanings_), io(p.number_size), io(p.phrases), io(p.pairs.bits_), io(p.first_order);
+    io(p.gates), io(p.first_gate), io(p.elements_of_order.first_), io(p.elements_of_order.items_), io(p.element_patterned), io(p.rules), io(p.always_patterns);
   }
   static void Write(Writer& io, const Program& program) {
     Program& p = const_cast<Program&>(program);  // the one list of fields is for both ways; writing changes nothing

@@ -29,7 +29,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | phrases | patterns | checksum of all before it 8
 // each of the four as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS05";
+constexpr std::string_view kMagic = "HEEDHS06";
 
 struct Databases {
   Database mentions;  // of letters
@@ -71,6 +71,24 @@ std::optional<std::array<std::string_view, 4>> PartsOf(std::string_view image, c
 struct MentionMeaning {
   std::uint32_t school;
   const MentionPhrase* phrase;
+};
+
+// A set of small numbers that is emptied at once: a byte each says when it was put in, so putting in waits for nothing.
+class Stamps {
+ public:
+  void resize(std::size_t size) { stamps_.resize(size); }
+  std::size_t size() const { return stamps_.size(); }
+  void Forget() {
+    if (++now_ != 0) return;
+    std::fill(stamps_.begin(), stamps_.end(), 0);
+    now_ = 1;
+  }
+  void Set(std::uint32_t number) { stamps_[number] = now_; }
+  bool Has(std::uint32_t number) const { return stamps_[number] == now_; }
+
+ private:
+  std::vector<std::uint8_t> stamps_;
+  std::uint8_t now_ = 1;
 };
 
 }  // namespace
@@ -201,11 +219,10 @@ std::string Judge::CacheImage() const {
 struct Judge::Worker::Impl {
   Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {
     const Program& program = judge->program;
-    mark_stamp.resize(program.rules_of_mark.size());
-    present.resize(program.concepts.size() / 64 + 1);
-    wanted.resize(present.size());
-    concept_places.resize(program.concepts.size());
-    element_places.resize(program.concepts_of_element.size());
+    mark_seen.resize(program.gates.size());
+    wanted.resize(program.concepts.size());
+    present.resize(program.element_patterned.size());
+    asked.resize(present.size());
   }
 
   std::shared_ptr<const Judge::Impl> judge;
@@ -240,6 +257,7 @@ struct Judge::Worker::Impl {
   std::vector<Stretch> stretches;
   FoldBuffer look;                  // texts that are searched for everything the lexicon knows
   std::vector<Segment> segments;
+  std::vector<std::uint64_t> hashes;  // of the words of `look`
   std::vector<Found> singles;       // literals of one word
   std::vector<Found> found;         // all literals of one post
   std::string numbers;              // of those words of `look` that may be part of a phrase, a 0 between stretches of them
@@ -253,24 +271,18 @@ struct Judge::Worker::Impl {
   std::vector<RuleHit> rule_hits;
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
-  // Valid where they hold the epoch, which every post moves on.
   struct Places {
     std::uint64_t first = 0, later = 0;  // places of first words, and of the words behind them, of all that was found of it
 
     void operator|=(const Places& other) { first |= other.first, later |= other.later; }
   };
-  struct KnownPlaces {
-    std::uint32_t stamp = 0;
-    Places places;
-  };
-  std::uint32_t epoch = 0;
-  std::vector<std::uint32_t> mark_stamp;
-  std::vector<KnownPlaces> element_places;
-  // Of concepts there are thousands, and most questions are whether one was found at all: a bit each, which stay in the nearest cache.
-  std::vector<std::uint64_t> present, wanted;
-  std::vector<ConceptNumber> present_list;  // to be cleared before the next post
-  std::vector<Places> concept_places;       // of those that are present
-  std::vector<std::uint32_t> rules, open;  // chosen, and those whose other elements are still to be looked for
+  Stamps mark_seen;                         // in this post
+  Stamps present;                           // elements of which something was found in it
+  std::vector<std::uint32_t> asked;         // by element: where in `asked_places`; 0 while no rule asks for it
+  std::vector<std::uint32_t> asked_list;    // to be forgotten before the next post
+  std::vector<Places> asked_places;
+  Stamps wanted;                            // concepts that some rule which is run can ask about
+  std::vector<std::uint32_t> rules, open;  // chosen, and those all of whose elements are there, near enough or not
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
   // Counted and told of, but no hit.
@@ -380,11 +392,20 @@ struct Judge::Worker::Impl {
     segments.push_back(segment);
   }
 
+  // The table of words is larger than the nearest caches: so many words are asked for before they are needed.
+  static constexpr std::size_t kAhead = 12;
+
   // Looks up every word of `look`: literals of one word, and the numbers in which phrases are searched for.
   Done Search() {
     const Program& program = judge->program;
     const std::span<const Word> words = look.words();
     const std::uint32_t number_size = program.number_size;
+    hashes.resize(words.size() + kAhead);
+    for (const Segment& segment : segments) {
+      const char* text = look.text().data() + segment.begin;
+      for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) hashes[w] = WordTable::HashPadded(text + words[w].at, words[w].size);
+    }
+    std::fill(hashes.end() - kAhead, hashes.end(), 0);
     numbers.resize(2 * (words.size() + segments.size()) * number_size + 4);
     numbered.resize(2 * (words.size() + segments.size()));
     singles.resize(words.size() + 1);
@@ -393,7 +414,6 @@ struct Judge::Worker::Impl {
     std::uint32_t* whose = numbered.data();
     std::size_t count = 0;
     for (Segment& segment : segments) {
-      const char* text = look.text().data() + segment.begin;
       std::uint32_t flags = 0, before = 0, rank = 0;
       bool joined = false, starts = false;  // the word before is in `numbers`; a sentence starts
       segment.first_single = static_cast<std::uint32_t>(count);
@@ -403,7 +423,8 @@ struct Judge::Worker::Impl {
       const bool plain = segment.view == View::kPlain;
       for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) {
         const Word& word = words[w];
-        const KnownWord known = program.words.Find(WordTable::HashPadded(text + word.at, word.size));
+        program.words.Expect(hashes[w + kAhead]);
+        const KnownWord known = program.words.Find(hashes[w]);
         const std::uint32_t number = known.number();
         if (number != 0 && before != 0 && program.pairs.MayHold(before, number)) {
           if (!joined) {
@@ -463,7 +484,7 @@ struct Judge::Worker::Impl {
         }
       }
       found.push_back({phrase.sense, first, last, phrase.pattern});
-      anchored |= !program.marks[phrase.sense].empty();
+      anchored = anchored || !program.senses.Marks(phrase.sense).empty();
     }
     return anchored;
   }
@@ -500,37 +521,22 @@ struct Judge::Worker::Impl {
     return scale == 0 ? reach : reach | reach << 1;
   }
 
-  const Places& PlacesOfElement(std::uint32_t element) {
+  // Whether in some order each of a rule's elements is near enough to the one before, as far as places tell.
+  bool MayHold(std::uint32_t rule, const Segment& plain) const {
     const Program& program = judge->program;
-    KnownPlaces& known = element_places[element];
-    if (known.stamp == epoch) return known.places;
-    known = {epoch, {}};
-    for (const ConceptNumber c : program.concepts_of_element[element]) {
-      // Patterns have not been searched for yet: they may be anywhere.
-      if (Has(program.patterned, c)) known.places = {kAnywhere, kAnywhere};
-      else if (Has(present, c)) known.places |= concept_places[c];
-    }
-    return known.places;
-  }
-  static bool Has(const std::vector<std::uint64_t>& bits, ConceptNumber c) { return (bits[c >> 6] >> (c & 63) & 1) != 0; }
-
-  // Whether some order of a rule's elements has each near enough to the one before, as far as places tell.
-  bool MayHold(std::uint32_t rule, const Segment& plain) {
-    const Program& program = judge->program;
-    for (const std::uint32_t element : program.elements_of_rule[rule])
-      if (PlacesOfElement(element).first == 0) return false;
     const CompiledRule& compiled = program.rules[rule];
     for (std::uint32_t order = program.first_order[rule]; order < program.first_order[rule + 1]; ++order) {
-      const auto elements = program.elements_of_order[order];
       std::uint64_t mask = kAnywhere;  // where the elements so far may be, the last of them at its end
-      for (std::size_t i = 0; i < elements.size() && mask != 0; ++i) {
-        const Places& here = PlacesOfElement(elements[i]);
-        if (i > 0) mask = Reach(compiled, plain, mask);
+      for (bool first_element = true; const std::uint32_t element : program.elements_of_order[order]) {
+        const Places& here = asked_places[asked[element]];
+        if (!first_element) mask = Reach(compiled, plain, mask);
+        first_element = false;
         if (here.first == kAnywhere) {
           mask = kAnywhere;
           continue;
         }
         mask &= here.first;
+        if (mask == 0) break;
         // On through the words behind the first: a carry runs through neighbouring bits.
         const std::uint64_t through = (mask | mask << 1) & here.later;
         mask |= (((through + here.later) ^ here.later) | through) & here.later;
@@ -540,54 +546,69 @@ struct Judge::Worker::Impl {
     return false;
   }
 
-  // Whether one of the conditions of `with` may hold.
-  bool MayCount(const CompiledRule& rule) const {
-    return rule.with.empty() || std::any_of(rule.with.begin(), rule.with.end(), [&](const CompiledUnless& with) {
-             return with.where == Where::kQuoted || Has(judge->program.patterned, with.concept_number) || Has(present, with.concept_number);
-           });
+  // From now on places are kept for an element.
+  void AskFor(std::uint32_t element) {
+    if (asked[element] != 0) return;
+    asked[element] = static_cast<std::uint32_t>(asked_places.size());
+    asked_list.push_back(element);
+    // Patterns have not been searched for yet: they may be anywhere.
+    asked_places.push_back(judge->program.element_patterned[element] != 0 ? Places{kAnywhere, kAnywhere} : Places{});
+  }
+
+  // Into `open`: rules whose anchor is in `found`, and all else they need.
+  void OpenRules(Detail detail) {
+    const Program& program = judge->program;
+    open.clear();
+    mark_seen.Forget();
+    present.Forget();
+    present.Set(Program::kAlwaysThere);
+    for (const Found& f : found)
+      for (const std::uint32_t element : program.senses.Elements(f.sense)) present.Set(element);
+    for (const Found& f : found) {
+      for (const std::uint32_t mark : program.senses.Marks(f.sense)) {
+        if (mark_seen.Has(mark)) continue;
+        mark_seen.Set(mark);
+        for (std::uint32_t i = program.first_gate[mark]; i < program.first_gate[mark + 1]; ++i) {
+          const Program::Gate& gate = program.gates[i];
+          if (present.Has(gate.elements[0]) && present.Has(gate.elements[1]) && (detail == Detail::kAll || present.Has(gate.with))) open.push_back(gate.rule);
+        }
+      }
+    }
+  }
+
+  // Where the elements of the rules in `open` are.  `views` are the post's, `plain` as for RunRules().
+  void FindPlaces(std::span<const Segment> views, std::size_t plain) {
+    const Program& program = judge->program;
+    for (const std::uint32_t element : asked_list) asked[element] = 0;
+    asked_list.clear();
+    asked_places.assign(1, {});
+    for (const std::uint32_t rule : open)
+      for (const std::uint32_t element : program.elements_of_order[program.first_order[rule]]) AskFor(element);
+    for (std::size_t i = 0; i < found.size() && !asked_list.empty(); ++i) {
+      Places where;
+      for (const std::uint32_t element : program.senses.Elements(found[i].sense)) {
+        if (asked[element] == 0) continue;
+        if (where.first == 0) {
+          std::uint32_t first = found[i].first, last = found[i].last;
+          if (i >= plain) {
+            const Word* words = look.words().data() + views[1].first_word;
+            WordsTouching(look.words().subspan(views[0].first_word, views[0].last_word - views[0].first_word), words[first].begin, words[last - 1].end, first, last);
+          }
+          where = PlacesOf(views[0], first, last);
+        }
+        asked_places[asked[element]] |= where;
+      }
+    }
   }
 
   // Into `rules`: those that may hold by what is in `found`, in the order of the program.  `views` are the post's, `plain` as for RunRules().
   void ChooseRules(std::span<const Segment> views, std::size_t plain, Detail detail) {
-    const Program& program = judge->program;
     rules.clear();
-    open.clear();
-    for (const ConceptNumber c : present_list) present[c >> 6] = 0;
-    present_list.clear();
-    if (++epoch == 0) {  // after four thousand million posts
-      std::fill(mark_stamp.begin(), mark_stamp.end(), 0);
-      std::fill(element_places.begin(), element_places.end(), KnownPlaces{});
-      epoch = 1;
-    }
-    for (const Found& f : found) {
-      for (const std::uint32_t mark : program.marks[f.sense]) {
-        if (mark_stamp[mark] == epoch) continue;
-        mark_stamp[mark] = epoch;
-        const auto of_mark = program.rules_of_mark[mark];
-        open.insert(open.end(), of_mark.begin(), of_mark.end());
-      }
-    }
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      std::uint32_t first = found[i].first, last = found[i].last;
-      if (i >= plain) {
-        const Word* words = look.words().data() + views[1].first_word;
-        WordsTouching(look.words().subspan(views[0].first_word, views[0].last_word - views[0].first_word), words[first].begin, words[last - 1].end, first, last);
-      }
-      const Places where = PlacesOf(views[0], first, last);
-      for (const ConceptNumber c : program.concepts_of_sense[found[i].sense]) {
-        std::uint64_t& bits = present[c >> 6];
-        const std::uint64_t bit = std::uint64_t{1} << (c & 63);
-        if (bits & bit) {
-          concept_places[c] |= where;
-        } else {
-          bits |= bit;
-          concept_places[c] = where;
-          present_list.push_back(c);
-        }
-      }
-    }
+    OpenRules(detail);
+    if (open.empty()) return;
+    FindPlaces(views, plain);
     for (const std::uint32_t rule : open)
-      if (MayHold(rule, views[0]) && (detail == Detail::kAll || MayCount(program.rules[rule]))) rules.push_back(rule);
+      if (MayHold(rule, views[0])) rules.push_back(rule);
     std::sort(rules.begin(), rules.end());
   }
 
@@ -602,6 +623,10 @@ struct Judge::Worker::Impl {
       for (std::size_t s = 0; s < segments.size();) {
         const std::size_t views = s + 1 < segments.size() && segments[s + 1].view == View::kSqueezed ? 2 : 1;
         found.clear();
+        if (s + views < segments.size()) {
+          const Segment& next = segments[s + views];
+          for (std::uint32_t i = next.first_single; i < next.last_single; ++i) judge->program.senses.Expect(singles[i].sense);
+        }
         bool anchored = Gather(segments[s], m);
         const std::size_t plain = found.size();
         if (views == 2) anchored |= Gather(segments[s + 1], m);
@@ -624,9 +649,9 @@ struct Judge::Worker::Impl {
     const bool all = detail == Detail::kAll;
     bool needed = all || program.always_patterns, useful = needed;
     if (!all) {
-      std::fill(wanted.begin(), wanted.end(), 0);
+      wanted.Forget();
       const auto want = [&](std::span<const ConceptNumber> concepts) {
-        for (const ConceptNumber c : concepts) wanted[c >> 6] |= std::uint64_t{1} << (c & 63);
+        for (const ConceptNumber c : concepts) wanted.Set(c);
       };
       want(program.always_asked);
       for (const std::uint32_t rule : rules) {
@@ -677,19 +702,23 @@ struct Judge::Worker::Impl {
   // Tells the runner of a literal (or pattern) that was found.
   void AddOccurrence(const Segment& segment, const Found& f, Detail detail) {
     if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
-    const auto words = look.words().subspan(segment.first_word, segment.last_word - segment.first_word);
     Occurrence occurrence;
-    occurrence.begin = words[f.first].begin;
-    occurrence.end = words[f.last - 1].end;
-    occurrence.first = f.first;
-    occurrence.last = f.last;
-    if (segment.view == View::kSqueezed) {
-      runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
-      occurrence.view = View::kSqueezed;
-    }
-    for (const Meaning& meaning : judge->program.MeaningsOf(f.sense)) {
-      if (detail == Detail::kHits && !Has(wanted, meaning.concept_number)) continue;
+    bool placed = false;  // most of what is found nobody asks about
+    for (const Meaning& meaning : judge->program.senses.Meanings(f.sense)) {
+      if (detail == Detail::kHits && !wanted.Has(meaning.concept_number)) continue;
       if (!Concerns(meaning, segment.school)) continue;
+      if (!placed) {
+        placed = true;
+        const Word* words = look.words().data() + segment.first_word;
+        occurrence.begin = words[f.first].begin;
+        occurrence.end = words[f.last - 1].end;
+        occurrence.first = f.first;
+        occurrence.last = f.last;
+        if (segment.view == View::kSqueezed) {
+          runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
+          occurrence.view = View::kSqueezed;
+        }
+      }
       Occurrence one = occurrence;
       one.concept_number = meaning.concept_number;
       one.except = meaning.except;

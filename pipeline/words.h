@@ -50,6 +50,8 @@ class WordTable {
     return slots_[at].word;
   }
   const KnownWord& Find(std::string_view word) const { return Find(Hash(word)); }
+  // It will be looked for soon.
+  void Expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[Home(hash)]); }
   bool Has(std::string_view word) const {
     const std::uint64_t hash = Hash(word);
     std::size_t at = Home(hash);

@@ -99,7 +99,7 @@ struct ProgramImage {
   static void Write(Writer& io, const Program& program) {
     Program& p = const_cast<Program&>(program);  // the one list of fields is for both ways; writing changes nothing
     Fields(io, p);
-    for (const WordTable* table : {&p.words, &p.vocabulary.words_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
+    for (const WordTable* table : {&p.words, &p.twos, &p.vocabulary.words_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
     for (auto* shapes : {&p.vocabulary.usual_, &p.vocabulary.alone_}) {
       std::vector<std::string> words;
       for (const auto& [shape, bucket] : *shapes) words.insert(words.end(), bucket.begin(), bucket.end());
@@ -109,7 +109,7 @@ struct ProgramImage {
   static bool Read(Reader& io, Program& p) {
     Fields(io, p);
     if (!p.pairs.whole()) return false;
-    for (WordTable* table : {&p.words, &p.vocabulary.words_}) {
+    for (WordTable* table : {&p.words, &p.twos, &p.vocabulary.words_}) {
       std::vector<WordTable::Slot> slots;
       io(slots);
       if (!io.whole() || !table->Restore(std::move(slots))) return false;

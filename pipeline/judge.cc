@@ -15,6 +15,7 @@
 #include "pipeline/program.h"
 #include "pipeline/rules.h"
 #include "pipeline/squeeze.h"
+#include "pipeline/stamps.h"
 #include "pipeline/weigh.h"
 #include "src/base/check.h"
 #include "src/base/hash.h"
@@ -26,15 +27,21 @@ namespace {
 constexpr std::size_t kChunk = 32u << 10;
 
 // A cache image:                                             DO NOT CHANGE: give kMagic another number
-//   magic 8 | key 32 | program | mentions | phrases | patterns | checksum of all before it 8
-// each of the four as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
+//   magic 8 | key 32 | program | mentions | phrases | patterns | pattern ends | checksum of all before it 8
+// each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS06";
+constexpr std::string_view kMagic = "HEEDHS07";
 
 struct Databases {
   Database mentions;  // of letters
   Database phrases;   // of the numbers of words
   Database patterns;  // of letters
+  Database pattern_ends;
+
+  // In this order wherever all are meant.
+  static constexpr std::size_t kCount = 4;
+  std::array<Database*, kCount> All() { return {&mentions, &phrases, &patterns, &pattern_ends}; }
+  std::array<const Database*, kCount> All() const { return {&mentions, &phrases, &patterns, &pattern_ends}; }
 };
 
 std::string_view Bytes(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
@@ -44,15 +51,15 @@ void AppendPart(std::string& image, std::string_view part) {
   image.append(reinterpret_cast<const char*>(&size), sizeof size).append(part);
 }
 
-// The four parts of an image that is whole and has this key.
-std::optional<std::array<std::string_view, 4>> PartsOf(std::string_view image, const Digest& key) {
+// The parts of an image that is whole and has this key.
+std::optional<std::array<std::string_view, 1 + Databases::kCount>> PartsOf(std::string_view image, const Digest& key) {
   constexpr std::size_t kHead = 8 + 32, kTail = 8;
   if (image.size() < kHead + kTail || image.substr(0, 8) != kMagic || image.substr(8, 32) != Bytes(key)) return std::nullopt;
   const std::string_view body = image.substr(0, image.size() - kTail);
   std::uint64_t checksum = 0;
   std::memcpy(&checksum, image.data() + body.size(), sizeof checksum);
   if (Checksum(body) != checksum) return std::nullopt;
-  std::array<std::string_view, 4> parts;
+  std::array<std::string_view, 1 + Databases::kCount> parts;
   std::size_t at = kHead;
   for (auto& part : parts) {
     std::uint64_t size = 0;
@@ -71,24 +78,6 @@ std::optional<std::array<std::string_view, 4>> PartsOf(std::string_view image, c
 struct MentionMeaning {
   std::uint32_t school;
   const MentionPhrase* phrase;
-};
-
-// A set of small numbers that is emptied at once: a byte each says when it was put in, so putting in waits for nothing.
-class Stamps {
- public:
-  void resize(std::size_t size) { stamps_.resize(size); }
-  std::size_t size() const { return stamps_.size(); }
-  void Forget() {
-    if (++now_ != 0) return;
-    std::fill(stamps_.begin(), stamps_.end(), 0);
-    now_ = 1;
-  }
-  void Set(std::uint32_t number) { stamps_[number] = now_; }
-  bool Has(std::uint32_t number) const { return stamps_[number] == now_; }
-
- private:
-  std::vector<std::uint8_t> stamps_;
-  std::uint8_t now_ = 1;
 };
 
 }  // namespace
@@ -137,11 +126,10 @@ struct Judge::Impl {
   bool ReadCache(std::string_view image) {
     const auto parts = PartsOf(image, key);
     if (!parts || !ReadImage((*parts)[0], program)) return false;
-    std::array<Database*, 3> read_into = {&databases.mentions, &databases.phrases, &databases.patterns};
-    for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < Databases::kCount; ++i) {
       auto database = Database::Deserialise((*parts)[i + 1]);
       if (!database) return false;
-      *read_into[i] = *std::move(database);
+      *databases.All()[i] = *std::move(database);
     }
     from_cache = true;
     return true;
@@ -150,12 +138,14 @@ struct Judge::Impl {
   Done Compile(std::string_view dictionary) {
     program = CompileProgram(*lexicon, schools, Dictionary(dictionary), drafts);
     const auto numbered = NumberedPhrases(program);
-    const std::array<std::vector<std::string_view>, 3> lists = {std::vector<std::string_view>(mention_literals.begin(), mention_literals.end()),
-                                                               {numbered.begin(), numbered.end()}, {program.patterns.begin(), program.patterns.end()}};
-    std::array<Database*, 3> made = {&databases.mentions, &databases.phrases, &databases.patterns};
-    for (std::size_t i = 0; i < 3; ++i) {
+    const std::vector<std::string_view> patterns(program.patterns.begin(), program.patterns.end());
+    const std::array<std::vector<std::string_view>, Databases::kCount> lists = {std::vector<std::string_view>(mention_literals.begin(), mention_literals.end()),
+                                                                                {numbered.begin(), numbered.end()}, patterns, patterns};
+    for (std::size_t i = 0; i < Databases::kCount; ++i) {
       std::size_t refused = lists[i].size();
-      auto database = i == 2 ? Database::CompilePatterns(lists[i], &refused) : Database::Compile(lists[i], &refused);
+      auto database = i == 2   ? Database::CompilePatterns(lists[i], &refused)
+                      : i == 3 ? Database::CompilePatternEnds(lists[i], &refused)
+                               : Database::Compile(lists[i], &refused);
       if (!database) {
         if (refused >= lists[i].size()) return Fail(std::move(database).error().While("compiling the lexicon"));
         if (i == 0) return Fail(std::move(database).error().While("a school's phrase \"" + std::string(lists[i][refused]) + "\""));
@@ -163,7 +153,7 @@ struct Judge::Impl {
         const std::string what = i == 1 ? ": the phrase \"" + program.literals[literal] : ": the pattern \"" + program.patterns[refused];
         return Fail(std::move(database).error().While(program.places[literal].ToString() + what + "\""));
       }
-      *made[i] = *std::move(database);
+      *databases.All()[i] = *std::move(database);
     }
     // Needed no more; a hundred thousand strings.
     std::vector<std::string>().swap(program.literals);
@@ -206,7 +196,7 @@ std::string Judge::CacheImage() const {
   std::string image(kMagic);
   image += Bytes(impl_->key);
   AppendPart(image, WriteImage(impl_->program));
-  for (const Database* database : {&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}) {
+  for (const Database* database : impl_->databases.All()) {
     const auto bytes = database->Serialise();
     if (!bytes) return {};  // no cache is a slower start, no more
     AppendPart(image, *bytes);
@@ -219,9 +209,9 @@ std::string Judge::CacheImage() const {
 struct Judge::Worker::Impl {
   Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {
     const Program& program = judge->program;
-    mark_seen.resize(program.gates.size());
-    wanted.resize(program.concepts.size());
-    present.resize(program.element_patterned.size());
+    mark_seen.Resize(program.gates.size());
+    wanted.Resize(program.concepts.size());
+    present.Resize(program.element_patterned.size());
     asked.resize(present.size());
   }
 
@@ -245,6 +235,7 @@ struct Judge::Worker::Impl {
     std::uint32_t begin, end;              // bytes of the buffer
     std::uint32_t first_word, last_word;   // words of the buffer, half open
     std::uint32_t first_single, last_single;  // in `singles`, half open
+    std::uint32_t first_two, last_two;        // in `twos`, half open
     unsigned scale;                        // places hold 2^scale words each
     std::uint64_t starts;                  // places where a sentence starts; only where scale is 0
   };
@@ -258,13 +249,17 @@ struct Judge::Worker::Impl {
   FoldBuffer look;                  // texts that are searched for everything the lexicon knows
   std::vector<Segment> segments;
   std::vector<std::uint64_t> hashes;  // of the words of `look`
+  std::vector<KnownWord> known_words;
   std::vector<Found> singles;       // literals of one word
+  std::vector<Found> twos;          // phrases of two words
   std::vector<Found> found;         // all literals of one post
-  std::string numbers;              // of those words of `look` that may be part of a phrase, a 0 between stretches of them
+  std::string numbers;              // of those words of `look` that may be part of a longer phrase, a 0 before each stretch of them
   std::vector<std::uint32_t> numbered;  // and which words they are
   // Where in its post a plain word stands, in 62 places: see PlacesOf().
   std::vector<std::uint8_t> places;
   std::vector<Match> matches;
+  bool ends_known = false;
+  std::vector<Match> pattern_ends;  // of all of `look`, once they are known
   std::vector<PatternMatch> pattern_matches;
   Folded squeezed;
   RuleRunner runner;
@@ -392,7 +387,7 @@ struct Judge::Worker::Impl {
     segments.push_back(segment);
   }
 
-  // The table of words is larger than the nearest caches: so many words are asked for before they are needed.
+  // The tables of words and pairs are larger than the nearest caches: what they say is sent for so many words ahead.
   static constexpr std::size_t kAhead = 12;
 
   // Looks up every word of `look`: literals of one word, and the numbers in which phrases are searched for.
@@ -401,11 +396,17 @@ struct Judge::Worker::Impl {
     const std::span<const Word> words = look.words();
     const std::uint32_t number_size = program.number_size;
     hashes.resize(words.size() + kAhead);
+    known_words.resize(words.size() + kAhead);
     for (const Segment& segment : segments) {
       const char* text = look.text().data() + segment.begin;
       for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) hashes[w] = WordTable::HashPadded(text + words[w].at, words[w].size);
     }
     std::fill(hashes.end() - kAhead, hashes.end(), 0);
+    for (std::size_t w = 0; w < words.size(); ++w) {
+      program.words.Expect(hashes[w + kAhead]);
+      known_words[w] = program.words.Find(hashes[w]);
+    }
+    std::fill(known_words.end() - kAhead, known_words.end(), KnownWord{});
     numbers.resize(2 * (words.size() + segments.size()) * number_size + 4);
     numbered.resize(2 * (words.size() + segments.size()));
     singles.resize(words.size() + 1);
@@ -413,31 +414,55 @@ struct Judge::Worker::Impl {
     char* out = numbers.data();
     std::uint32_t* whose = numbered.data();
     std::size_t count = 0;
+    twos.clear();
+    ends_known = false;
     for (Segment& segment : segments) {
       std::uint32_t flags = 0, before = 0, rank = 0;
-      bool joined = false, starts = false;  // the word before is in `numbers`; a sentence starts
+      std::uint32_t stretch = 0;  // words of the stretch that ends with the word before
+      bool starts = false;        // a sentence starts
       segment.first_single = static_cast<std::uint32_t>(count);
+      segment.first_two = static_cast<std::uint32_t>(twos.size());
       const std::uint32_t size = segment.last_word - segment.first_word;
       segment.scale = size < kPlaces ? 0 : static_cast<unsigned>(std::bit_width(size / kPlaces));
       segment.starts = 0;
       const bool plain = segment.view == View::kPlain;
+      // A stretch that is too short for any phrase is taken back.
+      const auto end_stretch = [&] {
+        if (stretch != 0 && stretch < Program::kFewestSearched) {
+          out -= (stretch + 1) * number_size;
+          whose -= stretch + 1;
+        }
+        stretch = 0;
+      };
       for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) {
         const Word& word = words[w];
-        program.words.Expect(hashes[w + kAhead]);
-        const KnownWord known = program.words.Find(hashes[w]);
+        program.pairs.Expect(known_words[w + kAhead - 1].number(), known_words[w + kAhead].number());
+        const KnownWord known = known_words[w];
         const std::uint32_t number = known.number();
-        if (number != 0 && before != 0 && program.pairs.MayHold(before, number)) {
-          if (!joined) {
+        const unsigned pair = number != 0 && before != 0 ? program.pairs.MayBe(before, number) : 0;
+        if ((pair & WordPairs::kPhrase) != 0) {
+          const std::uint32_t last = w - segment.first_word + 1;
+          for (std::uint32_t sense = 0; plain || word.replaced || words[w - 1].replaced; ++sense) {
+            const KnownWord& two = program.twos.Find(WordTable::HashPair(before, number, sense));
+            if (two.sense == KnownWord::kNone) break;
+            twos.push_back({two.sense, last - 2, last, two.number()});
+            flags |= two.flags;
+            if ((two.flags & KnownWord::kMore) == 0) break;
+          }
+        }
+        if ((pair & WordPairs::kPart) != 0) {
+          if (stretch == 0) {
             out = PutNumber(out, 0, number_size);
             *whose++ = w;
             out = PutNumber(out, before, number_size);
             *whose++ = w - 1;
+            stretch = 1;
           }
           out = PutNumber(out, number, number_size);
           *whose++ = w;
-          joined = true;
+          ++stretch;
         } else {
-          joined = false;
+          end_stretch();
         }
         before = number;
         const auto place = static_cast<unsigned>(rank >> segment.scale) + 1;
@@ -451,20 +476,33 @@ struct Judge::Worker::Impl {
         count += counts;
         flags |= counts ? known.flags : 0;
       }
+      end_stretch();
       segment.last_single = static_cast<std::uint32_t>(count);
+      segment.last_two = static_cast<std::uint32_t>(twos.size());
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
     }
     matches.clear();
     return scratch.Scan(judge->databases.phrases, std::string_view(numbers.data(), static_cast<std::size_t>(out - numbers.data())), matches);
   }
 
-  // All literals of a segment into `found`, behind what is there: its words, and its share of `matches`, from `m` on, which moves behind it.
-  // Returns whether one of them is an anchor.
+  // All literals of a segment into `found`, behind what is there: its words, its phrases of two, and its share of `matches`, from `m` on, which moves
+  // behind it; phrases in the order in which they end.  Returns whether one of them is an anchor.
   bool Gather(const Segment& segment, std::size_t& m) {
     const Program& program = judge->program;
     bool anchored = segment.anchored;
     found.insert(found.end(), singles.begin() + segment.first_single, singles.begin() + segment.last_single);
-    const std::size_t phrases = found.size();
+    const auto phrases = static_cast<std::ptrdiff_t>(found.size());
+    const auto add = [&](const Found& phrase) {
+      if (phrase.pattern != 0) {
+        const auto same = std::find_if(found.begin() + phrases, found.end(), [&](const Found& f) { return f.pattern == phrase.pattern && f.last == phrase.last; });
+        if (same != found.end()) {
+          same->first = std::min(same->first, phrase.first);
+          return;
+        }
+      }
+      found.push_back(phrase);
+    };
+    std::uint32_t two = segment.first_two;
     for (; m < matches.size(); ++m) {
       const std::uint32_t number = matches[m].end / program.number_size;
       const std::uint32_t until = numbered[number - 1] + 1;
@@ -472,20 +510,15 @@ struct Judge::Worker::Impl {
       if (matches[m].end % program.number_size != 0) continue;  // half of one number and half of the next
       const Program::Phrase phrase = program.phrases[matches[m].literal];
       const std::uint32_t last = until - segment.first_word, first = last - phrase.words;
+      for (; two < segment.last_two && twos[two].last <= last; ++two) add(twos[two]);
       if (segment.view == View::kSqueezed) {
         const auto words = look.words().subspan(segment.first_word + first, phrase.words);
         if (std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
       }
-      if (phrase.pattern != 0) {
-        const auto same = std::find_if(found.begin() + static_cast<std::ptrdiff_t>(phrases), found.end(), [&](const Found& f) { return f.pattern == phrase.pattern && f.last == last; });
-        if (same != found.end()) {
-          same->first = std::min(same->first, first);
-          continue;
-        }
-      }
-      found.push_back({phrase.sense, first, last, phrase.pattern});
+      add({phrase.sense, first, last, phrase.pattern});
       anchored = anchored || !program.senses.Marks(phrase.sense).empty();
     }
+    for (; two < segment.last_two; ++two) add(twos[two]);
     return anchored;
   }
 
@@ -559,15 +592,14 @@ struct Judge::Worker::Impl {
   void OpenRules(Detail detail) {
     const Program& program = judge->program;
     open.clear();
-    mark_seen.Forget();
-    present.Forget();
-    present.Set(Program::kAlwaysThere);
-    for (const Found& f : found)
-      for (const std::uint32_t element : program.senses.Elements(f.sense)) present.Set(element);
+    mark_seen.Clear();
+    present.Clear();
+    present.Add(Program::kAlwaysThere);
+    for (const Found& f : found) present.Add(program.senses.GatingElements(f.sense));
     for (const Found& f : found) {
       for (const std::uint32_t mark : program.senses.Marks(f.sense)) {
         if (mark_seen.Has(mark)) continue;
-        mark_seen.Set(mark);
+        mark_seen.Add(mark);
         for (std::uint32_t i = program.first_gate[mark]; i < program.first_gate[mark + 1]; ++i) {
           const Program::Gate& gate = program.gates[i];
           if (present.Has(gate.elements[0]) && present.Has(gate.elements[1]) && (detail == Detail::kAll || present.Has(gate.with))) open.push_back(gate.rule);
@@ -584,10 +616,12 @@ struct Judge::Worker::Impl {
     asked_places.assign(1, {});
     for (const std::uint32_t rule : open)
       for (const std::uint32_t element : program.elements_of_order[program.first_order[rule]]) AskFor(element);
-    for (std::size_t i = 0; i < found.size() && !asked_list.empty(); ++i) {
+    if (asked_list.empty()) return;
+    const std::uint32_t* const asked_of = asked.data();
+    for (std::size_t i = 0; i < found.size(); ++i) {
       Places where;
       for (const std::uint32_t element : program.senses.Elements(found[i].sense)) {
-        if (asked[element] == 0) continue;
+        if (asked_of[element] == 0) continue;
         if (where.first == 0) {
           std::uint32_t first = found[i].first, last = found[i].last;
           if (i >= plain) {
@@ -596,7 +630,7 @@ struct Judge::Worker::Impl {
           }
           where = PlacesOf(views[0], first, last);
         }
-        asked_places[asked[element]] |= where;
+        asked_places[asked_of[element]] |= where;
       }
     }
   }
@@ -626,6 +660,7 @@ struct Judge::Worker::Impl {
         if (s + views < segments.size()) {
           const Segment& next = segments[s + views];
           for (std::uint32_t i = next.first_single; i < next.last_single; ++i) judge->program.senses.Expect(singles[i].sense);
+          for (std::uint32_t i = next.first_two; i < next.last_two; ++i) judge->program.senses.Expect(twos[i].sense);
         }
         bool anchored = Gather(segments[s], m);
         const std::size_t plain = found.size();
@@ -649,13 +684,10 @@ struct Judge::Worker::Impl {
     const bool all = detail == Detail::kAll;
     bool needed = all || program.always_patterns, useful = needed;
     if (!all) {
-      wanted.Forget();
-      const auto want = [&](std::span<const ConceptNumber> concepts) {
-        for (const ConceptNumber c : concepts) wanted.Set(c);
-      };
-      want(program.always_asked);
+      wanted.Clear();
+      wanted.Add(program.always_asked);
       for (const std::uint32_t rule : rules) {
-        want(program.rules[rule].asks);
+        wanted.Add(program.rules[rule].asks);
         needed |= program.rules[rule].asks_patterns == CompiledRule::Patterns::kNeeded;
         useful |= program.rules[rule].asks_patterns != CompiledRule::Patterns::kNone;
       }
@@ -664,7 +696,8 @@ struct Judge::Worker::Impl {
     const auto add = [&](bool with_patterns) -> Done {
       for (std::size_t v = 0; v < views.size(); ++v) {
         const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
-        for (std::size_t f = from; f < until; ++f) AddOccurrence(views[v], found[f], detail);
+        for (std::size_t f = from; f < until; ++f)
+          if (all || IsWanted(found[f])) AddOccurrence(views[v], found[f], detail);
         if (with_patterns) patterns |= HEED_TRY(AddPatterns(views[v], detail));
       }
       return {};
@@ -681,8 +714,21 @@ struct Judge::Worker::Impl {
     if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
   }
 
+  // Whether a pattern may be in it.  Hardly any post holds one, and most rules ask: so all of `look` is asked in one go.
+  Result<bool> MayHoldPatterns(const Segment& view) {
+    if (!ends_known) {
+      pattern_ends.clear();
+      HEED_TRY(scratch.Scan(judge->databases.pattern_ends, look.text(), pattern_ends));
+      ends_known = true;
+    }
+    const auto at = std::upper_bound(pattern_ends.begin(), pattern_ends.end(), view.begin, [](std::uint32_t begin, const Match& match) { return begin < match.end; });
+    return at != pattern_ends.end() && at->end <= view.end;
+  }
+
   // Searches for patterns and tells the runner of them; whether there were any.
   Result<bool> AddPatterns(const Segment& view, Detail detail) {
+    const bool may = HEED_TRY(MayHoldPatterns(view));
+    if (!may) return false;
     bool any = false;
     const FoldedView folded = ViewOf(view);
     pattern_matches.clear();
@@ -699,26 +745,29 @@ struct Judge::Worker::Impl {
     return any;
   }
 
+  // Whether it may stand for something that the rules can ask about; most of what is found does not.
+  bool IsWanted(const Found& f) const {
+    bool any = false;
+    for (const ConceptNumber c : judge->program.senses.Concepts(f.sense)) any |= wanted.Has(c);
+    return any;
+  }
+
   // Tells the runner of a literal (or pattern) that was found.
   void AddOccurrence(const Segment& segment, const Found& f, Detail detail) {
     if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
     Occurrence occurrence;
-    bool placed = false;  // most of what is found nobody asks about
+    const Word* words = look.words().data() + segment.first_word;
+    occurrence.begin = words[f.first].begin;
+    occurrence.end = words[f.last - 1].end;
+    occurrence.first = f.first;
+    occurrence.last = f.last;
+    if (segment.view == View::kSqueezed) {
+      runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
+      occurrence.view = View::kSqueezed;
+    }
     for (const Meaning& meaning : judge->program.senses.Meanings(f.sense)) {
       if (detail == Detail::kHits && !wanted.Has(meaning.concept_number)) continue;
       if (!Concerns(meaning, segment.school)) continue;
-      if (!placed) {
-        placed = true;
-        const Word* words = look.words().data() + segment.first_word;
-        occurrence.begin = words[f.first].begin;
-        occurrence.end = words[f.last - 1].end;
-        occurrence.first = f.first;
-        occurrence.last = f.last;
-        if (segment.view == View::kSqueezed) {
-          runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
-          occurrence.view = View::kSqueezed;
-        }
-      }
       Occurrence one = occurrence;
       one.concept_number = meaning.concept_number;
       one.except = meaning.except;
@@ -805,7 +854,7 @@ Judge::Worker& Judge::Worker::operator=(Worker&&) noexcept = default;
 Judge::Worker::~Worker() = default;
 
 Result<Judge::Worker> Judge::NewWorker() const {
-  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}));
+  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns, &impl_->databases.pattern_ends}));
   return Worker(std::make_unique<Worker::Impl>(impl_, std::move(scratch)));
 }
 

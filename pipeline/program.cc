@@ -410,7 +410,7 @@ class Compiler {
       for (const Meaning& m : meanings_[i]) frequency[m.concept_number] += f;
       const auto [at, fresh] = senses.emplace(meanings_[i], static_cast<std::uint32_t>(senses.size()));
       sense_of_.push_back(at->second);
-      if (fresh) senses_.push_back({&at->first, 0, {}, {}});
+      if (fresh) senses_.push_back({&at->first, 0, {}, {}, {}});
       if (literal) senses_[at->second].frequency += f;
     }
     std::vector<std::vector<std::uint32_t>> senses_of(out_.concepts.size());
@@ -430,6 +430,8 @@ class Compiler {
   void ChooseAnchors(const std::vector<double>& frequency, const std::vector<std::vector<std::uint32_t>>& senses_of) {
     std::map<std::vector<ConceptNumber>, std::uint32_t> mark_of;  // of an anchor
     std::vector<std::vector<Program::Gate>> gates;                // by mark
+    constexpr double kEverywhere = 0.25;  // an element in so many posts turns few rules away, and keeping note of it costs each of them
+    std::set<std::uint32_t> gating;
     const auto common = [&](const std::vector<ConceptNumber>& element) {
       double f = 0;
       for (const ConceptNumber c : element) f += frequency[c];
@@ -451,12 +453,13 @@ class Compiler {
       Program::Gate gate{r};
       std::vector<std::pair<double, std::uint32_t>> others;  // how common, which
       for (const auto& element : own)
-        if (element != anchor && !Patterned(element)) others.emplace_back(common(element), ElementNumber(element));
+        if (element != anchor && !Patterned(element) && common(element) < kEverywhere) others.emplace_back(common(element), ElementNumber(element));
       std::sort(others.begin(), others.end());
       others.erase(std::unique(others.begin(), others.end()), others.end());
       for (std::size_t i = 0; i < std::min(others.size(), gate.elements.size()); ++i) gate.elements[i] = others[i].second;
       gate.with = WithOf(out_.rules[r]);
       gates[mark->second].push_back(gate);
+      gating.insert({gate.elements[0], gate.elements[1], gate.with});
 
       for (const auto& order : out_.rules[r].orders) {
         std::vector<std::uint32_t> numbers;
@@ -474,7 +477,7 @@ class Compiler {
     for (const auto& [element, number] : elements_)
       for (const ConceptNumber c : element)
         for (const std::uint32_t sense : senses_of[c])
-          if (auto& of = senses_[sense].elements; of.empty() || of.back() != number) of.push_back(number);
+          if (auto& of = gating.contains(number) ? senses_[sense].gating : senses_[sense].others; of.empty() || of.back() != number) of.push_back(number);
   }
 
   // Never kAlwaysThere.
@@ -505,32 +508,44 @@ class Compiler {
     std::vector<std::uint32_t> order(senses_.size()), place(senses_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) { return senses_[a].frequency > senses_[b].frequency; });
-    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].elements, *senses_[i].meanings);
+    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].gating, senses_[i].others, *senses_[i].meanings);
     for (std::uint32_t& sense : sense_of_) sense = place[sense];
     out_.sense_of_pattern.assign(sense_of_.begin() + static_cast<std::ptrdiff_t>(out_.literals.size()), sense_of_.end());
   }
 
-  // Gives the words of phrases numbers, and words their senses.
+  // Gives the words of phrases numbers, and words and phrases of two their senses.
   void NumberWords() {
     std::uint32_t next = 1;
+    std::vector<std::uint32_t> numbers;
     for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
       const auto words = WordsOf(out_.literals[i]);
+      const std::uint32_t anchor = out_.senses.Marks(sense_of_[i]).empty() ? 0 : KnownWord::kAnchor;
       if (words.size() == 1) {
         KnownWord& known = out_.words.At(words[0]);
         known.sense = sense_of_[i];
-        if (!out_.senses.Marks(sense_of_[i]).empty()) known.flags |= KnownWord::kAnchor;
-      } else if (!words.empty()) {
-        HEED_CHECK(words.size() <= 0xFFFF);
-        out_.phrases.push_back({sense_of_[i], static_cast<std::uint16_t>(words.size()), pattern_of_[i]});
-        out_.literal_of_phrase.push_back(i);
-        std::uint32_t before = 0;
-        for (const std::string_view word : words) {
-          KnownWord& known = out_.words.At(word);
-          if (known.number() == 0) known.flags |= next++;
-          if (before != 0) out_.pairs.Add(before, known.number());
-          before = known.number();
-        }
+        known.flags |= anchor;
+        continue;
       }
+      numbers.clear();
+      for (const std::string_view word : words) {
+        KnownWord& known = out_.words.At(word);
+        if (known.number() == 0) known.flags |= next++;
+        numbers.push_back(known.number());
+      }
+      if (words.size() == 2) {
+        // Several patterns may stand for one text.
+        std::uint32_t sense = 0;
+        while (out_.twos.Has(WordTable::HashPair(numbers[0], numbers[1], sense))) ++sense;
+        if (sense > 0) out_.twos.At(WordTable::HashPair(numbers[0], numbers[1], sense - 1)).flags |= KnownWord::kMore;
+        out_.twos.At(WordTable::HashPair(numbers[0], numbers[1], sense)) = {sense_of_[i], pattern_of_[i] | anchor};
+        out_.pairs.Add(numbers[0], numbers[1], WordPairs::kPhrase);
+        continue;
+      }
+      if (words.empty()) continue;
+      HEED_CHECK(words.size() <= 0xFFFF);
+      out_.phrases.push_back({sense_of_[i], static_cast<std::uint16_t>(words.size()), pattern_of_[i]});
+      out_.literal_of_phrase.push_back(i);
+      for (std::size_t w = 1; w < numbers.size(); ++w) out_.pairs.Add(numbers[w - 1], numbers[w], WordPairs::kPart);
     }
     out_.number_size = next <= 0x10000 ? 2 : 3;
     HEED_CHECK(next <= 0x1000000);
@@ -594,7 +609,7 @@ class Compiler {
   struct Sense {
     const std::vector<Meaning>* meanings;
     double frequency;  // of all literals that have it
-    std::vector<std::uint32_t> marks, elements;
+    std::vector<std::uint32_t> marks, gating, others;  // elements: see Senses
   };
   std::vector<Sense> senses_;
   std::vector<std::uint32_t> sense_of_;         // as meanings_: index in senses_, and from PlaceSenses() on where it lies in out_.senses

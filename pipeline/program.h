@@ -87,26 +87,30 @@ class Lists {
 // and senses that many posts hold lie beside each other.  A sense is named by where it lies.
 class Senses {
  public:
-  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> elements, std::span<const Meaning> meanings) {
+  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> gating, std::span<const std::uint32_t> others, std::span<const Meaning> meanings) {
     const auto sense = static_cast<std::uint32_t>(items_.size());
-    for (const std::size_t number : {marks.size(), elements.size(), meanings_.size(), meanings.size()}) items_.push_back(static_cast<std::uint32_t>(number));
-    items_.insert(items_.end(), marks.begin(), marks.end());
-    items_.insert(items_.end(), elements.begin(), elements.end());
+    for (const std::size_t number : {marks.size(), gating.size(), gating.size() + others.size(), meanings_.size(), meanings.size()})
+      items_.push_back(static_cast<std::uint32_t>(number));
+    for (const auto& list : {marks, gating, others}) items_.insert(items_.end(), list.begin(), list.end());
+    for (const Meaning& meaning : meanings) items_.push_back(meaning.concept_number);
     meanings_.insert(meanings_.end(), meanings.begin(), meanings.end());
     return sense;
   }
 
   // Of the anchors it may stand for: see Program::gates.
   std::span<const std::uint32_t> Marks(std::uint32_t sense) const { return {&items_[sense] + kHead, items_[sense]}; }
-  // Those its concepts are among, of whatever school: see Program::Gate.
-  std::span<const std::uint32_t> Elements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
-  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 2], items_[sense + 3]}; }
+  // Elements its concepts are among, of whatever school: those that gates ask for, which come first, and all.
+  std::span<const std::uint32_t> GatingElements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
+  std::span<const std::uint32_t> Elements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 2]}; }
+  // Of each of its meanings the concept, which is all that is mostly asked.
+  std::span<const std::uint32_t> Concepts(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense] + items_[sense + 2], items_[sense + 4]}; }
+  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 3], items_[sense + 4]}; }
   // It will be asked for soon.
   void Expect(std::uint32_t sense) const { __builtin_prefetch(&items_[sense]); }
 
  private:
   friend struct ProgramImage;
-  static constexpr std::size_t kHead = 4;  // marks, elements, first meaning, meanings; then the marks and the elements
+  static constexpr std::size_t kHead = 5;  // how many marks, gating elements, elements; the first meaning, and how many; then the lists
   std::vector<std::uint32_t> items_;
   std::vector<Meaning> meanings_;
 };
@@ -141,17 +145,19 @@ struct Program {
   Senses senses;
 
   // How literals are found.  A word is looked up; a literal that is one word is found by that.  Words that phrases are made of
-  // have numbers, and a phrase is searched for as the numbers of its words, of `number_size` bytes each: a third of
-  // the bytes, and far fewer places where something seems to begin, than searching for its letters.
+  // have numbers; a phrase of two is looked up by theirs.  A longer one is searched for as the numbers of its words, of `number_size` bytes each: a
+  // third of the bytes, and far fewer places where something seems to begin, than searching for its letters.
   struct Phrase {
     std::uint32_t sense = 0;
     std::uint16_t words = 0;
     std::uint16_t pattern = 0;  // not 0: a text of this pattern.  Of those of one pattern that end together the longest counts
   };
   WordTable words;
+  WordTable twos;          // phrases of two words; for a number they have their pattern's
   std::uint32_t number_size = 2;
-  std::vector<Phrase> phrases;
-  WordPairs pairs;  // neighbours in some phrase: only where two of them meet can there be one
+  static constexpr std::uint32_t kFewestSearched = 3;  // words
+  std::vector<Phrase> phrases;  // those that are searched for
+  WordPairs pairs;         // neighbours in some phrase: only where two of them meet can there be one
 
   // Which rules are worth running.  Each has an anchor, its rarest element; the senses of an anchor carry its mark.  Where a mark is seen its
   // rules are asked whether what else they need is there, and then whether it is near enough.

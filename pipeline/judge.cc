@@ -276,6 +276,7 @@ struct Judge::Worker::Impl {
   std::vector<std::uint32_t> asked;         // by element: where in `asked_places`; 0 while no rule asks for it
   std::vector<std::uint32_t> asked_list;    // to be forgotten before the next post
   std::vector<Places> asked_places;
+  std::vector<std::uint32_t> picked;        // of `found`: those that stand for something wanted
   Stamps wanted;                            // concepts that some rule which is run can ask about
   std::vector<std::uint32_t> rules, open;  // chosen, and those all of whose elements are there, near enough or not
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
@@ -388,7 +389,7 @@ struct Judge::Worker::Impl {
   }
 
   // The tables of words and pairs are larger than the nearest caches: what they say is sent for so many words ahead.
-  static constexpr std::size_t kAhead = 12;
+  static constexpr std::size_t kAhead = 32;
 
   // Looks up every word of `look`: literals of one word, and the numbers in which phrases are searched for.
   Done Search() {
@@ -696,8 +697,13 @@ struct Judge::Worker::Impl {
     const auto add = [&](bool with_patterns) -> Done {
       for (std::size_t v = 0; v < views.size(); ++v) {
         const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
-        for (std::size_t f = from; f < until; ++f)
-          if (all || IsWanted(found[f])) AddOccurrence(views[v], found[f], detail);
+        picked.clear();
+        for (std::size_t f = from; f < until; ++f) {
+          if (!all && !IsWanted(found[f])) continue;
+          picked.push_back(static_cast<std::uint32_t>(f));
+          program.senses.ExpectMeanings(found[f].sense);
+        }
+        for (const std::uint32_t f : picked) AddOccurrence(views[v], found[f], detail);
         if (with_patterns) patterns |= HEED_TRY(AddPatterns(views[v], detail));
       }
       return {};

@@ -107,6 +107,7 @@ class Senses {
   std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 3], items_[sense + 4]}; }
   // It will be asked for soon.
   void Expect(std::uint32_t sense) const { __builtin_prefetch(&items_[sense]); }
+  void ExpectMeanings(std::uint32_t sense) const { __builtin_prefetch(meanings_.data() + items_[sense + 3]); }
 
  private:
   friend struct ProgramImage;

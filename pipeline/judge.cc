@@ -955,7 +955,10 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     };
     const auto words_at = [&](std::uint32_t begin, std::uint32_t end) { return std::string(text.substr(begin, end - begin)); };
     std::vector<Occurrence> occurrences = w.runner.occurrences();
-    std::stable_sort(occurrences.begin(), occurrences.end(), [](const Occurrence& a, const Occurrence& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
+    // By name where they are of the same words: what is found in which order is Hyperscan's affair.
+    std::stable_sort(occurrences.begin(), occurrences.end(), [&](const Occurrence& a, const Occurrence& b) {
+      return std::tie(a.begin, a.end, judge.program.concepts[a.concept_number]) < std::tie(b.begin, b.end, judge.program.concepts[b.concept_number]);
+    });
     for (const Occurrence& o : occurrences) e.concepts.push_back({name(o.concept_number), words_at(o.begin, o.end), o.begin, o.end, o.view, o.misspelt});
     std::vector<std::string> names;
     const Lexicon& lexicon = Judge(w.judge).lexicon();

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "pipeline/choose.h"
 #include "pipeline/find.h"
 #include "pipeline/fold.h"
 #include "pipeline/image.h"
@@ -207,12 +208,8 @@ std::string Judge::CacheImage() const {
 }
 
 struct Judge::Worker::Impl {
-  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {
-    const Program& program = judge->program;
-    mark_seen.Resize(program.gates.size());
-    wanted.Resize(program.concepts.size());
-    present.Resize(program.element_patterned.size());
-    asked.resize(present.size());
+  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()), chooser(judge->program) {
+    wanted.Resize(judge->program.concepts.size());
   }
 
   std::shared_ptr<const Judge::Impl> judge;
@@ -236,13 +233,8 @@ struct Judge::Worker::Impl {
     std::uint32_t first_word, last_word;   // words of the buffer, half open
     std::uint32_t first_single, last_single;  // in `singles`, half open
     std::uint32_t first_two, last_two;        // in `twos`, half open
-    unsigned scale;                        // places hold 2^scale words each
-    std::uint64_t starts;                  // places where a sentence starts; only where scale is 0
-  };
-  // A literal or pattern found at words [first, last) of its segment.
-  struct Found {
-    std::uint32_t sense, first, last;
-    std::uint32_t pattern;  // as Program::Phrase::pattern
+    unsigned scale;                        // as in PostPlaces
+    std::uint64_t starts;
   };
   FoldBuffer bulk;                  // texts that are asked whether they mention the school
   std::vector<Stretch> stretches;
@@ -255,8 +247,7 @@ struct Judge::Worker::Impl {
   std::vector<Found> found;         // all literals of one post
   std::string numbers;              // of those words of `look` that may be part of a longer phrase, a 0 before each stretch of them
   std::vector<std::uint32_t> numbered;  // and which words they are
-  // Where in its post a plain word stands, in 62 places: see PlacesOf().
-  std::vector<std::uint8_t> places;
+  std::vector<std::uint8_t> places;  // of the words of `look`: see PostPlaces
   std::vector<Match> matches;
   bool ends_known = false;
   std::vector<Match> pattern_ends;  // of all of `look`, once they are known
@@ -266,19 +257,10 @@ struct Judge::Worker::Impl {
   std::vector<RuleHit> rule_hits;
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
-  struct Places {
-    std::uint64_t first = 0, later = 0;  // places of first words, and of the words behind them, of all that was found of it
-
-    void operator|=(const Places& other) { first |= other.first, later |= other.later; }
-  };
-  Stamps mark_seen;                         // in this post
-  Stamps present;                           // elements of which something was found in it
-  std::vector<std::uint32_t> asked;         // by element: where in `asked_places`; 0 while no rule asks for it
-  std::vector<std::uint32_t> asked_list;    // to be forgotten before the next post
-  std::vector<Places> asked_places;
   std::vector<std::uint32_t> picked;        // of `found`: those that stand for something wanted
   Stamps wanted;                            // concepts that some rule which is run can ask about
-  std::vector<std::uint32_t> rules, open;  // chosen, and those all of whose elements are there, near enough or not
+  RuleChooser chooser;
+  std::span<const std::uint32_t> rules;     // chosen for the post in `found`
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
   // Counted and told of, but no hit.
@@ -424,7 +406,7 @@ struct Judge::Worker::Impl {
       segment.first_single = static_cast<std::uint32_t>(count);
       segment.first_two = static_cast<std::uint32_t>(twos.size());
       const std::uint32_t size = segment.last_word - segment.first_word;
-      segment.scale = size < kPlaces ? 0 : static_cast<unsigned>(std::bit_width(size / kPlaces));
+      segment.scale = PostPlaces::ScaleFor(size);
       segment.starts = 0;
       const bool plain = segment.view == View::kPlain;
       // A stretch that is too short for any phrase is taken back.
@@ -525,126 +507,12 @@ struct Judge::Worker::Impl {
 
   bool Concerns(const Meaning& meaning, std::int32_t school) const { return meaning.school < 0 || meaning.school == school; }
 
-  // Places are the words of a post counted as rules count them (marks and emoji are none), from 1; of a long post several words
-  // share one.  What starts with a mark or an emoji may be anywhere.
-  static constexpr std::uint32_t kPlaces = 62;
-  static constexpr std::uint64_t kAnywhere = ~std::uint64_t{0};
-  Places PlacesOf(const Segment& plain, std::uint32_t first, std::uint32_t last) const {
-    const std::uint32_t at = plain.first_word + first;
-    if (look.words()[at].kind != WordKind::kWord) return {kAnywhere, kAnywhere};
-    const unsigned from = places[at], to = places[plain.first_word + last - 1];
-    const std::uint64_t bit = std::uint64_t{1} << from;
-    return {bit, (kAnywhere << from) & (kAnywhere >> (63 - to)) & ~bit};
-  }
-
-  // The places at which something may start that follows something in `mask`.
-  static std::uint64_t Reach(const CompiledRule& rule, const Segment& plain, std::uint64_t mask) {
-    if (mask == kAnywhere) return kAnywhere;
-    const unsigned scale = plain.scale;
-    const std::uint32_t steps = rule.within == CompiledRule::kAnywhere ? kPlaces : (rule.within >> scale) + 1;
-    if (steps >= kPlaces || rule.scope == RuleScope::kNext) {
-      const std::uint64_t lowest = mask & (~mask + 1);
-      return scale == 0 ? ~((lowest << 1) - 1) : ~(lowest - 1);
-    }
-    const std::uint64_t through = rule.scope == RuleScope::kSentence && scale == 0 ? ~plain.starts : kAnywhere;
-    std::uint64_t reach = scale == 0 ? 0 : mask | mask << 1;  // words that share a place, and the steps rounded off
-    for (std::uint32_t step = 0; step < steps; ++step) {
-      mask = (mask << 1) & through;
-      reach |= mask;
-    }
-    return scale == 0 ? reach : reach | reach << 1;
-  }
-
-  // Whether in some order each of a rule's elements is near enough to the one before, as far as places tell.
-  bool MayHold(std::uint32_t rule, const Segment& plain) const {
-    const Program& program = judge->program;
-    const CompiledRule& compiled = program.rules[rule];
-    for (std::uint32_t order = program.first_order[rule]; order < program.first_order[rule + 1]; ++order) {
-      std::uint64_t mask = kAnywhere;  // where the elements so far may be, the last of them at its end
-      for (bool first_element = true; const std::uint32_t element : program.elements_of_order[order]) {
-        const Places& here = asked_places[asked[element]];
-        if (!first_element) mask = Reach(compiled, plain, mask);
-        first_element = false;
-        if (here.first == kAnywhere) {
-          mask = kAnywhere;
-          continue;
-        }
-        mask &= here.first;
-        if (mask == 0) break;
-        // On through the words behind the first: a carry runs through neighbouring bits.
-        const std::uint64_t through = (mask | mask << 1) & here.later;
-        mask |= (((through + here.later) ^ here.later) | through) & here.later;
-      }
-      if (mask != 0) return true;
-    }
-    return false;
-  }
-
-  // From now on places are kept for an element.
-  void AskFor(std::uint32_t element) {
-    if (asked[element] != 0) return;
-    asked[element] = static_cast<std::uint32_t>(asked_places.size());
-    asked_list.push_back(element);
-    // Patterns have not been searched for yet: they may be anywhere.
-    asked_places.push_back(judge->program.element_patterned[element] != 0 ? Places{kAnywhere, kAnywhere} : Places{});
-  }
-
-  // Into `open`: rules whose anchor is in `found`, and all else they need.
-  void OpenRules(Detail detail) {
-    const Program& program = judge->program;
-    open.clear();
-    mark_seen.Clear();
-    present.Clear();
-    present.Add(Program::kAlwaysThere);
-    for (const Found& f : found) present.Add(program.senses.GatingElements(f.sense));
-    for (const Found& f : found) {
-      for (const std::uint32_t mark : program.senses.Marks(f.sense)) {
-        if (mark_seen.Has(mark)) continue;
-        mark_seen.Add(mark);
-        for (std::uint32_t i = program.first_gate[mark]; i < program.first_gate[mark + 1]; ++i) {
-          const Program::Gate& gate = program.gates[i];
-          if (present.Has(gate.elements[0]) && present.Has(gate.elements[1]) && (detail == Detail::kAll || present.Has(gate.with))) open.push_back(gate.rule);
-        }
-      }
-    }
-  }
-
-  // Where the elements of the rules in `open` are.  `views` are the post's, `plain` as for RunRules().
-  void FindPlaces(std::span<const Segment> views, std::size_t plain) {
-    const Program& program = judge->program;
-    for (const std::uint32_t element : asked_list) asked[element] = 0;
-    asked_list.clear();
-    asked_places.assign(1, {});
-    for (const std::uint32_t rule : open)
-      for (const std::uint32_t element : program.elements_of_order[program.first_order[rule]]) AskFor(element);
-    if (asked_list.empty()) return;
-    const std::uint32_t* const asked_of = asked.data();
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      Places where;
-      for (const std::uint32_t element : program.senses.Elements(found[i].sense)) {
-        if (asked_of[element] == 0) continue;
-        if (where.first == 0) {
-          std::uint32_t first = found[i].first, last = found[i].last;
-          if (i >= plain) {
-            const Word* words = look.words().data() + views[1].first_word;
-            WordsTouching(look.words().subspan(views[0].first_word, views[0].last_word - views[0].first_word), words[first].begin, words[last - 1].end, first, last);
-          }
-          where = PlacesOf(views[0], first, last);
-        }
-        asked_places[asked_of[element]] |= where;
-      }
-    }
-  }
-
-  // Into `rules`: those that may hold by what is in `found`, in the order of the program.  `views` are the post's, `plain` as for RunRules().
+  // Into `rules`: those worth running on the post in `found`, the first `plain` of it found in the plain view.
   void ChooseRules(std::span<const Segment> views, std::size_t plain, Detail detail) {
-    rules.clear();
-    OpenRules(detail);
-    if (open.empty()) return;
-    FindPlaces(views, plain);
-    for (const std::uint32_t rule : open)
-      if (MayHold(rule, views[0])) rules.push_back(rule);
-    std::sort(rules.begin(), rules.end());
+    const Segment& first = views[0];
+    const auto words = [this](const Segment& view) { return look.words().subspan(view.first_word, view.last_word - view.first_word); };
+    const PostPlaces where{words(first), std::span(places).subspan(first.first_word, first.last_word - first.first_word), first.scale, first.starts};
+    rules = chooser.Choose(std::span(found).first(plain), std::span(found).subspan(plain), where, views.size() > 1 ? words(views[1]) : std::span<const Word>(), detail);
   }
 
   // Searches everything in `look` and finishes those posts.

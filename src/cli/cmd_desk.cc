@@ -258,7 +258,7 @@ int RunSources(const Arguments& arguments) {
     out.EndArray().Key("connectors").Array();
     for (const auto* card : Connectors()) {
       out.Object().Field("name", card->name).Field("summary", card->summary).Field("terms", card->terms).Field("terms_must_be_accepted", card->terms_must_be_accepted);
-      out.Field("collects", card->collects).Field("reports", card->reports).Field("rechecks", card->rechecks).Key("settings").Array();
+      out.Field("collects", card->collects).Field("hides", card->hides).Field("reports", card->reports).Field("rechecks", card->rechecks).Key("settings").Array();
       for (const auto& setting : card->settings)
         out.Object().Field("key", setting.key).Field("required", setting.required).Field("default", setting.default_value).Field("help", setting.help).EndObject();
       out.EndArray().EndObject();
@@ -294,6 +294,7 @@ int RunSources(const Arguments& arguments) {
   for (const auto* card : Connectors()) {
     std::string can = card->collects ? "collects" : "";
     if (card->reports) can += ", reports abuse";
+    if (card->hides) can += ", hides what stands at the school's own place";
     if (card->rechecks) can += ", checks again";
     out += "\n" + std::string(card->name) + ": " + std::string(card->summary) + " (" + can + ")\n";
     out += Wrap("Terms: " + std::string(card->terms) + (card->terms_must_be_accepted ? " Off until accept_terms = true." : ""), width, "  ");

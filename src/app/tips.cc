@@ -201,7 +201,7 @@ Result<TipReport> TipDesk::HandIn(const Tip& tip) {
     told.without_words = item.without_words;
     told.notes = item.notes;
     told.unsure = item.unsure;
-    told.messages = item.posts.size();
+    told.messages = item.posts.size() - item.asides;
     // Whether the chat's own name names the school: shown with what is kept of it.
     bool place_names_school = false;
     if (item.collection && !item.place.empty()) {
@@ -220,7 +220,8 @@ Result<TipReport> TipDesk::HandIn(const Tip& tip) {
         assessment.mention = std::move(mentions[j].mention);
         const bool harmful = assessment.flag || !assessment.could_not_judge.empty();
         if (item.collection && !harmful) {
-          if (assessment.mention.mentions) naming.push_back({i, from + j, std::move(assessment), false});
+          if (from + j >= told.messages) ++told.without_words;  // the app's own
+          else if (assessment.mention.mentions) naming.push_back({i, from + j, std::move(assessment), false});
           else ++told.forgotten;
           continue;
         }

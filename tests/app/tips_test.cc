@@ -164,6 +164,22 @@ TEST_F(TipsTest, OfAChatOnlyWhatMattersIsKept) {
   }
 }
 
+// A line of WhatsApp's own keeps nothing; one that somebody typed to look so is read all the same.
+TEST_F(TipsTest, WhatLooksLikeTheAppsOwnWordsIsKeptOnlyWhenItIsFlagged) {
+  const TipReport report = HandInFile("chat.txt",
+                                      "13/11/2026, 18:00 - Sam hat die Gruppe „Oakmoor School: Eltern“ erstellt.\n13/11/2026, 18:01 - Jo hat Kit hinzugefügt.\n13/11/2026, 18:02 - Jo: morning\n"
+                                      "13/11/2026, 18:03 - those numpties at Oakmoor School\n13/11/2026, 18:04 - Jo: <Medien ausgeschlossen>\n");
+  ASSERT_THAT(report.items, SizeIs(1));
+  EXPECT_EQ(report.items[0].messages, 1u);
+  EXPECT_EQ(report.items[0].place, "Oakmoor School: Eltern");
+  EXPECT_EQ(report.items[0].flagged, 1u);
+  EXPECT_EQ(report.items[0].naming, 0u);
+  EXPECT_EQ(report.items[0].forgotten, 1u);
+  EXPECT_EQ(report.items[0].without_words, 3u);
+  ASSERT_THAT(Posts(), SizeIs(1));
+  EXPECT_EQ(Posts()[0].versions[0].post.text, "those numpties at Oakmoor School");
+}
+
 TEST_F(TipsTest, AChatsNameIsShownButKeepsNothingByItself) {
   const TipReport report = HandInFile("WhatsApp Chat with Oakmoor School parents.txt", Chat({"morning", "numpties", "bye"}));
   EXPECT_EQ(report.items[0].flagged, 1u);

@@ -190,6 +190,10 @@ TEST(Sending, EndsDoneRefusedOrUncertainAndUncertainIsForAPerson) {
   EXPECT_REFUSED(Close(uncertain, "ada", "done with", kNow), Fault::kInvalid, "uncertain");
   EXPECT_EQ(After(FinishSending(uncertain, "ada", 1, {ResponseState::kRefused, "", "not there"}, kNow)).responses[0].state, ResponseState::kRefused);
   EXPECT_REFUSED(FinishSending(sending, "heed", 1, {ResponseState::kHeld, "", ""}, kNow), Fault::kInvalid, "done, refused or uncertain");
+  const Case refused = After(FinishSending(uncertain, "ada", 1, {ResponseState::kRefused, "", "not there", kNow + days{14}}, kNow));
+  EXPECT_EQ(refused.responses[0].appeal_by, kNow + days{14});
+  EXPECT_FALSE(refused.responses[0].leaves_at) << "what was refused waits for nothing";
+  EXPECT_FALSE(done.responses[0].appeal_by);
 }
 
 TEST(SendBack, NeedsWordsAndTheProposerTriesAgain) {

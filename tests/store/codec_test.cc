@@ -125,9 +125,11 @@ class Dice {
       c.decision = Decision{kFindings[Roll(kFindings.size())], {}, static_cast<std::uint8_t>(Any()), Text(), Text(), Text(), Time()};
       if (Coin()) c.decision->category = kCategories[Roll(kCategories.size())];
     }
-    for (auto n = Roll(3); n > 0; --n)
+    for (auto n = Roll(3); n > 0; --n) {
       c.responses.push_back({static_cast<std::uint32_t>(Any()), kResponseKinds[Roll(kResponseKinds.size())], kResponseStates[Roll(kResponseStates.size())], Text(), Text(), Text(), Text(), Time(),
-                             Text(), MaybeTime(), MaybeTime(), MaybeTime(), Text(), Text()});
+                             Text(), MaybeTime(), MaybeTime(), MaybeTime(), Text(), Text(), MaybeTime()});
+      if (c.responses.back().state == ResponseState::kRefused) c.responses.back().leaves_at.reset();  // what was refused waits for nothing
+    }
     c.presence = Text();
     c.checked_at = MaybeTime();
     c.presence_confirmed = !c.presence.empty();
@@ -253,6 +255,18 @@ TEST(Codec, FieldsOfALaterHeedAreSkipped) {
   const auto read = DecodeEvent(longer);
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(*read, event);
+}
+
+TEST(Codec, ARefusalKeptByAnEarlierHeedKeepsItsAppeal) {
+  Case c;
+  c.school = "oakmoor";
+  Response refused{.number = 1, .state = ResponseState::kRefused};
+  refused.leaves_at = Instant{days{20'000}};  // where it stood
+  c.responses.push_back(refused);
+  const auto read = DecodeCase(Encode(c));
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->responses[0].appeal_by, Instant{days{20'000}});
+  EXPECT_FALSE(read->responses[0].leaves_at);
 }
 
 TEST(Codec, SaysWhatIsWrong) {

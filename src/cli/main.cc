@@ -292,6 +292,7 @@ void AddOwnOfReport(CLI::App& app, std::string_view name, Arguments& arguments) 
     app.add_option("--outcome", arguments.outcome, "done or refused (default: done)");
     app.add_option("--reference", details.reference, "the platform's number for it");
     app.add_option("--note", details.why, "the answer, in its own words");
+    app.add_option("--appeal-by", arguments.until, "of what was refused: the last day on which it can be appealed, where the answer says so: 2026-12-24")->type_name("DAY");
   }
   if (name == "hide") {
     app.add_option("--how", arguments.choice.reason, "one of the platform's ways, listed when left out");

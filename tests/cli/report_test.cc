@@ -180,7 +180,7 @@ TEST_P(ReportCommand, ARefusalByHandCanNameTheLastDayOfAnAppeal) {
   EXPECT_EQ(answer({"--appeal-by", "2126-12-24"}).code, 2) << "what was taken is not appealed";
   const Ran refused = answer({"--outcome", "refused", "--appeal-by", "2126-12-24"});
   ASSERT_EQ(refused.code, 0) << refused.err;
-  EXPECT_THAT(Run({"report", "list", "--json"}).out, HasSubstr("can be appealed until 2126-12-25 00:00"));
+  EXPECT_THAT(Run({"report", "list", "--json"}).out, HasSubstr("can be appealed until 25 Dec 2126 00:00"));
 }
 
 TEST_P(ReportCommand, CanBeCancelledUntilItLeaves) {

@@ -257,6 +257,19 @@ TEST(Codec, FieldsOfALaterHeedAreSkipped) {
   EXPECT_EQ(*read, event);
 }
 
+TEST(Codec, ARefusalKeptByAnEarlierHeedKeepsItsAppeal) {
+  Case c;
+  c.id = 12;
+  c.school = "oakmoor";
+  Response refused{.number = 1, .state = ResponseState::kRefused};
+  refused.leaves_at = Instant{days{20'000}};  // where it stood
+  c.responses.push_back(refused);
+  const auto read = DecodeCase(Encode(c));
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->responses[0].appeal_by, Instant{days{20'000}});
+  EXPECT_FALSE(read->responses[0].leaves_at);
+}
+
 TEST(Codec, SaysWhatIsWrong) {
   Case c;
   c.id = 12;

@@ -83,6 +83,9 @@ struct Setting {
 struct ConnectorTools {
   HttpClient& http;
   const Clock& clock;
+  // How many reports and hidings left through this source since then, whichever process sent them: for platforms that count them in the allowance
+  // that reading uses too.  Empty: none.  What it fails with is the store's.
+  std::function<Result<std::uint32_t>(Instant since)> left = {};
 };
 
 // One value holds all that help, `heed check`, `heed sources` and the docs say about a connector.
@@ -95,6 +98,8 @@ struct ConnectorCard {
   bool collects, reports, rechecks;  // what it can do
   Result<std::unique_ptr<Connector>> (*make)(const SourceSpec& spec, const School& school, ConnectorTools tools);
   bool hides = false;  // what stands at the school's own place
+  bool (*rechecks_post)(const Post& post) = nullptr;  // pure: which posts of its platform `rechecks` holds for; nullptr = all
+  days keep_at_most{0};  // what is read may be stored so long without leave of its author; 0 = the platform names no time
 };
 
 // Queries a connector may send for a school: names, abbreviations, nicknames, hashtags (with '#'), handles

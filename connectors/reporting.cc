@@ -82,6 +82,16 @@ void AddAnswer(std::string& all, std::string_view asked, const Result<HttpRespon
   if (all.size() > ReportOutcome::kMostAnswer) all = std::string(ClipUtf8(all, ReportOutcome::kMostAnswer));
 }
 
+std::optional<HttpResponse> SendLook(HttpClient& http, HttpRequest request, PresenceCheck& check) {
+  request.timeout = std::min(request.timeout, milliseconds{30'000});
+  request.max_body = std::min<std::uint64_t>(request.max_body, 4 << 20);
+  auto response = http.Send(request);
+  AddAnswer(check.answer, request.method + " " + request.url, response);
+  if (response) return *std::move(response);
+  check.wait = response.error().retry_after();
+  return std::nullopt;
+}
+
 std::string SuggestByLabel(const std::vector<ReportReason>& reasons, Category category) {
   static constexpr std::string_view kThreat[] = {"threat", "violen"}, kHate[] = {"hate", "hateful", "racis", "discriminat"}, kAbuse[] = {"harass", "bully", "abus", "inappropriate", "offensive", "civil"},
                                     kBullying[] = {"bully", "minor", "harass", "abus", "inappropriate", "offensive", "civil"}, kIncite[] = {"personal", "private", "confidential", "dox", "brigad", "violen", "harass", "inappropriate"};

@@ -4,6 +4,7 @@
 // platform says that it was turned away unread (429; 503 with a time to come back); what is left is "uncertain".
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ ReportOutcome CannotSend(std::string why);
 
 // "GET https://... -> 404 {"error":...}", for a re-check's raw answer; cut to ReportOutcome::kMostAnswer bytes over all.
 void AddAnswer(std::string& all, std::string_view asked, const Result<HttpResponse>& response);
+
+// Sends what a re-check asks, and keeps question and answer in `check`.  nullopt: no answer came, and check.wait says how long to leave it.
+std::optional<HttpResponse> SendLook(HttpClient& http, HttpRequest request, PresenceCheck& check);
 
 // The first of a platform's own reasons whose label speaks of such a breach, "" when none does: what is suggested where the platform names
 // its reasons as it likes.

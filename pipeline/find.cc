@@ -93,13 +93,18 @@ Done CheckPattern(std::string_view pattern) {
 }
 
 Result<Database> Database::CompilePatterns(std::span<const std::string_view> patterns, std::size_t* refused) {
+  return CompileExpressions(patterns, kPatternFlags, refused);
+}
+Result<Database> Database::CompilePatternEnds(std::span<const std::string_view> patterns, std::size_t* refused) { return CompileExpressions(patterns, 0, refused); }
+
+Result<Database> Database::CompileExpressions(std::span<const std::string_view> patterns, unsigned flag, std::size_t* refused) {
   HEED_TRY(CheckProcessor());
   Database out;
   if (patterns.empty()) return out;
   std::vector<std::string> whole;
   for (const std::string_view pattern : patterns) whole.push_back(Whole(pattern));
   std::vector<const char*> texts;
-  std::vector<unsigned> flags(patterns.size(), kPatternFlags), ids;
+  std::vector<unsigned> flags(patterns.size(), flag), ids;
   for (const std::string& text : whole) {
     texts.push_back(text.c_str());
     ids.push_back(static_cast<unsigned>(ids.size()));

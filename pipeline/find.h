@@ -40,6 +40,8 @@ class Database {
   static Result<Database> Compile(std::span<const std::string_view> literals, std::size_t* refused);
   // Regular expressions, found where they are whole words of a folded text.  Each should have passed CheckPattern().
   static Result<Database> CompilePatterns(std::span<const std::string_view> patterns, std::size_t* refused);
+  // The same for Scan(), which does not say where they start: several times faster, to learn whether there are any.
+  static Result<Database> CompilePatternEnds(std::span<const std::string_view> patterns, std::size_t* refused);
   // What Serialise() wrote, by the same Hyperscan for the same processor.  kMalformed for anything else it can tell.
   static Result<Database> Deserialise(std::string_view bytes);
   Result<std::string> Serialise() const;  // "" for an empty one
@@ -48,6 +50,7 @@ class Database {
 
  private:
   friend class Scratch;
+  static Result<Database> CompileExpressions(std::span<const std::string_view> patterns, unsigned flag, std::size_t* refused);
   struct Free {
     void operator()(hs_database* database) const;
   };

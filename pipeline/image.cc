@@ -92,15 +92,14 @@ class Reader {
 struct ProgramImage {
   template <typename Io>
   static void Fields(Io& io, Program& p) {
-    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.always_asked), io(p.patterned), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
-    io(p.literal_count), io(p.sense_of_pattern), io(p.meanings), io(p.first_meaning), io(p.number_size), io(p.phrases), io(p.pairs.bits_), io(p.first_order);
-    for (Lists* lists : {&p.marks, &p.rules_of_mark, &p.elements_of_rule, &p.elements_of_order, &p.concepts_of_sense, &p.concepts_of_element}) io(lists->first_), io(lists->items_);
-    io(p.rules), io(p.always_patterns);
+    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.always_asked), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
+    io(p.literal_count), io(p.sense_of_pattern), io(p.senses.items_), io(p.senses.meanings_), io(p.number_size), io(p.phrases), io(p.pairs.bits_), io(p.first_order);
+    io(p.gates), io(p.first_gate), io(p.elements_of_order.first_), io(p.elements_of_order.items_), io(p.element_patterned), io(p.rules), io(p.always_patterns);
   }
   static void Write(Writer& io, const Program& program) {
     Program& p = const_cast<Program&>(program);  // the one list of fields is for both ways; writing changes nothing
     Fields(io, p);
-    for (const WordTable* table : {&p.words, &p.vocabulary.words_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
+    for (const WordTable* table : {&p.words, &p.twos, &p.vocabulary.words_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
     for (auto* shapes : {&p.vocabulary.usual_, &p.vocabulary.alone_}) {
       std::vector<std::string> words;
       for (const auto& [shape, bucket] : *shapes) words.insert(words.end(), bucket.begin(), bucket.end());
@@ -110,7 +109,7 @@ struct ProgramImage {
   static bool Read(Reader& io, Program& p) {
     Fields(io, p);
     if (!p.pairs.whole()) return false;
-    for (WordTable* table : {&p.words, &p.vocabulary.words_}) {
+    for (WordTable* table : {&p.words, &p.twos, &p.vocabulary.words_}) {
       std::vector<WordTable::Slot> slots;
       io(slots);
       if (!io.whole() || !table->Restore(std::move(slots))) return false;

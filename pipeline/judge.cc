@@ -8,6 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "pipeline/choose.h"
 #include "pipeline/find.h"
 #include "pipeline/fold.h"
 #include "pipeline/image.h"
@@ -15,6 +16,7 @@
 #include "pipeline/program.h"
 #include "pipeline/rules.h"
 #include "pipeline/squeeze.h"
+#include "pipeline/stamps.h"
 #include "pipeline/weigh.h"
 #include "src/base/check.h"
 #include "src/base/hash.h"
@@ -26,15 +28,21 @@ namespace {
 constexpr std::size_t kChunk = 32u << 10;
 
 // A cache image:                                             DO NOT CHANGE: give kMagic another number
-//   magic 8 | key 32 | program | mentions | phrases | patterns | checksum of all before it 8
-// each of the four as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
+//   magic 8 | key 32 | program | mentions | phrases | patterns | pattern ends | checksum of all before it 8
+// each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS05";
+constexpr std::string_view kMagic = "HEEDHS07";
 
 struct Databases {
   Database mentions;  // of letters
   Database phrases;   // of the numbers of words
   Database patterns;  // of letters
+  Database pattern_ends;
+
+  // In this order wherever all are meant.
+  static constexpr std::size_t kCount = 4;
+  std::array<Database*, kCount> All() { return {&mentions, &phrases, &patterns, &pattern_ends}; }
+  std::array<const Database*, kCount> All() const { return {&mentions, &phrases, &patterns, &pattern_ends}; }
 };
 
 std::string_view Bytes(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
@@ -44,15 +52,15 @@ void AppendPart(std::string& image, std::string_view part) {
   image.append(reinterpret_cast<const char*>(&size), sizeof size).append(part);
 }
 
-// The four parts of an image that is whole and has this key.
-std::optional<std::array<std::string_view, 4>> PartsOf(std::string_view image, const Digest& key) {
+// The parts of an image that is whole and has this key.
+std::optional<std::array<std::string_view, 1 + Databases::kCount>> PartsOf(std::string_view image, const Digest& key) {
   constexpr std::size_t kHead = 8 + 32, kTail = 8;
   if (image.size() < kHead + kTail || image.substr(0, 8) != kMagic || image.substr(8, 32) != Bytes(key)) return std::nullopt;
   const std::string_view body = image.substr(0, image.size() - kTail);
   std::uint64_t checksum = 0;
   std::memcpy(&checksum, image.data() + body.size(), sizeof checksum);
   if (Checksum(body) != checksum) return std::nullopt;
-  std::array<std::string_view, 4> parts;
+  std::array<std::string_view, 1 + Databases::kCount> parts;
   std::size_t at = kHead;
   for (auto& part : parts) {
     std::uint64_t size = 0;
@@ -119,11 +127,10 @@ struct Judge::Impl {
   bool ReadCache(std::string_view image) {
     const auto parts = PartsOf(image, key);
     if (!parts || !ReadImage((*parts)[0], program)) return false;
-    std::array<Database*, 3> read_into = {&databases.mentions, &databases.phrases, &databases.patterns};
-    for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < Databases::kCount; ++i) {
       auto database = Database::Deserialise((*parts)[i + 1]);
       if (!database) return false;
-      *read_into[i] = *std::move(database);
+      *databases.All()[i] = *std::move(database);
     }
     from_cache = true;
     return true;
@@ -132,12 +139,14 @@ struct Judge::Impl {
   Done Compile(std::string_view dictionary) {
     program = CompileProgram(*lexicon, schools, Dictionary(dictionary), drafts);
     const auto numbered = NumberedPhrases(program);
-    const std::array<std::vector<std::string_view>, 3> lists = {std::vector<std::string_view>(mention_literals.begin(), mention_literals.end()),
-                                                               {numbered.begin(), numbered.end()}, {program.patterns.begin(), program.patterns.end()}};
-    std::array<Database*, 3> made = {&databases.mentions, &databases.phrases, &databases.patterns};
-    for (std::size_t i = 0; i < 3; ++i) {
+    const std::vector<std::string_view> patterns(program.patterns.begin(), program.patterns.end());
+    const std::array<std::vector<std::string_view>, Databases::kCount> lists = {std::vector<std::string_view>(mention_literals.begin(), mention_literals.end()),
+                                                                                {numbered.begin(), numbered.end()}, patterns, patterns};
+    for (std::size_t i = 0; i < Databases::kCount; ++i) {
       std::size_t refused = lists[i].size();
-      auto database = i == 2 ? Database::CompilePatterns(lists[i], &refused) : Database::Compile(lists[i], &refused);
+      auto database = i == 2   ? Database::CompilePatterns(lists[i], &refused)
+                      : i == 3 ? Database::CompilePatternEnds(lists[i], &refused)
+                               : Database::Compile(lists[i], &refused);
       if (!database) {
         if (refused >= lists[i].size()) return Fail(std::move(database).error().While("compiling the lexicon"));
         if (i == 0) return Fail(std::move(database).error().While("a school's phrase \"" + std::string(lists[i][refused]) + "\""));
@@ -145,7 +154,7 @@ struct Judge::Impl {
         const std::string what = i == 1 ? ": the phrase \"" + program.literals[literal] : ": the pattern \"" + program.patterns[refused];
         return Fail(std::move(database).error().While(program.places[literal].ToString() + what + "\""));
       }
-      *made[i] = *std::move(database);
+      *databases.All()[i] = *std::move(database);
     }
     // Needed no more; a hundred thousand strings.
     std::vector<std::string>().swap(program.literals);
@@ -188,7 +197,7 @@ std::string Judge::CacheImage() const {
   std::string image(kMagic);
   image += Bytes(impl_->key);
   AppendPart(image, WriteImage(impl_->program));
-  for (const Database* database : {&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}) {
+  for (const Database* database : impl_->databases.All()) {
     const auto bytes = database->Serialise();
     if (!bytes) return {};  // no cache is a slower start, no more
     AppendPart(image, *bytes);
@@ -199,13 +208,8 @@ std::string Judge::CacheImage() const {
 }
 
 struct Judge::Worker::Impl {
-  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()) {
-    const Program& program = judge->program;
-    mark_stamp.resize(program.rules_of_mark.size());
-    present.resize(program.concepts.size() / 64 + 1);
-    wanted.resize(present.size());
-    concept_places.resize(program.concepts.size());
-    element_places.resize(program.concepts_of_element.size());
+  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()), chooser(judge->program) {
+    wanted.Resize(judge->program.concepts.size());
   }
 
   std::shared_ptr<const Judge::Impl> judge;
@@ -228,49 +232,35 @@ struct Judge::Worker::Impl {
     std::uint32_t begin, end;              // bytes of the buffer
     std::uint32_t first_word, last_word;   // words of the buffer, half open
     std::uint32_t first_single, last_single;  // in `singles`, half open
-    unsigned scale;                        // places hold 2^scale words each
-    std::uint64_t starts;                  // places where a sentence starts; only where scale is 0
-  };
-  // A literal or pattern found at words [first, last) of its segment.
-  struct Found {
-    std::uint32_t sense, first, last;
-    std::uint32_t pattern;  // as Program::Phrase::pattern
+    std::uint32_t first_two, last_two;        // in `twos`, half open
+    unsigned scale;                        // as in PostPlaces
+    std::uint64_t starts;
   };
   FoldBuffer bulk;                  // texts that are asked whether they mention the school
   std::vector<Stretch> stretches;
   FoldBuffer look;                  // texts that are searched for everything the lexicon knows
   std::vector<Segment> segments;
+  std::vector<std::uint64_t> hashes;  // of the words of `look`
+  std::vector<KnownWord> known_words;
   std::vector<Found> singles;       // literals of one word
+  std::vector<Found> twos;          // phrases of two words
   std::vector<Found> found;         // all literals of one post
-  std::string numbers;              // of those words of `look` that may be part of a phrase, a 0 between stretches of them
+  std::string numbers;              // of those words of `look` that may be part of a longer phrase, a 0 before each stretch of them
   std::vector<std::uint32_t> numbered;  // and which words they are
-  // Where in its post a plain word stands, in 62 places: see PlacesOf().
-  std::vector<std::uint8_t> places;
+  std::vector<std::uint8_t> places;  // of the words of `look`: see PostPlaces
   std::vector<Match> matches;
+  bool ends_known = false;
+  std::vector<Match> pattern_ends;  // of all of `look`, once they are known
   std::vector<PatternMatch> pattern_matches;
   Folded squeezed;
   RuleRunner runner;
   std::vector<RuleHit> rule_hits;
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
-  // Valid where they hold the epoch, which every post moves on.
-  struct Places {
-    std::uint64_t first = 0, later = 0;  // places of first words, and of the words behind them, of all that was found of it
-
-    void operator|=(const Places& other) { first |= other.first, later |= other.later; }
-  };
-  struct KnownPlaces {
-    std::uint32_t stamp = 0;
-    Places places;
-  };
-  std::uint32_t epoch = 0;
-  std::vector<std::uint32_t> mark_stamp;
-  std::vector<KnownPlaces> element_places;
-  // Of concepts there are thousands, and most questions are whether one was found at all: a bit each, which stay in the nearest cache.
-  std::vector<std::uint64_t> present, wanted;
-  std::vector<ConceptNumber> present_list;  // to be cleared before the next post
-  std::vector<Places> concept_places;       // of those that are present
-  std::vector<std::uint32_t> rules, open;  // chosen, and those whose other elements are still to be looked for
+  std::vector<std::uint32_t> picked;        // of `found`: those that stand for something wanted
+  Stamps wanted;                            // concepts that some rule which is run can ask about
+  RuleChooser chooser;
+  std::span<const std::uint32_t> rules;     // chosen for the post in `found`
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
   // Counted and told of, but no hit.
@@ -380,11 +370,26 @@ struct Judge::Worker::Impl {
     segments.push_back(segment);
   }
 
+  // The tables of words and pairs are larger than the nearest caches: what they say is sent for so many words ahead.
+  static constexpr std::size_t kAhead = 32;
+
   // Looks up every word of `look`: literals of one word, and the numbers in which phrases are searched for.
   Done Search() {
     const Program& program = judge->program;
     const std::span<const Word> words = look.words();
     const std::uint32_t number_size = program.number_size;
+    hashes.resize(words.size() + kAhead);
+    known_words.resize(words.size() + kAhead);
+    for (const Segment& segment : segments) {
+      const char* text = look.text().data() + segment.begin;
+      for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) hashes[w] = WordTable::HashPadded(text + words[w].at, words[w].size);
+    }
+    std::fill(hashes.end() - kAhead, hashes.end(), 0);
+    for (std::size_t w = 0; w < words.size(); ++w) {
+      program.words.Expect(hashes[w + kAhead]);
+      known_words[w] = program.words.Find(hashes[w]);
+    }
+    std::fill(known_words.end() - kAhead, known_words.end(), KnownWord{});
     numbers.resize(2 * (words.size() + segments.size()) * number_size + 4);
     numbered.resize(2 * (words.size() + segments.size()));
     singles.resize(words.size() + 1);
@@ -392,31 +397,55 @@ struct Judge::Worker::Impl {
     char* out = numbers.data();
     std::uint32_t* whose = numbered.data();
     std::size_t count = 0;
+    twos.clear();
+    ends_known = false;
     for (Segment& segment : segments) {
-      const char* text = look.text().data() + segment.begin;
       std::uint32_t flags = 0, before = 0, rank = 0;
-      bool joined = false, starts = false;  // the word before is in `numbers`; a sentence starts
+      std::uint32_t stretch = 0;  // words of the stretch that ends with the word before
+      bool starts = false;        // a sentence starts
       segment.first_single = static_cast<std::uint32_t>(count);
+      segment.first_two = static_cast<std::uint32_t>(twos.size());
       const std::uint32_t size = segment.last_word - segment.first_word;
-      segment.scale = size < kPlaces ? 0 : static_cast<unsigned>(std::bit_width(size / kPlaces));
+      segment.scale = PostPlaces::ScaleFor(size);
       segment.starts = 0;
       const bool plain = segment.view == View::kPlain;
+      // A stretch that is too short for any phrase is taken back.
+      const auto end_stretch = [&] {
+        if (stretch != 0 && stretch < Program::kFewestSearched) {
+          out -= (stretch + 1) * number_size;
+          whose -= stretch + 1;
+        }
+        stretch = 0;
+      };
       for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) {
         const Word& word = words[w];
-        const KnownWord known = program.words.Find(WordTable::HashPadded(text + word.at, word.size));
+        program.pairs.Expect(known_words[w + kAhead - 1].number(), known_words[w + kAhead].number());
+        const KnownWord known = known_words[w];
         const std::uint32_t number = known.number();
-        if (number != 0 && before != 0 && program.pairs.MayHold(before, number)) {
-          if (!joined) {
+        const unsigned pair = number != 0 && before != 0 ? program.pairs.MayBe(before, number) : 0;
+        if ((pair & WordPairs::kPhrase) != 0) {
+          const std::uint32_t last = w - segment.first_word + 1;
+          for (std::uint32_t sense = 0; plain || word.replaced || words[w - 1].replaced; ++sense) {
+            const KnownWord& two = program.twos.Find(WordTable::HashPair(before, number, sense));
+            if (two.sense == KnownWord::kNone) break;
+            twos.push_back({two.sense, last - 2, last, two.number()});
+            flags |= two.flags;
+            if ((two.flags & KnownWord::kMore) == 0) break;
+          }
+        }
+        if ((pair & WordPairs::kPart) != 0) {
+          if (stretch == 0) {
             out = PutNumber(out, 0, number_size);
             *whose++ = w;
             out = PutNumber(out, before, number_size);
             *whose++ = w - 1;
+            stretch = 1;
           }
           out = PutNumber(out, number, number_size);
           *whose++ = w;
-          joined = true;
+          ++stretch;
         } else {
-          joined = false;
+          end_stretch();
         }
         before = number;
         const auto place = static_cast<unsigned>(rank >> segment.scale) + 1;
@@ -430,20 +459,33 @@ struct Judge::Worker::Impl {
         count += counts;
         flags |= counts ? known.flags : 0;
       }
+      end_stretch();
       segment.last_single = static_cast<std::uint32_t>(count);
+      segment.last_two = static_cast<std::uint32_t>(twos.size());
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
     }
     matches.clear();
     return scratch.Scan(judge->databases.phrases, std::string_view(numbers.data(), static_cast<std::size_t>(out - numbers.data())), matches);
   }
 
-  // All literals of a segment into `found`, behind what is there: its words, and its share of `matches`, from `m` on, which moves behind it.
-  // Returns whether one of them is an anchor.
+  // All literals of a segment into `found`, behind what is there: its words, its phrases of two, and its share of `matches`, from `m` on, which moves
+  // behind it; phrases in the order in which they end.  Returns whether one of them is an anchor.
   bool Gather(const Segment& segment, std::size_t& m) {
     const Program& program = judge->program;
     bool anchored = segment.anchored;
     found.insert(found.end(), singles.begin() + segment.first_single, singles.begin() + segment.last_single);
-    const std::size_t phrases = found.size();
+    const auto phrases = static_cast<std::ptrdiff_t>(found.size());
+    const auto add = [&](const Found& phrase) {
+      if (phrase.pattern != 0) {
+        const auto same = std::find_if(found.begin() + phrases, found.end(), [&](const Found& f) { return f.pattern == phrase.pattern && f.last == phrase.last; });
+        if (same != found.end()) {
+          same->first = std::min(same->first, phrase.first);
+          return;
+        }
+      }
+      found.push_back(phrase);
+    };
+    std::uint32_t two = segment.first_two;
     for (; m < matches.size(); ++m) {
       const std::uint32_t number = matches[m].end / program.number_size;
       const std::uint32_t until = numbered[number - 1] + 1;
@@ -451,144 +493,26 @@ struct Judge::Worker::Impl {
       if (matches[m].end % program.number_size != 0) continue;  // half of one number and half of the next
       const Program::Phrase phrase = program.phrases[matches[m].literal];
       const std::uint32_t last = until - segment.first_word, first = last - phrase.words;
+      for (; two < segment.last_two && twos[two].last <= last; ++two) add(twos[two]);
       if (segment.view == View::kSqueezed) {
         const auto words = look.words().subspan(segment.first_word + first, phrase.words);
         if (std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
       }
-      if (phrase.pattern != 0) {
-        const auto same = std::find_if(found.begin() + static_cast<std::ptrdiff_t>(phrases), found.end(), [&](const Found& f) { return f.pattern == phrase.pattern && f.last == last; });
-        if (same != found.end()) {
-          same->first = std::min(same->first, first);
-          continue;
-        }
-      }
-      found.push_back({phrase.sense, first, last, phrase.pattern});
-      anchored |= !program.marks[phrase.sense].empty();
+      add({phrase.sense, first, last, phrase.pattern});
+      anchored = anchored || !program.senses.Marks(phrase.sense).empty();
     }
+    for (; two < segment.last_two; ++two) add(twos[two]);
     return anchored;
   }
 
   bool Concerns(const Meaning& meaning, std::int32_t school) const { return meaning.school < 0 || meaning.school == school; }
 
-  // Places are the words of a post counted as rules count them (marks and emoji are none), from 1; of a long post several words
-  // share one.  What starts with a mark or an emoji may be anywhere.
-  static constexpr std::uint32_t kPlaces = 62;
-  static constexpr std::uint64_t kAnywhere = ~std::uint64_t{0};
-  Places PlacesOf(const Segment& plain, std::uint32_t first, std::uint32_t last) const {
-    const std::uint32_t at = plain.first_word + first;
-    if (look.words()[at].kind != WordKind::kWord) return {kAnywhere, kAnywhere};
-    const unsigned from = places[at], to = places[plain.first_word + last - 1];
-    const std::uint64_t bit = std::uint64_t{1} << from;
-    return {bit, (kAnywhere << from) & (kAnywhere >> (63 - to)) & ~bit};
-  }
-
-  // The places at which something may start that follows something in `mask`.
-  static std::uint64_t Reach(const CompiledRule& rule, const Segment& plain, std::uint64_t mask) {
-    if (mask == kAnywhere) return kAnywhere;
-    const unsigned scale = plain.scale;
-    const std::uint32_t steps = rule.within == CompiledRule::kAnywhere ? kPlaces : (rule.within >> scale) + 1;
-    if (steps >= kPlaces || rule.scope == RuleScope::kNext) {
-      const std::uint64_t lowest = mask & (~mask + 1);
-      return scale == 0 ? ~((lowest << 1) - 1) : ~(lowest - 1);
-    }
-    const std::uint64_t through = rule.scope == RuleScope::kSentence && scale == 0 ? ~plain.starts : kAnywhere;
-    std::uint64_t reach = scale == 0 ? 0 : mask | mask << 1;  // words that share a place, and the steps rounded off
-    for (std::uint32_t step = 0; step < steps; ++step) {
-      mask = (mask << 1) & through;
-      reach |= mask;
-    }
-    return scale == 0 ? reach : reach | reach << 1;
-  }
-
-  const Places& PlacesOfElement(std::uint32_t element) {
-    const Program& program = judge->program;
-    KnownPlaces& known = element_places[element];
-    if (known.stamp == epoch) return known.places;
-    known = {epoch, {}};
-    for (const ConceptNumber c : program.concepts_of_element[element]) {
-      // Patterns have not been searched for yet: they may be anywhere.
-      if (Has(program.patterned, c)) known.places = {kAnywhere, kAnywhere};
-      else if (Has(present, c)) known.places |= concept_places[c];
-    }
-    return known.places;
-  }
-  static bool Has(const std::vector<std::uint64_t>& bits, ConceptNumber c) { return (bits[c >> 6] >> (c & 63) & 1) != 0; }
-
-  // Whether some order of a rule's elements has each near enough to the one before, as far as places tell.
-  bool MayHold(std::uint32_t rule, const Segment& plain) {
-    const Program& program = judge->program;
-    for (const std::uint32_t element : program.elements_of_rule[rule])
-      if (PlacesOfElement(element).first == 0) return false;
-    const CompiledRule& compiled = program.rules[rule];
-    for (std::uint32_t order = program.first_order[rule]; order < program.first_order[rule + 1]; ++order) {
-      const auto elements = program.elements_of_order[order];
-      std::uint64_t mask = kAnywhere;  // where the elements so far may be, the last of them at its end
-      for (std::size_t i = 0; i < elements.size() && mask != 0; ++i) {
-        const Places& here = PlacesOfElement(elements[i]);
-        if (i > 0) mask = Reach(compiled, plain, mask);
-        if (here.first == kAnywhere) {
-          mask = kAnywhere;
-          continue;
-        }
-        mask &= here.first;
-        // On through the words behind the first: a carry runs through neighbouring bits.
-        const std::uint64_t through = (mask | mask << 1) & here.later;
-        mask |= (((through + here.later) ^ here.later) | through) & here.later;
-      }
-      if (mask != 0) return true;
-    }
-    return false;
-  }
-
-  // Whether one of the conditions of `with` may hold.
-  bool MayCount(const CompiledRule& rule) const {
-    return rule.with.empty() || std::any_of(rule.with.begin(), rule.with.end(), [&](const CompiledUnless& with) {
-             return with.where == Where::kQuoted || Has(judge->program.patterned, with.concept_number) || Has(present, with.concept_number);
-           });
-  }
-
-  // Into `rules`: those that may hold by what is in `found`, in the order of the program.  `views` are the post's, `plain` as for RunRules().
+  // Into `rules`: those worth running on the post in `found`, the first `plain` of it found in the plain view.
   void ChooseRules(std::span<const Segment> views, std::size_t plain, Detail detail) {
-    const Program& program = judge->program;
-    rules.clear();
-    open.clear();
-    for (const ConceptNumber c : present_list) present[c >> 6] = 0;
-    present_list.clear();
-    if (++epoch == 0) {  // after four thousand million posts
-      std::fill(mark_stamp.begin(), mark_stamp.end(), 0);
-      std::fill(element_places.begin(), element_places.end(), KnownPlaces{});
-      epoch = 1;
-    }
-    for (const Found& f : found) {
-      for (const std::uint32_t mark : program.marks[f.sense]) {
-        if (mark_stamp[mark] == epoch) continue;
-        mark_stamp[mark] = epoch;
-        const auto of_mark = program.rules_of_mark[mark];
-        open.insert(open.end(), of_mark.begin(), of_mark.end());
-      }
-    }
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      std::uint32_t first = found[i].first, last = found[i].last;
-      if (i >= plain) {
-        const Word* words = look.words().data() + views[1].first_word;
-        WordsTouching(look.words().subspan(views[0].first_word, views[0].last_word - views[0].first_word), words[first].begin, words[last - 1].end, first, last);
-      }
-      const Places where = PlacesOf(views[0], first, last);
-      for (const ConceptNumber c : program.concepts_of_sense[found[i].sense]) {
-        std::uint64_t& bits = present[c >> 6];
-        const std::uint64_t bit = std::uint64_t{1} << (c & 63);
-        if (bits & bit) {
-          concept_places[c] |= where;
-        } else {
-          bits |= bit;
-          concept_places[c] = where;
-          present_list.push_back(c);
-        }
-      }
-    }
-    for (const std::uint32_t rule : open)
-      if (MayHold(rule, views[0]) && (detail == Detail::kAll || MayCount(program.rules[rule]))) rules.push_back(rule);
-    std::sort(rules.begin(), rules.end());
+    const Segment& first = views[0];
+    const auto words = [this](const Segment& view) { return look.words().subspan(view.first_word, view.last_word - view.first_word); };
+    const PostPlaces where{words(first), std::span(places).subspan(first.first_word, first.last_word - first.first_word), first.scale, first.starts};
+    rules = chooser.Choose(std::span(found).first(plain), std::span(found).subspan(plain), where, views.size() > 1 ? words(views[1]) : std::span<const Word>(), detail);
   }
 
   // Searches everything in `look` and finishes those posts.
@@ -602,6 +526,11 @@ struct Judge::Worker::Impl {
       for (std::size_t s = 0; s < segments.size();) {
         const std::size_t views = s + 1 < segments.size() && segments[s + 1].view == View::kSqueezed ? 2 : 1;
         found.clear();
+        if (s + views < segments.size()) {
+          const Segment& next = segments[s + views];
+          for (std::uint32_t i = next.first_single; i < next.last_single; ++i) judge->program.senses.Expect(singles[i].sense);
+          for (std::uint32_t i = next.first_two; i < next.last_two; ++i) judge->program.senses.Expect(twos[i].sense);
+        }
         bool anchored = Gather(segments[s], m);
         const std::size_t plain = found.size();
         if (views == 2) anchored |= Gather(segments[s + 1], m);
@@ -624,13 +553,10 @@ struct Judge::Worker::Impl {
     const bool all = detail == Detail::kAll;
     bool needed = all || program.always_patterns, useful = needed;
     if (!all) {
-      std::fill(wanted.begin(), wanted.end(), 0);
-      const auto want = [&](std::span<const ConceptNumber> concepts) {
-        for (const ConceptNumber c : concepts) wanted[c >> 6] |= std::uint64_t{1} << (c & 63);
-      };
-      want(program.always_asked);
+      wanted.Clear();
+      wanted.Add(program.always_asked);
       for (const std::uint32_t rule : rules) {
-        want(program.rules[rule].asks);
+        wanted.Add(program.rules[rule].asks);
         needed |= program.rules[rule].asks_patterns == CompiledRule::Patterns::kNeeded;
         useful |= program.rules[rule].asks_patterns != CompiledRule::Patterns::kNone;
       }
@@ -639,7 +565,13 @@ struct Judge::Worker::Impl {
     const auto add = [&](bool with_patterns) -> Done {
       for (std::size_t v = 0; v < views.size(); ++v) {
         const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
-        for (std::size_t f = from; f < until; ++f) AddOccurrence(views[v], found[f], detail);
+        picked.clear();
+        for (std::size_t f = from; f < until; ++f) {
+          if (!all && !IsWanted(found[f])) continue;
+          picked.push_back(static_cast<std::uint32_t>(f));
+          program.senses.ExpectMeanings(found[f].sense);
+        }
+        for (const std::uint32_t f : picked) AddOccurrence(views[v], found[f], detail);
         if (with_patterns) patterns |= HEED_TRY(AddPatterns(views[v], detail));
       }
       return {};
@@ -656,8 +588,21 @@ struct Judge::Worker::Impl {
     if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
   }
 
+  // Whether a pattern may be in it.  Hardly any post holds one, and most rules ask: so all of `look` is asked in one go.
+  Result<bool> MayHoldPatterns(const Segment& view) {
+    if (!ends_known) {
+      pattern_ends.clear();
+      HEED_TRY(scratch.Scan(judge->databases.pattern_ends, look.text(), pattern_ends));
+      ends_known = true;
+    }
+    const auto at = std::upper_bound(pattern_ends.begin(), pattern_ends.end(), view.begin, [](std::uint32_t begin, const Match& match) { return begin < match.end; });
+    return at != pattern_ends.end() && at->end <= view.end;
+  }
+
   // Searches for patterns and tells the runner of them; whether there were any.
   Result<bool> AddPatterns(const Segment& view, Detail detail) {
+    const bool may = HEED_TRY(MayHoldPatterns(view));
+    if (!may) return false;
     bool any = false;
     const FoldedView folded = ViewOf(view);
     pattern_matches.clear();
@@ -674,11 +619,18 @@ struct Judge::Worker::Impl {
     return any;
   }
 
+  // Whether it may stand for something that the rules can ask about; most of what is found does not.
+  bool IsWanted(const Found& f) const {
+    bool any = false;
+    for (const ConceptNumber c : judge->program.senses.Concepts(f.sense)) any |= wanted.Has(c);
+    return any;
+  }
+
   // Tells the runner of a literal (or pattern) that was found.
   void AddOccurrence(const Segment& segment, const Found& f, Detail detail) {
     if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
-    const auto words = look.words().subspan(segment.first_word, segment.last_word - segment.first_word);
     Occurrence occurrence;
+    const Word* words = look.words().data() + segment.first_word;
     occurrence.begin = words[f.first].begin;
     occurrence.end = words[f.last - 1].end;
     occurrence.first = f.first;
@@ -687,8 +639,8 @@ struct Judge::Worker::Impl {
       runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
       occurrence.view = View::kSqueezed;
     }
-    for (const Meaning& meaning : judge->program.MeaningsOf(f.sense)) {
-      if (detail == Detail::kHits && !Has(wanted, meaning.concept_number)) continue;
+    for (const Meaning& meaning : judge->program.senses.Meanings(f.sense)) {
+      if (detail == Detail::kHits && !wanted.Has(meaning.concept_number)) continue;
       if (!Concerns(meaning, segment.school)) continue;
       Occurrence one = occurrence;
       one.concept_number = meaning.concept_number;
@@ -776,7 +728,7 @@ Judge::Worker& Judge::Worker::operator=(Worker&&) noexcept = default;
 Judge::Worker::~Worker() = default;
 
 Result<Judge::Worker> Judge::NewWorker() const {
-  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns}));
+  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns, &impl_->databases.pattern_ends}));
   return Worker(std::make_unique<Worker::Impl>(impl_, std::move(scratch)));
 }
 
@@ -871,7 +823,10 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     };
     const auto words_at = [&](std::uint32_t begin, std::uint32_t end) { return std::string(text.substr(begin, end - begin)); };
     std::vector<Occurrence> occurrences = w.runner.occurrences();
-    std::stable_sort(occurrences.begin(), occurrences.end(), [](const Occurrence& a, const Occurrence& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
+    // By name where they are of the same words: what is found in which order is Hyperscan's affair.
+    std::stable_sort(occurrences.begin(), occurrences.end(), [&](const Occurrence& a, const Occurrence& b) {
+      return std::tie(a.begin, a.end, judge.program.concepts[a.concept_number]) < std::tie(b.begin, b.end, judge.program.concepts[b.concept_number]);
+    });
     for (const Occurrence& o : occurrences) e.concepts.push_back({name(o.concept_number), words_at(o.begin, o.end), o.begin, o.end, o.view, o.misspelt});
     std::vector<std::string> names;
     const Lexicon& lexicon = Judge(w.judge).lexicon();

@@ -132,7 +132,7 @@ class Reader {
       root->Complain("language", "\"" + language + "\" is no language; write two or three small letters, as \"en\"");
     }
     const Defaults defaults{language, root->String("source").value_or(""), root->String("author").value_or(""), root->Date("added").value_or("")};
-    for (TomlTable& table : root->Tables("context")) ReadContext(table);
+    for (TomlTable& table : root->Tables("context")) ReadContext(table, language);
     for (TomlTable& table : root->Tables("concept")) ReadConcept(table, language);
     for (TomlTable& table : root->Tables("term")) ReadEntry(table, defaults, false);
     for (TomlTable& table : root->Tables("rule")) ReadEntry(table, defaults, true);
@@ -145,6 +145,7 @@ class Reader {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       Resolve(entries_[i].unless, unless_[i], 0);
       Resolve(entries_[i].with, with_[i], 0);
+      ResolveWide(entries_[i], despite_[i]);
     }
     CheckPatternRules();
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.id < b.id; });
@@ -161,6 +162,13 @@ class Reader {
   struct Defaults {
     std::string language, source, author, added;
   };
+  // A context that entries do not ask for: it goes for all of these categories, up to a severity, in its file's language.
+  struct Wide {
+    std::string id, language;
+    std::vector<Category> categories;
+    std::uint8_t up_to;
+  };
+
   // Items of `unless` or `with` as written, and where.
   struct Written {
     std::vector<std::string> items;
@@ -210,13 +218,23 @@ class Reader {
     return except;
   }
 
-  void ReadContext(TomlTable& table) {
+  void ReadContext(TomlTable& table, const std::string& language) {
     const std::string id = ReadId(table, "context");
     const auto items = table.Strings("unless");
     if (items.empty()) table.Complain("a context lists what blocks: unless = [...]");
     if (!contexts_.emplace(id, std::make_pair(items, table.PlaceOf("unless"))).second) {
       table.Complain("id", "there is another context \"" + id + "\"");
     }
+    Wide wide{id, language, {}, 4};
+    for (const std::string& name : table.Strings("for")) {
+      if (const auto category = ReadCategory(table, "for", name)) wide.categories.push_back(*category);
+    }
+    if (const auto up_to = table.Int("up_to")) {
+      if (*up_to < 1 || *up_to > 4) table.Complain("up_to", "severity " + std::to_string(*up_to) + " is not between 1 and 4");
+      if (wide.categories.empty()) table.Complain("up_to", "\"up_to\" goes with \"for\": for = [\"abuse\"]");
+      wide.up_to = static_cast<std::uint8_t>(std::clamp<std::int64_t>(*up_to, 1, 4));
+    }
+    if (!wide.categories.empty()) wide_.push_back(std::move(wide));
     table.Done();
   }
 
@@ -243,6 +261,16 @@ class Reader {
     concepts_.push_back(std::move(c));
   }
 
+  static std::optional<Category> ReadCategory(TomlTable& table, std::string_view key, const std::string& category) {
+    const auto found = ParseCategory(category);
+    if (!found) {
+      std::vector<std::string_view> names;
+      for (const Category c : kCategories) names.push_back(ToString(c));
+      table.Complain(key, "unknown category \"" + category + "\"" + DidYouMean(category, names));
+    }
+    return found;
+  }
+
   void ReadEntry(TomlTable& table, const Defaults& defaults, bool is_rule) {
     Entry e;
     e.is_rule = is_rule;
@@ -257,13 +285,7 @@ class Reader {
     else ReadTerm(table, e);
 
     const std::string category = table.Required("category");
-    if (const auto found = ParseCategory(category)) {
-      e.category = *found;
-    } else if (!category.empty()) {
-      std::vector<std::string_view> names;
-      for (const Category c : kCategories) names.push_back(ToString(c));
-      table.Complain("category", "unknown category \"" + category + "\"" + DidYouMean(category, names));
-    }
+    if (!category.empty()) e.category = ReadCategory(table, "category", category).value_or(e.category);
     if (!table.Has("severity")) table.Complain("\"severity\" is missing: 1 unkind or weak, 2 a clear breach, 3 serious, 4 grave");
     const auto severity = table.Int("severity").value_or(1);
     if (severity < 1 || severity > 4) table.Complain("severity", "severity " + std::to_string(severity) + " is not between 1 and 4");
@@ -289,6 +311,7 @@ class Reader {
     e.at = Choice(table, "at", Stand::kAnywhere, {Stand::kAnywhere, Stand::kStart, Stand::kEnd, Stand::kAlone, Stand::kWhole});
     unless_.push_back({table.Strings("unless"), table.PlaceOf("unless"), "unless"});
     with_.push_back({table.Strings("with"), table.PlaceOf("with"), "with"});
+    despite_.push_back({table.Strings("despite"), table.PlaceOf("despite"), "despite"});
     table.Done();
     entries_.push_back(std::move(e));
   }
@@ -374,6 +397,21 @@ class Reader {
     }
   }
 
+  // Contexts that go for entries of this kind, but for those the entry stands in spite of.
+  void ResolveWide(Entry& e, const Written& despite) {
+    for (const std::string& id : despite.items) {
+      if (std::any_of(wide_.begin(), wide_.end(), [&](const Wide& wide) { return wide.id == id; })) continue;
+      std::vector<std::string_view> names;
+      for (const Wide& wide : wide_) names.push_back(wide.id);
+      mistakes_.push_back({despite.where, "despite: there is no context \"" + id + "\" with \"for\"" + DidYouMean(id, names)});
+    }
+    for (const Wide& wide : wide_) {
+      if (wide.language != e.language || e.severity > wide.up_to || std::find(despite.items.begin(), despite.items.end(), wide.id) != despite.items.end()) continue;
+      if (std::find(wide.categories.begin(), wide.categories.end(), e.category) == wide.categories.end()) continue;
+      Resolve(e.unless, {{"@" + wide.id}, despite.where, "for"}, 0);
+    }
+  }
+
   std::optional<Unless> ParseUnless(const std::string& item, const Place& where, std::string_view key) {
     const std::string name(key);
     Unless unless;
@@ -403,8 +441,8 @@ class Reader {
     if (parts.size() > 2) {
       const std::string_view digits = parts[2];
       const bool number = !digits.empty() && digits.size() <= 2 && digits.find_first_not_of("0123456789") == std::string_view::npos;
-      if (!counts || !number || parts.size() > 3) {
-        mistakes_.push_back({where, name + ": \"" + item + "\" should read concept:before:WORDS, with after or near instead of before if meant, and at most 99 words"});
+      if ((!counts && unless.where != Where::kPost) || !number || parts.size() > 3) {
+        mistakes_.push_back({where, name + ": \"" + item + "\" should read concept:before:WORDS, with after or near instead of before if meant, and at most 99 words; or concept:post:PLACES"});
         return std::nullopt;
       }
       unless.words = 0;
@@ -451,7 +489,8 @@ class Reader {
   std::map<std::string, Place, std::less<>> ids_;
   std::set<std::string, std::less<>> known_;
   std::vector<Reference> references_;
-  std::vector<Written> unless_, with_;  // beside entries_
+  std::vector<Wide> wide_;
+  std::vector<Written> unless_, with_, despite_;  // beside entries_
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ std::string_view ToString(Where where);  // "sentence", "before", ...
 struct Unless {
   std::string concept_id;  // empty for kQuoted
   Where where = Where::kSentence;
-  std::uint32_t words = 0;  // how far, for kBefore, kAfter and kNear
+  std::uint32_t words = 0;  // how far, for kBefore, kAfter and kNear; for kPost in how many places that share no word (0: one)
 
   std::string ToString() const;  // as written: "negator:before:4"
   bool operator==(const Unless&) const = default;
@@ -100,7 +100,7 @@ struct Entry {
   std::uint8_t severity = 1;  // 1..4
   std::optional<Characteristic> characteristic;
   std::string why;
-  std::vector<Unless> unless;  // none of these may hold; contexts already put in place of "@name"
+  std::vector<Unless> unless;  // none of these may hold; contexts already put in place of "@name", and those that go for its category added
   std::vector<Unless> with;    // when not empty, one of these must
   Stand at = Stand::kAnywhere;
   std::int32_t weight = 0;     // points; see pipeline/weigh.h

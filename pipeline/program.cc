@@ -210,7 +210,7 @@ class Compiler {
     auto& meanings = meanings_[at->second];
     for (const ConceptNumber c : concepts) {
       const auto known = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.concept_number == c && (m.school == -1 || m.school == school); });
-      if (known == meanings.end()) meanings.push_back({c, school, spelling, true, except});
+      if (known == meanings.end()) meanings.push_back({c, school, spelling, except});
       // Said twice, once without exceptions: then there are none.
       else if (except == 0 || known->except != except) known->except = 0;
     }
@@ -327,7 +327,7 @@ class Compiler {
     std::uint16_t number = 0;
     const auto mean = [&](const Concept& c) {
       auto& meanings = meanings_.emplace_back();
-      for (const ConceptNumber concept_number : Closure({Number(c.id)})) meanings.push_back({concept_number, -1, Spelling::kWritten, true, Except(c.except, c.place)});
+      for (const ConceptNumber concept_number : Closure({Number(c.id)})) meanings.push_back({concept_number, -1, Spelling::kWritten, Except(c.except, c.place)});
       out_.places.push_back(c.place);
     };
     for (const Concept& c : lexicon_.concepts) {
@@ -401,29 +401,21 @@ class Compiler {
   void Finish() {
     for (ConceptNumber c = 0; c < out_.concepts.size(); ++c)
       if (out_.characteristics[c]) out_.characterised.push_back(c);
-    MarkUsed();
     std::vector<double> frequency(out_.concepts.size());
-    std::vector<std::vector<std::uint32_t>> senses_of(out_.concepts.size());
-    std::map<std::vector<Meaning>, std::uint32_t> senses;
+    std::map<std::vector<Meaning>, std::uint32_t> senses;  // must outlive senses_
     constexpr double kNever = 1e9;  // no anchor: the first look does not search for patterns
-    out_.first_meaning.push_back(0);
     for (std::uint32_t i = 0; i < meanings_.size(); ++i) {
       const bool literal = i < out_.literals.size();
       const double f = literal ? Frequency(out_.literals[i], i < written_ || pattern_of_[i] != 0) : kNever;
       for (const Meaning& m : meanings_[i]) frequency[m.concept_number] += f;
       const auto [at, fresh] = senses.emplace(meanings_[i], static_cast<std::uint32_t>(senses.size()));
       sense_of_.push_back(at->second);
-      if (!fresh) continue;
-      std::vector<ConceptNumber> used;
-      for (const Meaning& m : meanings_[i]) {
-        out_.meanings.push_back(m);
-        senses_of[m.concept_number].push_back(at->second);
-        if (m.used) used.push_back(m.concept_number);
-      }
-      out_.first_meaning.push_back(static_cast<std::uint32_t>(out_.meanings.size()));
-      out_.concepts_of_sense.Add(used);
+      if (fresh) senses_.push_back({&at->first, 0, {}, {}, {}});
+      if (literal) senses_[at->second].frequency += f;
     }
-    out_.sense_of_pattern.assign(sense_of_.begin() + static_cast<std::ptrdiff_t>(out_.literals.size()), sense_of_.end());
+    std::vector<std::vector<std::uint32_t>> senses_of(out_.concepts.size());
+    for (std::uint32_t sense = 0; sense < senses_.size(); ++sense)
+      for (const Meaning& m : *senses_[sense].meanings) senses_of[m.concept_number].push_back(sense);
     std::stable_sort(out_.rules.begin(), out_.rules.end(), [this](const CompiledRule& a, const CompiledRule& b) {
       return lexicon_.entries[a.entry].severity > lexicon_.entries[b.entry].severity;
     });
@@ -431,72 +423,129 @@ class Compiler {
     out_.literal_count = static_cast<std::uint32_t>(out_.literals.size());
     FindAsked();
     ChooseAnchors(frequency, senses_of);
+    PlaceSenses();
     NumberWords();
   }
 
   void ChooseAnchors(const std::vector<double>& frequency, const std::vector<std::vector<std::uint32_t>>& senses_of) {
-    std::map<std::vector<ConceptNumber>, std::uint32_t> elements;  // distinct ones, numbered
-    std::map<std::uint32_t, std::uint32_t> mark_of;                // of an element
-    std::vector<std::vector<std::uint32_t>> rules_of_mark, marks(out_.first_meaning.size() - 1);
+    std::map<std::vector<ConceptNumber>, std::uint32_t> mark_of;  // of an anchor
+    std::vector<std::vector<Program::Gate>> gates;                // by mark
+    constexpr double kEverywhere = 0.25;  // an element in so many posts turns few rules away, and keeping note of it costs each of them
+    std::set<std::uint32_t> gating;
+    const auto common = [&](const std::vector<ConceptNumber>& element) {
+      double f = 0;
+      for (const ConceptNumber c : element) f += frequency[c];
+      return f;
+    };
+    out_.element_patterned.push_back(0);  // kAlwaysThere
     out_.first_order.push_back(0);
     for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
-      std::vector<std::pair<double, std::uint32_t>> own;  // how common, which
-      double rarest = std::numeric_limits<double>::infinity();
-      const std::vector<ConceptNumber>* anchor = nullptr;
-      for (const auto& element : out_.rules[r].orders.front()) {
-        const auto [at, fresh] = elements.emplace(element, static_cast<std::uint32_t>(elements.size()));
-        if (fresh) out_.concepts_of_element.Add(element);
-        double f = 0;
-        for (const ConceptNumber c : element) f += frequency[c];
-        own.emplace_back(f, at->second);
-        if (f < rarest) rarest = f, anchor = &element;
+      const auto& own = out_.rules[r].orders.front();
+      const auto& anchor = *std::min_element(own.begin(), own.end(), [&](const auto& a, const auto& b) { return common(a) < common(b); });
+      const auto [mark, fresh] = mark_of.emplace(anchor, static_cast<std::uint32_t>(mark_of.size()));
+      if (fresh) {
+        gates.emplace_back();
+        for (const ConceptNumber c : anchor)
+          for (const std::uint32_t sense : senses_of[c])
+            if (auto& marks = senses_[sense].marks; marks.empty() || marks.back() != mark->second) marks.push_back(mark->second);
       }
-      const std::uint32_t element = elements.at(*anchor);
-      std::sort(own.begin(), own.end());
-      std::vector<std::uint32_t> others;
-      for (const auto& [f, other] : own)
-        if (other != element && std::find(others.begin(), others.end(), other) == others.end()) others.push_back(other);
-      out_.elements_of_rule.Add(others);
+
+      Program::Gate gate{r};
+      std::vector<std::pair<double, std::uint32_t>> others;  // how common, which
+      for (const auto& element : own)
+        if (element != anchor && !Patterned(element) && common(element) < kEverywhere) others.emplace_back(common(element), ElementNumber(element));
+      std::sort(others.begin(), others.end());
+      others.erase(std::unique(others.begin(), others.end()), others.end());
+      for (std::size_t i = 0; i < std::min(others.size(), gate.elements.size()); ++i) gate.elements[i] = others[i].second;
+      gate.with = WithOf(out_.rules[r]);
+      gates[mark->second].push_back(gate);
+      gating.insert({gate.elements[0], gate.elements[1], gate.with});
+
       for (const auto& order : out_.rules[r].orders) {
         std::vector<std::uint32_t> numbers;
-        for (const auto& one : order) numbers.push_back(elements.at(one));
+        for (const auto& element : order)
+          if (order.size() > 1) numbers.push_back(ElementNumber(element));
         out_.elements_of_order.Add(numbers);
       }
       out_.first_order.push_back(static_cast<std::uint32_t>(out_.elements_of_order.size()));
-      const auto [mark, fresh] = mark_of.emplace(element, static_cast<std::uint32_t>(mark_of.size()));
-      if (fresh) {
-        rules_of_mark.emplace_back();
-        for (const ConceptNumber c : *anchor)
-          for (const std::uint32_t sense : senses_of[c])
-            if (marks[sense].empty() || marks[sense].back() != mark->second) marks[sense].push_back(mark->second);
-      }
-      rules_of_mark[mark->second].push_back(r);
     }
-    for (const auto& list : marks) out_.marks.Add(list);
-    for (const auto& list : rules_of_mark) out_.rules_of_mark.Add(list);
+    out_.first_gate.push_back(0);
+    for (const auto& list : gates) {
+      out_.gates.insert(out_.gates.end(), list.begin(), list.end());
+      out_.first_gate.push_back(static_cast<std::uint32_t>(out_.gates.size()));
+    }
+    for (const auto& [element, number] : elements_)
+      for (const ConceptNumber c : element)
+        for (const std::uint32_t sense : senses_of[c])
+          if (auto& of = gating.contains(number) ? senses_[sense].gating : senses_[sense].others; of.empty() || of.back() != number) of.push_back(number);
   }
 
-  // Gives the words of phrases numbers, and words their senses.
+  // Never kAlwaysThere.
+  std::uint32_t ElementNumber(const std::vector<ConceptNumber>& element) {
+    const auto [at, fresh] = elements_.emplace(element, static_cast<std::uint32_t>(elements_.size() + 1));
+    if (fresh) out_.element_patterned.push_back(Patterned(element));
+    return at->second;
+  }
+  bool Patterned(const std::vector<ConceptNumber>& element) const {
+    return std::any_of(element.begin(), element.end(), [this](ConceptNumber c) { return patterned_[c]; });
+  }
+
+  // The concepts of `with` as one element.
+  std::uint32_t WithOf(const CompiledRule& rule) {
+    std::vector<ConceptNumber> any;
+    for (const CompiledUnless& with : rule.with) {
+      if (with.where == Where::kQuoted) return Program::kAlwaysThere;
+      any.push_back(with.concept_number);
+    }
+    if (any.empty() || Patterned(any)) return Program::kAlwaysThere;
+    std::sort(any.begin(), any.end());
+    any.erase(std::unique(any.begin(), any.end()), any.end());
+    return ElementNumber(any);
+  }
+
+  // Commonest first.
+  void PlaceSenses() {
+    std::vector<std::uint32_t> order(senses_.size()), place(senses_.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) { return senses_[a].frequency > senses_[b].frequency; });
+    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].gating, senses_[i].others, *senses_[i].meanings);
+    for (std::uint32_t& sense : sense_of_) sense = place[sense];
+    out_.sense_of_pattern.assign(sense_of_.begin() + static_cast<std::ptrdiff_t>(out_.literals.size()), sense_of_.end());
+  }
+
+  // Gives the words of phrases numbers, and words and phrases of two their senses.
   void NumberWords() {
     std::uint32_t next = 1;
+    std::vector<std::uint32_t> numbers;
     for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
       const auto words = WordsOf(out_.literals[i]);
+      const std::uint32_t anchor = out_.senses.Marks(sense_of_[i]).empty() ? 0 : KnownWord::kAnchor;
       if (words.size() == 1) {
         KnownWord& known = out_.words.At(words[0]);
         known.sense = sense_of_[i];
-        if (!out_.marks[sense_of_[i]].empty()) known.flags |= KnownWord::kAnchor;
-      } else if (!words.empty()) {
-        HEED_CHECK(words.size() <= 0xFFFF);
-        out_.phrases.push_back({sense_of_[i], static_cast<std::uint16_t>(words.size()), pattern_of_[i]});
-        out_.literal_of_phrase.push_back(i);
-        std::uint32_t before = 0;
-        for (const std::string_view word : words) {
-          KnownWord& known = out_.words.At(word);
-          if (known.number() == 0) known.flags |= next++;
-          if (before != 0) out_.pairs.Add(before, known.number());
-          before = known.number();
-        }
+        known.flags |= anchor;
+        continue;
       }
+      numbers.clear();
+      for (const std::string_view word : words) {
+        KnownWord& known = out_.words.At(word);
+        if (known.number() == 0) known.flags |= next++;
+        numbers.push_back(known.number());
+      }
+      if (words.size() == 2) {
+        // Several patterns may stand for one text.
+        std::uint32_t sense = 0;
+        while (out_.twos.Has(WordTable::HashPair(numbers[0], numbers[1], sense))) ++sense;
+        if (sense > 0) out_.twos.At(WordTable::HashPair(numbers[0], numbers[1], sense - 1)).flags |= KnownWord::kMore;
+        out_.twos.At(WordTable::HashPair(numbers[0], numbers[1], sense)) = {sense_of_[i], pattern_of_[i] | anchor};
+        out_.pairs.Add(numbers[0], numbers[1], WordPairs::kPhrase);
+        continue;
+      }
+      if (words.empty()) continue;
+      HEED_CHECK(words.size() <= 0xFFFF);
+      out_.phrases.push_back({sense_of_[i], static_cast<std::uint16_t>(words.size()), pattern_of_[i]});
+      out_.literal_of_phrase.push_back(i);
+      for (std::size_t w = 1; w < numbers.size(); ++w) out_.pairs.Add(numbers[w - 1], numbers[w], WordPairs::kPart);
     }
     out_.number_size = next <= 0x10000 ? 2 : 3;
     HEED_CHECK(next <= 0x1000000);
@@ -504,19 +553,19 @@ class Compiler {
 
   // What running each rule can ask about, and where patterns matter to that.
   void FindAsked() {
-    out_.patterned.resize(out_.concepts.size() / 64 + 1);
+    patterned_.resize(out_.concepts.size());
     for (std::size_t i = out_.literals.size(); i < meanings_.size(); ++i)
-      for (const Meaning& m : meanings_[i]) out_.patterned[m.concept_number >> 6] |= std::uint64_t{1} << (m.concept_number & 63);
+      for (const Meaning& m : meanings_[i]) patterned_[m.concept_number] = true;
     std::vector<std::set<ConceptNumber>> outers(out_.concepts.size());  // what can take a concept's words away
-    for (const Meaning& m : out_.meanings) outers[m.concept_number].insert(out_.exceptions[m.except].begin(), out_.exceptions[m.except].end());
+    for (const auto& meanings : meanings_)
+      for (const Meaning& m : meanings) outers[m.concept_number].insert(out_.exceptions[m.except].begin(), out_.exceptions[m.except].end());
     const auto with_outers = [&](const std::set<ConceptNumber>& of) {
       std::set<ConceptNumber> all = of;
       for (const ConceptNumber c : of) all.insert(outers[c].begin(), outers[c].end());
       return std::vector<ConceptNumber>(all.begin(), all.end());
     };
-    const auto patterned = [this](ConceptNumber c) { return (out_.patterned[c >> 6] >> (c & 63) & 1) != 0; };
     out_.always_asked = with_outers({out_.characterised.begin(), out_.characterised.end()});
-    out_.always_patterns = std::any_of(out_.always_asked.begin(), out_.always_asked.end(), patterned);
+    out_.always_patterns = Patterned(out_.always_asked);
     for (CompiledRule& rule : out_.rules) {
       std::set<ConceptNumber> asks;
       for (const auto& element : rule.orders.front()) asks.insert(element.begin(), element.end());
@@ -534,28 +583,10 @@ class Compiler {
       for (const ConceptNumber c : rule.asks) other.insert(outers[c].begin(), outers[c].end());
       if (rule.scope == RuleScope::kNext) other.insert(out_.pronoun);
       if (rule.at != Stand::kAnywhere) other.insert({out_.opening, out_.closing});
-      rule.asks_patterns = std::any_of(other.begin(), other.end(), patterned)             ? CompiledRule::Patterns::kNeeded
-                           : std::any_of(rule.asks.begin(), rule.asks.end(), patterned) ? CompiledRule::Patterns::kForUnless
+      rule.asks_patterns = Patterned({other.begin(), other.end()}) ? CompiledRule::Patterns::kNeeded
+                           : Patterned(rule.asks)                    ? CompiledRule::Patterns::kForUnless
                                                                                          : CompiledRule::Patterns::kNone;
     }
-  }
-
-  // Concepts that some rule asks about; the others are only shown.
-  void MarkUsed() {
-    std::vector<bool> used(out_.concepts.size());
-    for (const ConceptNumber c : {out_.pronoun, out_.opening, out_.closing}) used[c] = true;
-    for (const auto& exception : out_.exceptions)
-      for (const ConceptNumber c : exception) used[c] = true;
-    for (const ConceptNumber c : out_.characterised) used[c] = true;
-    for (const CompiledRule& rule : out_.rules) {
-      for (const auto& element : rule.orders.front())
-        for (const ConceptNumber c : element) used[c] = true;
-      for (const auto* contexts : {&rule.unless, &rule.with})
-        for (const CompiledUnless& context : *contexts)
-          if (context.where != Where::kQuoted) used[context.concept_number] = true;
-    }
-    for (auto& meanings : meanings_)
-      for (Meaning& meaning : meanings) meaning.used = used[meaning.concept_number];
   }
 
   struct Variant {
@@ -575,9 +606,17 @@ class Compiler {
   std::vector<std::set<ConceptNumber>> parents_;
   std::unordered_map<std::string, std::uint32_t> ids_;
   std::vector<std::vector<Meaning>> meanings_;  // by literal, then by pattern
-  std::vector<std::uint32_t> sense_of_;         // likewise
+  struct Sense {
+    const std::vector<Meaning>* meanings;
+    double frequency;  // of all literals that have it
+    std::vector<std::uint32_t> marks, gating, others;  // elements: see Senses
+  };
+  std::vector<Sense> senses_;
+  std::vector<std::uint32_t> sense_of_;         // as meanings_: index in senses_, and from PlaceSenses() on where it lies in out_.senses
   std::map<std::vector<ConceptNumber>, std::uint16_t> excepts_;  // numbers in out_.exceptions
   std::vector<Variant> variants_;
+  std::vector<bool> patterned_;  // by concept: whether patterns stand for it
+  std::map<std::vector<ConceptNumber>, std::uint32_t> elements_;  // of rules of several, numbered from 1
   std::vector<std::uint16_t> pattern_of_;  // of a literal: which pattern it is a text of, from 1; 0 for none
   std::size_t written_ = 0;  // literals before this one are phrases in their own right
 };

@@ -4,6 +4,7 @@
 // Pure data; the judge gives the literals to Hyperscan and the rules to pipeline/rules.h.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -32,12 +33,11 @@ enum class Spelling : std::uint8_t {
 };
 
 // What a literal or a pattern stands for.  It may stand for many concepts; all of them together are its sense, which
-// thousands of literals share: a hundred thousand literals have a few thousand senses, and those stay in the cache.
+// thousands of literals share.
 struct Meaning {
   ConceptNumber concept_number = 0;
   std::int32_t school = -1;  // index of the school whose word it is, -1 = everybody's
   Spelling spelling = Spelling::kWritten;
-  bool used = true;  // some rule asks for the concept
   std::uint16_t except = 0;  // index in Program::exceptions: inside one of those it does not count
 
   auto operator<=>(const Meaning&) const = default;
@@ -83,6 +83,39 @@ class Lists {
   std::vector<std::uint32_t> first_ = {0}, items_;
 };
 
+// All there is to know of each sense, in one place: judging a post is mostly waiting for memory, so what is asked of one sense lies together,
+// and senses that many posts hold lie beside each other.  A sense is named by where it lies.
+class Senses {
+ public:
+  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> gating, std::span<const std::uint32_t> others, std::span<const Meaning> meanings) {
+    const auto sense = static_cast<std::uint32_t>(items_.size());
+    for (const std::size_t number : {marks.size(), gating.size(), gating.size() + others.size(), meanings_.size(), meanings.size()})
+      items_.push_back(static_cast<std::uint32_t>(number));
+    for (const auto& list : {marks, gating, others}) items_.insert(items_.end(), list.begin(), list.end());
+    for (const Meaning& meaning : meanings) items_.push_back(meaning.concept_number);
+    meanings_.insert(meanings_.end(), meanings.begin(), meanings.end());
+    return sense;
+  }
+
+  // Of the anchors it may stand for: see Program::gates.
+  std::span<const std::uint32_t> Marks(std::uint32_t sense) const { return {&items_[sense] + kHead, items_[sense]}; }
+  // Elements its concepts are among, of whatever school: those that gates ask for, which come first, and all.
+  std::span<const std::uint32_t> GatingElements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
+  std::span<const std::uint32_t> Elements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 2]}; }
+  // Of each of its meanings the concept, which is all that is mostly asked.
+  std::span<const std::uint32_t> Concepts(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense] + items_[sense + 2], items_[sense + 4]}; }
+  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 3], items_[sense + 4]}; }
+  // It will be asked for soon.
+  void Expect(std::uint32_t sense) const { __builtin_prefetch(&items_[sense]); }
+  void ExpectMeanings(std::uint32_t sense) const { __builtin_prefetch(meanings_.data() + items_[sense + 3]); }
+
+ private:
+  friend struct ProgramImage;
+  static constexpr std::size_t kHead = 5;  // how many marks, gating elements, elements; the first meaning, and how many; then the lists
+  std::vector<std::uint32_t> items_;
+  std::vector<Meaning> meanings_;
+};
+
 // What judging needs to know of an entry.
 struct EntryFacts {
   std::string id, why;
@@ -99,7 +132,6 @@ struct Program {
   std::vector<std::optional<Characteristic>> characteristics;  // by concept number
   std::vector<ConceptNumber> characterised;                    // those that have one
   std::vector<ConceptNumber> always_asked;                     // these, and what takes them away: every hit is asked whom it is about
-  std::vector<std::uint64_t> patterned;                        // a bit for each concept number: whether patterns stand for it
   ConceptNumber pronoun = 0, opening = 0, closing = 0;
   std::vector<std::vector<ConceptNumber>> exceptions;          // [0] is empty
 
@@ -111,39 +143,43 @@ struct Program {
   std::vector<Place> places;           // of literal i: where its phrase was written
   std::vector<std::uint32_t> literal_of_phrase;  // as `phrases`
   std::vector<std::uint32_t> sense_of_pattern;
-  std::vector<Meaning> meanings;       // of sense i: [first_meaning[i], first_meaning[i + 1])
-  std::vector<std::uint32_t> first_meaning;
+  Senses senses;
 
   // How literals are found.  A word is looked up; a literal that is one word is found by that.  Words that phrases are made of
-  // have numbers, and a phrase is searched for as the numbers of its words, of `number_size` bytes each: a third of
-  // the bytes, and far fewer places where something seems to begin, than searching for its letters.
+  // have numbers; a phrase of two is looked up by theirs.  A longer one is searched for as the numbers of its words, of `number_size` bytes each: a
+  // third of the bytes, and far fewer places where something seems to begin, than searching for its letters.
   struct Phrase {
     std::uint32_t sense = 0;
     std::uint16_t words = 0;
     std::uint16_t pattern = 0;  // not 0: a text of this pattern.  Of those of one pattern that end together the longest counts
   };
   WordTable words;
+  WordTable twos;          // phrases of two words; for a number they have their pattern's
   std::uint32_t number_size = 2;
-  std::vector<Phrase> phrases;
-  WordPairs pairs;  // neighbours in some phrase: only where two of them meet can there be one
+  static constexpr std::uint32_t kFewestSearched = 3;  // words
+  std::vector<Phrase> phrases;  // those that are searched for
+  WordPairs pairs;         // neighbours in some phrase: only where two of them meet can there be one
 
-  // Which rules are worth running.  Each has an anchor, its rarest element; the senses of an anchor carry its mark.  Where a mark is
-  // seen its rules are asked whether all their elements are there, and near enough to each other.
-  Lists marks;                // by sense
-  Lists rules_of_mark;
-  Lists elements_of_rule;     // all but its anchor, rarest first
-  Lists elements_of_order;    // in order; orders of a rule lie together
+  // Which rules are worth running.  Each has an anchor, its rarest element; the senses of an anchor carry its mark.  Where a mark is seen its
+  // rules are asked whether what else they need is there, and then whether it is near enough.
+  // Elements are numbered, the same one in several rules once; what a rule's `with` asks for is one more.
+  static constexpr std::uint32_t kAlwaysThere = 0;  // an element that nothing need be found for
+  struct Gate {
+    std::uint32_t rule = 0;
+    // The two rarest elements beside the anchor, and what `with` asks for; kAlwaysThere where there are none, or nobody can tell before rules are
+    // run: patterns are searched for, and quotation marks looked for, only then.
+    std::array<std::uint32_t, 2> elements = {kAlwaysThere, kAlwaysThere};
+    std::uint32_t with = kAlwaysThere;
+  };
+  std::vector<Gate> gates;                 // of mark i: [first_gate[i], first_gate[i + 1])
+  std::vector<std::uint32_t> first_gate;
+  Lists elements_of_order;                 // in order; orders of a rule lie together.  Empty for a rule of one element: its anchor is all there is to it
   std::vector<std::uint32_t> first_order;  // of rule i: [first_order[i], first_order[i + 1])
-  Lists concepts_of_sense;    // those that some rule asks about, of whatever school
-  Lists concepts_of_element;  // any of these
+  std::vector<std::uint8_t> element_patterned;  // 1: patterns stand for it too
 
   std::vector<CompiledRule> rules;     // worst severity first
   bool always_patterns = false;        // patterns matter to more than the rules that name them
   Vocabulary vocabulary;
-
-  std::span<const Meaning> MeaningsOf(std::size_t sense) const {
-    return std::span(meanings).subspan(first_meaning[sense], first_meaning[sense + 1] - first_meaning[sense]);
-  }
 };
 
 // The phrases as they are searched for, in the order of Program::phrases; texts must still be there.

@@ -51,8 +51,8 @@ bool RuleRunner::Run(const Program& program, std::span<const std::uint32_t> rule
     occurrences_.resize(kMostOccurrences);
     too_much_ = true;
   }
-  ++epoch_;
-  if (stamp_.size() < program.concepts.size()) stamp_.resize(program.concepts.size()), spans_.resize(program.concepts.size());
+  seen_.Clear();
+  if (seen_.size() < program.concepts.size()) seen_.Resize(program.concepts.size()), spans_.resize(program.concepts.size());
   SortByConcept();
   DropExcepted(program);
   for (const std::uint32_t rule : rules) {
@@ -66,8 +66,8 @@ bool RuleRunner::Run(const Program& program, std::span<const std::uint32_t> rule
 void RuleRunner::SortByConcept() {
   numbers_.clear();
   for (const Occurrence& o : occurrences_) {
-    if (stamp_[o.concept_number] != epoch_) {
-      stamp_[o.concept_number] = epoch_;
+    if (!seen_.Has(o.concept_number)) {
+      seen_.Add(o.concept_number);
       spans_[o.concept_number] = {};
       numbers_.push_back(o.concept_number);
     }
@@ -107,7 +107,7 @@ void RuleRunner::DropExcepted(const Program& program) {
     Span& span = spans_[number];
     const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
     span.end = static_cast<std::uint32_t>(std::remove_if(begin, end, [](const Occurrence& o) { return o.last == o.first; }) - occurrences_.begin());
-    if (span.begin == span.end) stamp_[number] = 0;
+    if (span.begin == span.end) seen_.Remove(number);
   }
 }
 
@@ -149,10 +149,6 @@ bool RuleRunner::Stands(const Program& program, Stand at, const RuleHit& hit) co
 }
 
 void RuleRunner::RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out) {
-  // All elements there at all?  Most rules end here.
-  for (const auto& element : program.rules[rule].orders.front()) {
-    if (std::none_of(element.begin(), element.end(), [this](ConceptNumber c) { return stamp_[c] == epoch_; })) return;
-  }
   chains_ = 0;
   const std::size_t before = out.size();
   for (const auto& order : program.rules[rule].orders) RunOrder(program, rule, order, detail, out);
@@ -254,7 +250,7 @@ void RuleRunner::RunOrder(const Program& program, std::uint32_t rule_number, con
       if (detail == Detail::kAll) hit.elements.insert(hit.elements.begin(), element);
       if (!hit.characteristic) {
         for (const ConceptNumber c : program.characterised) {
-          if (stamp_[c] != epoch_) continue;
+          if (!seen_.Has(c)) continue;
           const Span span = spans_[c];
           const auto at = std::lower_bound(occurrences_.begin() + span.begin, occurrences_.begin() + span.end, element.first,
                                            [](const Occurrence& o, std::uint32_t first) { return o.first < first; });
@@ -287,8 +283,19 @@ bool RuleRunner::Holds(const CompiledUnless& unless, const RuleHit& hit, const O
   if (span.begin == span.end) return false;
   const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
   if (unless.where == Where::kPost) {
-    blocker = *begin;
-    return true;
+    std::uint32_t places = 0, free_from = 0;
+    for (auto o = begin; o != end; ++o) {
+      if (o->first < free_from) {
+        free_from = std::min(free_from, o->last);
+        continue;
+      }
+      if (++places >= unless.words) {
+        blocker = *o;
+        return true;
+      }
+      free_from = o->last;
+    }
+    return false;
   }
   const auto from_word = [&](std::uint32_t word) {
     return std::lower_bound(begin, end, word, [](const Occurrence& o, std::uint32_t w) { return o.first < w; });
@@ -351,10 +358,24 @@ const RuleRunner::Quote* RuleRunner::QuoteAround(std::uint32_t begin, std::uint3
   return end <= at->end ? &*at : nullptr;
 }
 
+// Whether some mark in it may open a quotation: most posts have none, and the long look is for the others.
+bool RuleRunner::MayQuote() const {
+  unsigned char before = '\n';
+  for (const char byte : text_) {
+    const auto c = static_cast<unsigned char>(byte);
+    // Those past ASCII start with one of three bytes.  An apostrophe behind a letter opens nothing.
+    const bool letter = (before >= '0' && before <= '9') || ((before | 0x20) >= 'a' && (before | 0x20) <= 'z');
+    if (c == '"' || c == 0xC2 || c == 0xE2 || c == 0xEF || (c == '\'' && !letter) || (c == '>' && before == '\n')) return true;
+    before = c;
+  }
+  return false;
+}
+
 // Stretches between quotation marks, and lines that start with '>'.  An opening mark without a closing one opens nothing.
 void RuleRunner::FindQuotes() {
   quotes_known_ = true;
   quotes_.clear();
+  if (!MayQuote()) return;
   constexpr std::uint32_t kNone = 0xFFFFFFFF;
   std::uint32_t straight = kNone, curly = kNone, single = kNone, angle = kNone, line = kNone;
   char32_t before = '\n';

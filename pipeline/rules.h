@@ -12,6 +12,7 @@
 
 #include "pipeline/fold.h"
 #include "pipeline/program.h"
+#include "pipeline/stamps.h"
 #include "src/model/assessment.h"
 
 namespace heed {
@@ -83,7 +84,7 @@ class RuleRunner {
   };
 
   void SortByConcept();
-  Span Of(ConceptNumber number) const { return stamp_[number] == epoch_ ? spans_[number] : Span{}; }
+  Span Of(ConceptNumber number) const { return seen_.Has(number) ? spans_[number] : Span{}; }
   void RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out);
   void RunOrder(const Program& program, std::uint32_t rule, const std::vector<std::vector<ConceptNumber>>& order, Detail detail, std::vector<RuleHit>& out);
   bool Links(const CompiledRule& rule, const Program& program, const Occurrence& before, const Occurrence& after) const;
@@ -93,6 +94,7 @@ class RuleRunner {
   bool Stands(const Program& program, Stand at, const RuleHit& hit) const;
   const Quote* QuoteAround(std::uint32_t begin, std::uint32_t end);
   void FindQuotes();
+  bool MayQuote() const;
   std::uint32_t Gap(std::uint32_t last, std::uint32_t first) const { return rank_[first] - rank_[last]; }
 
   std::string_view text_;
@@ -101,9 +103,8 @@ class RuleRunner {
   std::vector<std::uint32_t> sentence_;  // of word i; one more at the end
   std::vector<Occurrence> occurrences_, unsorted_;
   std::vector<ConceptNumber> numbers_;   // concepts in the post
-  std::vector<Span> spans_;              // by concept, valid where stamp_ is epoch_
-  std::vector<std::uint64_t> stamp_;
-  std::uint64_t epoch_ = 0;
+  std::vector<Span> spans_;              // by concept, valid where seen_ has it
+  Stamps seen_;
   bool too_much_ = false, quotes_known_ = false;
   std::vector<Quote> quotes_;
   std::vector<std::vector<Node>> levels_;

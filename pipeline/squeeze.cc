@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
 #include "src/base/check.h"
 #include "src/base/utf8.h"
@@ -333,7 +334,7 @@ class Squeezer {
 
   std::string Guess(const Token& token) const {
     if (token.count < 3 || token.count > kLongestToken) return {};
-    std::vector<Unit> letters(units_.begin() + token.first, units_.begin() + token.first + token.count);
+    const std::span<const Unit> letters(units_.data() + token.first, token.count);
     // Digits must not outnumber letters: "a55" is a road.
     std::size_t digits = 0, sure = 0;
     for (const Unit& unit : letters) {
@@ -345,39 +346,50 @@ class Squeezer {
   }
 
   // The first word of the lexicon among the readings of these letters, or "".
-  std::string Lookup(const std::vector<Unit>& units) const {
+  std::string Lookup(std::span<const Unit> units) const {
     if (units.size() > kLongestToken) return {};
-    // Runs of one letter are read as written, then once, then twice.
-    struct Run { Unit unit; std::size_t length; };
-    std::vector<Run> runs;
+    struct Reading {
+      std::size_t size;
+      std::array<char, kLongestToken> letters;  // no reading is longer than what is read
+      void Add(char letter, std::size_t times) {
+        std::fill_n(letters.begin() + static_cast<std::ptrdiff_t>(size), times, letter);
+        size += times;
+      }
+    };
+    std::array<std::array<Reading, kMostGuesses>, 2> memory;
+    auto *guesses = &memory[0], *longer = &memory[1];
+    (*guesses)[0].size = 0;
+    std::size_t count = 1;
     bool masked = false;
-    for (const Unit& unit : units) {
-      masked = masked || unit.letters[0] == '*';
-      if (!runs.empty() && runs.back().unit.letters == unit.letters && unit.letters[0] != '*') ++runs.back().length;
-      else runs.push_back({unit, 1});
-    }
-    std::vector<std::string> guesses = {""};
-    for (const Run& run : runs) {
-      std::vector<std::string> longer;
-      for (const std::string& guess : guesses) {
-        for (const char letter : run.unit.letters) {
+    for (std::size_t at = 0; at < units.size();) {
+      const auto& letters = units[at].letters;
+      masked = masked || letters[0] == '*';
+      // Runs of one letter are read as written, then once, then twice.
+      std::size_t length = 1;
+      while (letters[0] != '*' && at + length < units.size() && units[at + length].letters == letters) ++length;
+      at += length;
+      std::size_t more = 0;
+      const auto add = [&](const Reading& before, char letter, std::size_t times) {
+        if (more == kMostGuesses) return;
+        (*longer)[more] = before;
+        (*longer)[more++].Add(letter, times);
+      };
+      for (std::size_t g = 0; g < count; ++g) {
+        for (const char letter : letters) {
           if (!letter) break;
-          if (run.length < 3) {
-            longer.push_back(guess + std::string(run.length, letter));
-          } else {
-            longer.push_back(guess + letter);
-            longer.push_back(guess + std::string(2, letter));
-          }
+          if (length < 3) add((*guesses)[g], letter, length);
+          else add((*guesses)[g], letter, 1), add((*guesses)[g], letter, 2);
         }
       }
-      if (longer.size() > kMostGuesses) longer.resize(kMostGuesses);
-      guesses = std::move(longer);
+      count = more;
+      std::swap(guesses, longer);
     }
-    for (const std::string& guess : guesses) {
+    for (std::size_t g = 0; g < count; ++g) {
+      const std::string_view guess((*guesses)[g].letters.data(), (*guesses)[g].size);
       if (masked) {
         if (const std::string_view word = vocabulary_.Unmask(guess); !word.empty()) return std::string(word);
       } else if (vocabulary_.Has(guess)) {
-        return guess;
+        return std::string(guess);
       }
     }
     return {};

@@ -2,7 +2,7 @@
 
 namespace heed {
 
-KnownWord& WordTable::At(std::string_view word) {
+KnownWord& WordTable::At(std::uint64_t hash) {
   if (3 * (used_ + 1) > slots_.size()) {
     std::vector<Slot> old(2 * slots_.size());
     old.swap(slots_);
@@ -14,7 +14,6 @@ KnownWord& WordTable::At(std::string_view word) {
       slots_[at] = slot;
     }
   }
-  const std::uint64_t hash = Hash(word);
   std::size_t at = Home(hash);
   while (slots_[at].hash != 0 && slots_[at].hash != hash) at = (at + 1) & mask_;
   if (slots_[at].hash == 0) {

@@ -16,10 +16,10 @@ namespace heed {
 // What is known of a word.
 struct KnownWord {
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-  static constexpr std::uint32_t kPhrase = 1u << 31, kAnchor = 1u << 30, kNumber = kAnchor - 1;
+  static constexpr std::uint32_t kAnchor = 1u << 30, kMore = 1u << 29, kNumber = kMore - 1;
 
   std::uint32_t sense = kNone;    // of the literal that is this word alone
-  std::uint32_t flags = 0;        // its number among the words of phrases, 0 for none; kAnchor: the sense is one
+  std::uint32_t flags = 0;        // its number among the words of phrases, 0 for none; kAnchor: the sense is one; kMore: it has another sense
   std::uint32_t number() const { return flags & kNumber; }
 };
 
@@ -43,6 +43,11 @@ class WordTable {
   static constexpr std::size_t kReadPast = 16;
   static std::uint64_t HashPadded(const char* word, std::size_t size) { return size <= kReadPast ? HashShort(word, size) : HashLong({word, size}); }
 
+  // Of two words by their numbers, in a table of pairs; `sense` counts up where a pair has kMore than one.
+  static std::uint64_t HashPair(std::uint32_t before, std::uint32_t after, std::uint32_t sense) {
+    return Mix(before ^ std::uint64_t{sense} << 32 ^ kFirst, after ^ kSecond) | 1;
+  }
+
   // Of a word nobody added nothing is known, which is what a free slot says: hardly a branch to guess wrong.
   const KnownWord& Find(std::uint64_t hash) const {
     std::size_t at = Home(hash);
@@ -50,15 +55,18 @@ class WordTable {
     return slots_[at].word;
   }
   const KnownWord& Find(std::string_view word) const { return Find(Hash(word)); }
-  bool Has(std::string_view word) const {
-    const std::uint64_t hash = Hash(word);
+  // It will be looked for soon.
+  void Expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[Home(hash)]); }
+  bool Has(std::string_view word) const { return Has(Hash(word)); }
+  bool Has(std::uint64_t hash) const {
     std::size_t at = Home(hash);
     while (slots_[at].hash != hash && slots_[at].hash != 0) at = (at + 1) & mask_;
     return slots_[at].hash != 0;
   }
 
   // What is known of the word, to be changed; as good as nothing when it is new.
-  KnownWord& At(std::string_view word);
+  KnownWord& At(std::string_view word) { return At(Hash(word)); }
+  KnownWord& At(std::uint64_t hash);
 
   std::size_t size() const { return used_; }
   const std::vector<Slot>& slots() const { return slots_; }
@@ -92,27 +100,33 @@ class WordTable {
   std::size_t mask_ = 15, used_ = 0;
 };
 
-// Which words may follow each other: two numbers of words, hashed to one bit.  Says "no" only when nobody added the pair.
+// Which words may follow each other: two numbers of words, hashed to one place.  Says "no" only when nobody added the pair.
 class WordPairs {
  public:
-  void Add(std::uint32_t before, std::uint32_t after) {
-    const std::uint32_t bit = Bit(before, after);
-    bits_[bit >> 6] |= 1ull << (bit & 63);
+  static constexpr unsigned kPhrase = 1;  // the two are a phrase: WordTable::HashPair() finds it
+  static constexpr unsigned kPart = 2;    // the two are neighbours in one that is searched for
+
+  void Add(std::uint32_t before, std::uint32_t after, unsigned what) {
+    const std::uint32_t place = Place(before, after);
+    bits_[place >> 5] |= std::uint64_t{what} << 2 * (place & 31);
   }
-  bool MayHold(std::uint32_t before, std::uint32_t after) const {
-    const std::uint32_t bit = Bit(before, after);
-    return (bits_[bit >> 6] >> (bit & 63) & 1) != 0;
+  unsigned MayBe(std::uint32_t before, std::uint32_t after) const {
+    const std::uint32_t place = Place(before, after);
+    return static_cast<unsigned>(bits_[place >> 5] >> 2 * (place & 31)) & 3;
   }
+
+  // It will be asked for soon.
+  void Expect(std::uint32_t before, std::uint32_t after) const { __builtin_prefetch(&bits_[Place(before, after) >> 5]); }
 
   bool whole() const { return bits_.size() == kWords; }
 
  private:
   friend struct ProgramImage;
-  static constexpr unsigned kLog = 21;  // bits: 256 KiB, for a hundred thousand pairs
-  static std::uint32_t Bit(std::uint32_t before, std::uint32_t after) {
+  static constexpr unsigned kLog = 20;  // places of two bits: 256 KiB, for a hundred thousand pairs
+  static std::uint32_t Place(std::uint32_t before, std::uint32_t after) {
     return static_cast<std::uint32_t>((before * 0x9E3779B97F4A7C15ull + after * 0xC2B2AE3D27D4EB4Full) >> (64 - kLog));
   }
-  static constexpr std::size_t kWords = std::size_t{1} << (kLog - 6);
+  static constexpr std::size_t kWords = std::size_t{1} << (kLog - 5);
   std::vector<std::uint64_t> bits_ = std::vector<std::uint64_t>(kWords);
 };
 

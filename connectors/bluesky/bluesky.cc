@@ -16,6 +16,7 @@
 #include "connectors/bluesky/report.h"
 #include "connectors/bluesky/session.h"
 #include "connectors/listing/listing.h"
+#include "connectors/listing/rounds.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
@@ -27,8 +28,6 @@ namespace {
 constexpr int kCursorVersion = 1;
 // Bluesky stops naming a next page after about 10,000 results, or answers 502 to one.
 constexpr std::int64_t kDeep = 9'000;
-// A round begun longer ago than this was interrupted: what it read first is old by now, so another follows.
-constexpr seconds kLongRound = minutes{30};
 
 struct Sweep {
   Instant from, started;           // down to which time; our clock when it began
@@ -48,16 +47,9 @@ struct Standing {
 struct State {
   std::string server;
   bool folds = false;
-  std::int64_t run = 0;
-  bool running = false;
-  Instant began{};
+  Rounds rounds;
   std::map<std::string, Standing, std::less<>> queries;
 };
-
-std::optional<Instant> ReadTime(Json value) {
-  const auto text = value.String();
-  return text ? ParseRfc3339(*text) : std::nullopt;
-}
 
 std::optional<Sweep> ReadSweep(Json from) {
   const auto lower = ReadTime(from["from"]), started = ReadTime(from["started"]);
@@ -76,10 +68,7 @@ std::optional<State> ReadState(std::string_view text) {
   State state;
   state.server = (*whole)["server"].StringOr("");
   state.folds = (*whole)["folds"].Bool().value_or(false);
-  state.run = (*whole)["run"].Int().value_or(0);
-  const auto began = ReadTime((*whole)["began"]);
-  state.running = began && (*whole)["running"].Bool().value_or(false);
-  state.began = began.value_or(Instant{});
+  state.rounds = ReadRounds(*whole);
   (*whole)["queries"].EachMember([&](std::string_view query, Json value) {
     Standing standing;
     standing.run = value["run"].Int().value_or(0);
@@ -92,23 +81,19 @@ std::optional<State> ReadState(std::string_view text) {
 
 std::string Write(const State& state) {
   JsonWriter out;
-  const auto time = [&](std::string_view key, std::optional<Instant> at) {
-    if (at) out.Field(key, std::string_view(FormatRfc3339(*at)));
-  };
   out.Object().Field("v", kCursorVersion).Field("server", std::string_view(state.server)).Field("folds", state.folds);
-  out.Field("run", state.run).Field("running", state.running);
-  time("began", state.began);
+  PutRounds(out, state.rounds);
   out.Key("queries").Object();
   for (const auto& [query, standing] : state.queries) {
     out.Key(query).Object().Field("run", standing.run);
-    time("done", standing.done);
+    PutTime(out, "done", standing.done);
     if (const auto& sweep = standing.sweep) {
       out.Key("sweep").Object();
-      time("from", sweep->from);
-      time("started", sweep->started);
+      PutTime(out, "from", sweep->from);
+      PutTime(out, "started", sweep->started);
       out.Field("page", std::string_view(sweep->page));
-      time("until", sweep->until);
-      time("reached", sweep->reached);
+      PutTime(out, "until", sweep->until);
+      PutTime(out, "reached", sweep->reached);
       out.Field("pages", sweep->pages).Field("stretch", sweep->stretch).EndObject();
     }
     out.EndObject();
@@ -197,14 +182,10 @@ Result<Page> Bluesky::Fetch(const Cursor& cursor) {
   Page page;
   auto state = Restore(cursor, page.notes);
   const auto now = tools_.clock.Now();
-  if (!state.running) {
-    ++state.run;
-    state.running = true;
-    state.began = now;
-  }
+  state.rounds.Begin(now);
 
   auto queries = Queries(state);
-  const auto pending = [&](const std::string& query) { return state.queries[query].run != state.run; };
+  const auto pending = [&](const std::string& query) { return state.queries[query].run != state.rounds.run; };
   if (const auto query = std::ranges::find_if(queries, pending); query != queries.end()) {
     HEED_TRY(ReadPage(*query, state, page));
     queries = Queries(state);  // the answer may have shown that other spellings need not be asked for
@@ -215,10 +196,7 @@ Result<Page> Bluesky::Fetch(const Cursor& cursor) {
   const auto left = static_cast<double>(std::ranges::count_if(queries, pending));
   page.progress = 1 - left / static_cast<double>(queries.size());
   page.more = left > 0;
-  if (!page.more) {
-    state.running = false;
-    page.more = now - state.began > kLongRound;
-  }
+  if (!page.more) page.more = state.rounds.End(now);
   page.next.value = Write(state);
   return page;
 }
@@ -254,7 +232,7 @@ Done Bluesky::ReadPage(const std::string& query, State& state, Page& page) {
   }
   if (GoOn(query, sweep, seen, page)) return {};
   standing.done = sweep.started;
-  standing.run = state.run;
+  standing.run = state.rounds.run;
   standing.sweep.reset();
   return {};
 }

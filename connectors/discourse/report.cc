@@ -116,14 +116,8 @@ PresenceCheck DiscourseReports::Recheck(const Post& post) {
   HttpRequest request;
   request.url = server_ + "/posts/" + post.native_id + ".json";
   request.headers.emplace_back("accept", "application/json");
-  request.timeout = milliseconds{30'000};
-  request.max_body = 4 << 20;
-  const auto response = tools_.http.Send(request);
-  AddAnswer(check.answer, "GET " + request.url, response);
-  if (!response) {
-    check.wait = response.error().retry_after();
-    return check;
-  }
+  const auto response = SendLook(tools_.http, std::move(request), check);
+  if (!response) return check;
   JsonParser parser;
   const auto body = parser.Parse(response->body);
   const bool forum = ForumError(body).has_value();

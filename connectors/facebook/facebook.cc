@@ -26,12 +26,10 @@ struct Options {
 class Facebook final : public Connector {
  public:
   Facebook(Options options, ListReader::Options lists, Graph::Options graph, ConnectorTools tools)
-      : options_(std::move(options)), reader_(std::move(lists)), graph_(graph, tools), hiding_(std::move(graph), kFacebookComments, tools), tools_(tools) {}
+      : options_(std::move(options)), reader_(std::move(lists)), graph_(graph, tools), hiding_(std::move(graph), kFacebookComments, options_.page, tools), tools_(tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
-    if (!page.more) HEED_TRY(graph_.LookAtToken(page.sign_in_ends));
-    return page;
+    return ReadWithToken(reader_, graph_, cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); });
   }
 
   Result<ReportForm> HideForm(const Post& post) override { return hiding_.Form(post); }
@@ -112,12 +110,8 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, C
   options.comments = spec.Bool("comments", true);
   options.page_size = spec.Int("page_size", 50);
   if (options.page_size < 1 || options.page_size > 100) return Fail(Fault::kInvalid, "page_size must be 1 to 100");
-  const auto follow = spec.String("follow");
-  const auto length = follow.empty() ? std::optional<seconds>(days{30}) : ParseDuration(follow);
-  if (!length) return Fail(Fault::kInvalid, "follow = \"" + ForTerminal(follow) + "\" is not a length of time such as \"30d\"");
-  options.follow = *length;
-  auto lists = HEED_TRY(ReadListOptions(spec, graph.server + " " + options.page, days{30}, days{7}));
-  lists.max_found = static_cast<std::size_t>(std::clamp<std::int64_t>(spec.Int("follow_posts", 200), 1, 5'000));
+  options.follow = HEED_TRY(ReadLength(spec, "follow", days{30}));
+  auto lists = HEED_TRY(ReadGraphLists(spec, graph.server + " " + options.page));
   options.roots = {{.key = "the Page's feed", .about = "f"}, {.key = "posts that tag the Page", .about = "t"}};
   if (spec.Bool("recommendations", false)) options.roots.push_back({.key = "the Page's recommendations", .about = "r"});
   return std::make_unique<Facebook>(std::move(options), std::move(lists), std::move(graph), tools);
@@ -152,6 +146,7 @@ const ConnectorCard kFacebookCard = {
     .rechecks = true,
     .make = &Make,
     .hides = true,
+    .rechecks_post = &GraphComments::CanLookAt,
 };
 
 }  // namespace heed

@@ -8,6 +8,7 @@
 
 #include "connectors/listing/graph.h"
 #include "connectors/listing/graph_hide.h"
+#include "connectors/reporting.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
@@ -18,6 +19,7 @@ constexpr std::size_t kMostHashtags = 30;
 constexpr seconds kHashtagDays = days{7};    // in which no more than those may be asked for
 constexpr seconds kHashtagShown = hours{24};  // of what a hashtag holds
 constexpr std::string_view kTagMemo = "tag ";
+constexpr int kMostTagPages = 10;  // of a look
 
 constexpr std::string_view kTokenHelp =
     "make a new one (in Meta's Business settings a system user's token does not end; one made by a person ends after about 60 days) and put it into the token's file";
@@ -30,22 +32,28 @@ struct Options {
   seconds follow;
 };
 
+bool IsComment(const Post& post) { return !post.in_reply_to.empty() || !post.thread_root.empty(); }
+
+// What stands under a hashtag comes without its author, is shown for a day, and cannot be asked for again.
+bool CanLookAt(const Post& post) { return IsComment(post) ? GraphComments::CanLookAt(post) : IsGraphId(post.native_id) && !post.author.handle.empty(); }
+
 class Instagram final : public Connector {
  public:
   Instagram(Options options, ListReader::Options lists, Graph::Options graph, ConnectorTools tools)
-      : options_(std::move(options)), reader_(std::move(lists)), graph_(graph, tools), hiding_(std::move(graph), kInstagramComments, tools), tools_(tools) {}
+      : options_(std::move(options)), reader_(std::move(lists)), graph_(graph, tools), hiding_(std::move(graph), kInstagramComments, options_.account, tools), tools_(tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
-    auto page = HEED_TRY(reader_.Read(cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); }));
-    if (!page.more) HEED_TRY(graph_.LookAtToken(page.sign_in_ends));
-    return page;
+    return ReadWithToken(reader_, graph_, cursor, options_.roots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); });
   }
 
   Result<ReportForm> HideForm(const Post& post) override { return hiding_.Form(post); }
   ReportOutcome Hide(const ApprovedReport& report) override { return hiding_.Hide(report); }
+  PresenceCheck Recheck(const Post& post) override { return IsComment(post) ? hiding_.Recheck(post) : LookAtTags(post); }
 
  private:
   Result<ListAnswer> Ask(const ListQuestion& question);
+  // Somebody else's post cannot be asked for by its number, only found among those that tag the account.
+  PresenceCheck LookAtTags(const Post& post);
   // The hashtag's id; "" when Instagram does not show it, and then `answer` says why.
   Result<std::string> Hashtag(const std::string& name, const std::string& what, ListMemo& memo, ListAnswer& answer);
 
@@ -56,6 +64,40 @@ class Instagram final : public Connector {
   ConnectorTools tools_;
   ListMemo unsaved_;  // hashtags asked for since the last page
 };
+
+PresenceCheck Instagram::LookAtTags(const Post& post) {
+  PresenceCheck check;
+  if (!CanLookAt(post)) {
+    check.answer = "Instagram does not show a post under a hashtag again: open it";
+    return check;
+  }
+  std::string next;
+  for (int pages = 0; pages < kMostTagPages; ++pages) {
+    auto request = graph_.Request("GET", options_.account + "/tags?limit=50&fields=id,caption" + (next.empty() ? "" : "&" + next));
+    const auto response = SendLook(tools_.http, std::move(request), check);
+    if (!response) return check;
+    JsonParser parser;
+    const auto body = parser.Parse(response->body);
+    if (response->status != 200 || !body || !(*body)["data"].IsArray()) {
+      check.wait = std::max(GraphWait(*response), AskedWait(*response, tools_.clock.Now()));
+      return check;
+    }
+    bool found = false;
+    (*body)["data"].Each([&](Json one) {
+      if (one["id"].Id().value_or("") != post.native_id) return;
+      found = true;
+      check.presence = one["caption"].StringOr("") == post.text ? Presence::kUp : Presence::kUpEdited;
+    });
+    if (found) return check;
+    next = GraphNext((*body)["paging"]);
+    // Deleted, made private, or the tag was taken off: of the last two nobody may say that it is gone.
+    if (next.empty()) {
+      check.presence = Presence::kNotVisible;
+      return check;
+    }
+  }
+  return check;  // further down than is looked
+}
 
 Result<std::string> Instagram::Hashtag(const std::string& name, const std::string& what, ListMemo& memo, ListAnswer& answer) {
   const auto now = tools_.clock.Now();
@@ -167,12 +209,8 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
     return Fail(Fault::kInvalid, "account = \"" + ForTerminal(options.account) + "\" is not the account's number: Meta's Graph API Explorer answers it to PAGE-NUMBER?fields=instagram_business_account");
   options.page_size = spec.Int("page_size", 50);
   if (options.page_size < 1 || options.page_size > 50) return Fail(Fault::kInvalid, "page_size must be 1 to 50");
-  const auto follow = spec.String("follow");
-  const auto length = follow.empty() ? std::optional<seconds>(days{30}) : ParseDuration(follow);
-  if (!length) return Fail(Fault::kInvalid, "follow = \"" + ForTerminal(follow) + "\" is not a length of time such as \"30d\"");
-  options.follow = *length;
-  auto lists = HEED_TRY(ReadListOptions(spec, graph.server + " " + options.account, days{30}, days{7}));
-  lists.max_found = static_cast<std::size_t>(std::clamp<std::int64_t>(spec.Int("follow_posts", 200), 1, 5'000));
+  options.follow = HEED_TRY(ReadLength(spec, "follow", days{30}));
+  auto lists = HEED_TRY(ReadGraphLists(spec, graph.server + " " + options.account));
   if (spec.Bool("comments", true)) options.roots.push_back({.key = "the account's own posts", .about = "m"});
   if (spec.Bool("tags", true)) options.roots.push_back({.key = "posts that tag the account", .about = "t"});
   std::size_t hashtags = 0;
@@ -214,9 +252,10 @@ const ConnectorCard kInstagramCard = {
         },
     .collects = true,
     .reports = false,
-    .rechecks = false,
+    .rechecks = true,
     .make = &Make,
     .hides = true,
+    .rechecks_post = &CanLookAt,
 };
 
 }  // namespace heed

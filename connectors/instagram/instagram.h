@@ -6,6 +6,9 @@
 // Nothing else of Instagram can be read.  A mention of the account in words ("@oakmoor") is told to a web hook only, which heed
 // does not have: posts that tag it are found.  Instagram lets one account ask for 30 different hashtags in seven days; heed
 // counts them in the cursor.  Of a hashtag it shows the last 24 hours, without authors.
+//
+// A comment is looked at again by its number; somebody else's post only by whether it is still among those that tag the account, so that it is
+// never called gone; what was found under a hashtag not at all.
 #pragma once
 
 #include <optional>

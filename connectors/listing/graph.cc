@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "connectors/fields.h"
-#include "connectors/listing/listing.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
 #include "src/net/pace.h"
@@ -161,6 +160,18 @@ Done Graph::LookAtToken(std::optional<Instant>& ends) {
     return Fail(Fault::kSignIn, "the token is not good any more: " + std::string(options_.token_help) + (token->why.empty() ? "" : " (Meta says: " + token->why + ")"));
   ends = token->ends.value_or(Instant::max());
   return {};
+}
+
+Result<Page> ReadWithToken(const ListReader& reader, Graph& graph, const Cursor& cursor, const std::vector<Listing>& roots, Instant now, const ListReader::Ask& ask) {
+  auto page = HEED_TRY(reader.Read(cursor, roots, now, ask));
+  if (!page.more) HEED_TRY(graph.LookAtToken(page.sign_in_ends));
+  return page;
+}
+
+Result<ListReader::Options> ReadGraphLists(const SourceSpec& spec, std::string place) {
+  auto lists = HEED_TRY(ReadListOptions(spec, std::move(place), days{30}, days{7}));
+  lists.max_found = static_cast<std::size_t>(std::clamp<std::int64_t>(spec.Int("follow_posts", 200), 1, 5'000));
+  return lists;
 }
 
 Result<Graph::Options> ReadGraphOptions(const SourceSpec& spec) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "connectors/listing/listing.h"
 #include "src/base/json.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
@@ -69,6 +70,12 @@ class Graph {
   ConnectorTools tools_;
   std::optional<Instant> looked_;
 };
+
+// Reads one page of lists, and after the last of a round asks when the token ends.
+Result<Page> ReadWithToken(const ListReader& reader, Graph& graph, const Cursor& cursor, const std::vector<Listing>& roots, Instant now, const ListReader::Ask& ask);
+
+// The lists of a source of Meta's: ReadListOptions(), and "follow_posts".
+Result<ListReader::Options> ReadGraphLists(const SourceSpec& spec, std::string place);
 
 // "server", "version" and "token" of a source.
 Result<Graph::Options> ReadGraphOptions(const SourceSpec& spec);

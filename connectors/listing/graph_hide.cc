@@ -64,19 +64,27 @@ ReportOutcome GraphComments::Hide(const ApprovedReport& report) {
   return outcome;
 }
 
+bool GraphComments::CanLookAt(const Post& post) { return IsCommentId(post.native_id); }
+
+bool GraphComments::ReadsOwner(std::string& answer) {
+  const auto request = graph_.Request("GET", owner_ + "?fields=id");
+  const auto response = tools_.http.Send(request);
+  AddAnswer(answer, "GET " + request.url, response);
+  if (!response || response->status != 200) return false;
+  JsonParser parser;
+  const auto body = parser.Parse(response->body);
+  return body && (*body)["id"].Id().value_or("") == owner_;
+}
+
 PresenceCheck GraphComments::Recheck(const Post& post) {
   PresenceCheck check;
   if (!IsCommentId(post.native_id)) {
     check.answer = "it has no number that " + std::string(kind_.platform) + " knows it by";
     return check;
   }
-  const auto request = graph_.Request("GET", post.native_id + "?fields=" + (post.thread_root.empty() ? std::string("id,") + std::string(kind_.words) + "," + std::string(kind_.hidden) : std::string(kind_.fields)));
-  const auto response = tools_.http.Send(request);
-  AddAnswer(check.answer, "GET " + request.url, response);
-  if (!response) {
-    check.wait = response.error().retry_after();
-    return check;
-  }
+  auto request = graph_.Request("GET", post.native_id + "?fields=" + (post.thread_root.empty() ? std::string("id,") + std::string(kind_.words) + "," + std::string(kind_.hidden) : std::string(kind_.fields)));
+  const auto response = SendLook(tools_.http, std::move(request), check);
+  if (!response) return check;
   JsonParser parser;
   const auto body = parser.Parse(response->body);
   if (response->status == 200 && body && (*body)["id"].Id().value_or("") == post.native_id) {
@@ -86,8 +94,7 @@ PresenceCheck GraphComments::Recheck(const Post& post) {
     return check;
   }
   if (const auto error = response->status == 200 ? std::nullopt : ReadGraphError(response->body)) {
-    // It could be read with this token before.
-    if (error->IsMissing()) check.presence = Presence::kGoneUnknown;
+    if (error->IsMissing()) check.presence = ReadsOwner(check.answer) ? Presence::kGoneUnknown : Presence::kUnknown;
     else if (error->code == 10 || (error->code >= 200 && error->code < 300)) check.presence = Presence::kNotVisible;
   }
   check.wait = std::max(GraphWait(*response), AskedWait(*response, tools_.clock.Now()));

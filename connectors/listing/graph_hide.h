@@ -2,7 +2,8 @@
 //
 // Sources: developers.facebook.com/docs/graph-api reference comment (is_hidden, can_hide) and docs/instagram-api reference ig-comment (hide).
 //
-// A hidden comment is not deleted; its author and the author's friends may still see it.  Meta takes reports from people only.
+// A hidden comment is not deleted; its author and the author's friends may still see it.  Meta takes reports from people only.  It answers in the same
+// way about what is gone and about what a token may not see, so a re-check that is told "missing" asks for the account itself too.
 #pragma once
 
 #include <string>
@@ -24,15 +25,23 @@ class GraphComments {
     std::string_view can_hide;   // "" = it does not say
     std::string_view parameter;  // that hides it: "is_hidden=true"
   };
-  GraphComments(Graph::Options options, Kind kind, ConnectorTools tools) : graph_(std::move(options), tools), kind_(kind), tools_(tools) {}
+  // `owner`: the number of the Page or account, which the token must be able to read.
+  GraphComments(Graph::Options options, Kind kind, std::string owner, ConnectorTools tools) : graph_(std::move(options), tools), kind_(kind), owner_(std::move(owner)), tools_(tools) {}
+
+  // Whether Recheck() can look at it: it has a number that Meta knows it by.
+  static bool CanLookAt(const Post& post);
 
   Result<ReportForm> Form(const Post& post);
   ReportOutcome Hide(const ApprovedReport& report);
   PresenceCheck Recheck(const Post& post);
 
  private:
+  // Whether the token still reads what is the school's own.
+  bool ReadsOwner(std::string& answer);
+
   Graph graph_;
   Kind kind_;
+  std::string owner_;
   ConnectorTools tools_;
 };
 

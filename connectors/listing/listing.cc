@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/listing/rounds.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
 
@@ -9,8 +10,6 @@ namespace heed {
 namespace {
 
 constexpr int kCursorVersion = 2;
-// A round begun longer ago than this was interrupted: what it read first is old by now, so another follows.
-constexpr seconds kLongRound = minutes{30};
 
 struct Standing {
   std::int64_t run = 0;
@@ -21,17 +20,10 @@ struct Standing {
 };
 
 struct State {
-  std::int64_t run = 0;
-  bool running = false;
-  Instant began{};
+  Rounds rounds;
   ListMemo memo;
   std::map<std::string, Standing, std::less<>> lists;
 };
-
-std::optional<Instant> ReadTime(Json value) {
-  const auto text = value.String();
-  return text ? ParseRfc3339(*text) : std::nullopt;
-}
 
 std::optional<ListSweep> ReadSweep(Json from) {
   const auto lower = ReadTime(from["from"]), started = ReadTime(from["started"]);
@@ -54,10 +46,7 @@ std::optional<State> ReadState(std::string_view text, std::string_view place) {
   State state;
   (*whole)["memo"].EachMember([&](std::string_view name, Json value) { state.memo.emplace(name, value.StringOr("")); });
   if ((*whole)["place"].StringOr("") != place) return state;
-  state.run = (*whole)["run"].Int().value_or(0);
-  const auto began = ReadTime((*whole)["began"]);
-  state.running = began && (*whole)["running"].Bool().value_or(false);
-  state.began = began.value_or(Instant{});
+  state.rounds = ReadRounds(*whole);
   (*whole)["lists"].EachMember([&](std::string_view key, Json value) {
     Standing standing;
     standing.run = value["run"].Int().value_or(0);
@@ -76,32 +65,29 @@ std::string Write(const State& state, std::string_view place) {
   const auto text = [&](std::string_view key, std::string_view value) {
     if (!value.empty()) out.Field(key, value);
   };
-  const auto time = [&](std::string_view key, std::optional<Instant> at) {
-    if (at) out.Field(key, std::string_view(FormatRfc3339(*at)));
-  };
-  out.Object().Field("v", kCursorVersion).Field("place", place).Field("run", state.run).Field("running", state.running);
-  time("began", state.began);
+  out.Object().Field("v", kCursorVersion).Field("place", place);
+  PutRounds(out, state.rounds);
   out.Key("memo").Object();
   for (const auto& [name, value] : state.memo) out.Field(name, std::string_view(value));
   out.EndObject().Key("lists").Object();
   for (const auto& [key, standing] : state.lists) {
     out.Key(key).Object().Field("run", standing.run);
-    time("done", standing.done);
+    PutTime(out, "done", standing.done);
     text("mark", standing.mark);
     if (const auto& found = standing.found) {
       out.Key("found").Object();
       text("about", found->about);
-      time("until", found->until);
+      PutTime(out, "until", found->until);
       out.Field("once", found->once).EndObject();
     }
     if (const auto& sweep = standing.sweep) {
       out.Key("sweep").Object();
-      time("from", sweep->from);
-      time("started", sweep->started);
+      PutTime(out, "from", sweep->from);
+      PutTime(out, "started", sweep->started);
       text("next", sweep->next);
       text("mark", sweep->mark);
       text("last_id", sweep->last_id);
-      time("reached", sweep->reached);
+      PutTime(out, "reached", sweep->reached);
       out.Field("pages", sweep->pages).Field("given", sweep->given).EndObject();
     }
     out.EndObject();
@@ -135,12 +121,7 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
     if (auto known = ReadState(cursor.value, options_.place)) state = *std::move(known);
     else page.notes.push_back("the stored position could not be read: reading the last " + FormatDuration(options_.look_back) + " again");
   }
-  if (!state.running) {
-    ++state.run;
-    state.running = true;
-    state.began = now;
-    ForgetFound(state, now, options_.max_found, page.notes);
-  }
+  if (state.rounds.Begin(now)) ForgetFound(state, now, options_.max_found, page.notes);
 
   const auto is_root = [&](std::string_view key) {
     return std::ranges::any_of(roots, [&](const Listing& root) { return root.key == key; });
@@ -151,14 +132,14 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
     auto& standing = state.lists[root.key];
     standing.found.reset();
     // Its time has not come: as good as read.  A second is what a round may take.
-    if (!standing.sweep && standing.done && root.every > seconds{1} && now - *standing.done < root.every) standing.run = state.run;
+    if (!standing.sweep && standing.done && root.every > seconds{1} && now - *standing.done < root.every) standing.run = state.rounds.run;
   }
   // Roots in their order, then what was found.
   const auto next_list = [&]() -> std::optional<Listing> {
     for (const auto& root : roots)
-      if (state.lists[root.key].run != state.run) return root;
+      if (state.lists[root.key].run != state.rounds.run) return root;
     for (const auto& [key, standing] : state.lists)
-      if (standing.found && standing.run != state.run) return *standing.found;
+      if (standing.found && standing.run != state.rounds.run) return *standing.found;
     return std::nullopt;
   };
 
@@ -212,7 +193,7 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
     if (ended()) {
       standing.done = sweep.started;
       if (!sweep.mark.empty()) standing.mark = sweep.mark;
-      standing.run = state.run;
+      standing.run = state.rounds.run;
       standing.sweep.reset();
       if (standing.found && (standing.found->once || answer.forget)) state.lists.erase(list->key);
     }
@@ -222,29 +203,28 @@ Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& 
     }
   }
 
-  const auto pending = static_cast<double>(std::ranges::count_if(state.lists, [&](const auto& one) { return one.second.run != state.run; }));
+  const auto pending = static_cast<double>(std::ranges::count_if(state.lists, [&](const auto& one) { return one.second.run != state.rounds.run; }));
   page.progress = state.lists.empty() ? 1 : 1 - pending / static_cast<double>(state.lists.size());
   page.more = pending > 0;
-  if (!page.more) {
-    state.running = false;
-    page.more = now - state.began > kLongRound;
-  }
+  if (!page.more) page.more = state.rounds.End(now);
   page.next.value = Write(state, options_.place);
   return page;
 }
 
 Result<ListReader::Options> ReadListOptions(const SourceSpec& spec, std::string place, seconds look_back, seconds overlap) {
-  ListReader::Options options{.place = std::move(place), .look_back = look_back, .overlap = overlap};
-  for (const auto& [key, into] : {std::pair<std::string_view, seconds*>{"look_back", &options.look_back}, {"overlap", &options.overlap}}) {
-    const auto text = spec.String(key);
-    if (text.empty()) continue;
-    const auto length = ParseDuration(text);
-    if (!length) return Fail(Fault::kInvalid, std::string(key) + " = \"" + ForTerminal(text) + "\" is not a length of time such as \"48h\" or \"7d\"");
-    *into = *length;
-  }
+  ListReader::Options options{.place = std::move(place)};
+  options.look_back = HEED_TRY(ReadLength(spec, "look_back", look_back));
+  options.overlap = HEED_TRY(ReadLength(spec, "overlap", overlap));
   options.max_pages = spec.Int("max_pages", options.max_pages);
   if (options.max_pages < 1 || options.max_pages > 10'000) return Fail(Fault::kInvalid, "max_pages must be 1 to 10000");
   return options;
+}
+
+Result<seconds> ReadLength(const SourceSpec& spec, std::string_view key, seconds otherwise) {
+  const auto text = spec.String(key);
+  const auto length = text.empty() ? std::optional(otherwise) : ParseDuration(text);
+  if (!length) return Fail(Fault::kInvalid, std::string(key) + " = \"" + ForTerminal(text) + "\" is not a length of time such as \"6h\" or \"30d\"");
+  return *length;
 }
 
 Result<std::int64_t> ReadPageSize(const SourceSpec& spec, std::int64_t otherwise, std::int64_t most) {

@@ -112,6 +112,9 @@ class ListReader {
 // "look_back", "overlap" and "max_pages" of a source; kInvalid says what would be right.
 Result<ListReader::Options> ReadListOptions(const SourceSpec& spec, std::string place, seconds look_back, seconds overlap);
 
+// A length of time that setting `key` names; kInvalid says what would be right.
+Result<seconds> ReadLength(const SourceSpec& spec, std::string_view key, seconds otherwise);
+
 // The origin that setting `key` names; https, or http to this machine for trying things out.
 Result<std::string> ReadServer(const SourceSpec& spec, std::string_view key, std::string_view otherwise = "");
 

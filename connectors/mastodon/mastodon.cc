@@ -16,12 +16,13 @@
 //               done   when that reading began
 //               high   the newest id seen, percent-encoded, for min_id
 //               sweep  unfinished: forward, from, started, next (path and query), last (id), reached, pages
-#include "connectors/listing/listing.h"
 #include "connectors/mastodon/mastodon.h"
 
 #include <algorithm>
 #include <map>
 
+#include "connectors/listing/listing.h"
+#include "connectors/listing/rounds.h"
 #include "connectors/mastodon/report.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
@@ -31,8 +32,6 @@ namespace heed {
 namespace {
 
 constexpr int kCursorVersion = 1;
-// A round begun longer ago than this was interrupted: what it read first is old by now, so another follows.
-constexpr seconds kLongRound = minutes{30};
 
 struct Stream {
   std::string name;  // as people read it, and the key in the cursor
@@ -59,16 +58,9 @@ struct Standing {
 
 struct State {
   std::string server;
-  std::int64_t run = 0;
-  bool running = false;
-  Instant began{};
+  Rounds rounds;
   std::map<std::string, Standing, std::less<>> streams;
 };
-
-std::optional<Instant> ReadTime(Json value) {
-  const auto text = value.String();
-  return text ? ParseRfc3339(*text) : std::nullopt;
-}
 
 std::optional<Sweep> ReadSweep(Json from) {
   const auto lower = ReadTime(from["from"]), started = ReadTime(from["started"]);
@@ -89,10 +81,7 @@ std::optional<State> ReadState(std::string_view text) {
   if (!whole || (*whole)["v"].Int() != kCursorVersion) return std::nullopt;
   State state;
   state.server = (*whole)["server"].StringOr("");
-  state.run = (*whole)["run"].Int().value_or(0);
-  const auto began = ReadTime((*whole)["began"]);
-  state.running = began && (*whole)["running"].Bool().value_or(false);
-  state.began = began.value_or(Instant{});
+  state.rounds = ReadRounds(*whole);
   (*whole)["streams"].EachMember([&](std::string_view name, Json value) {
     Standing standing;
     standing.run = value["run"].Int().value_or(0);
@@ -106,22 +95,18 @@ std::optional<State> ReadState(std::string_view text) {
 
 std::string Write(const State& state) {
   JsonWriter out;
-  const auto time = [&](std::string_view key, std::optional<Instant> at) {
-    if (at) out.Field(key, std::string_view(FormatRfc3339(*at)));
-  };
   out.Object().Field("v", kCursorVersion).Field("server", std::string_view(state.server));
-  out.Field("run", state.run).Field("running", state.running);
-  time("began", state.began);
+  PutRounds(out, state.rounds);
   out.Key("streams").Object();
   for (const auto& [name, standing] : state.streams) {
     out.Key(name).Object().Field("run", standing.run).Field("high", std::string_view(standing.high));
-    time("done", standing.done);
+    PutTime(out, "done", standing.done);
     if (const auto& sweep = standing.sweep) {
       out.Key("sweep").Object().Field("forward", sweep->forward);
-      time("from", sweep->from);
-      time("started", sweep->started);
+      PutTime(out, "from", sweep->from);
+      PutTime(out, "started", sweep->started);
       out.Field("next", std::string_view(sweep->next)).Field("last", std::string_view(sweep->last));
-      time("reached", sweep->reached);
+      PutTime(out, "reached", sweep->reached);
       out.Field("pages", sweep->pages).Field("offset", sweep->offset).EndObject();
     }
     out.EndObject();
@@ -214,20 +199,15 @@ std::vector<Stream> Mastodon::Streams() const {
 Result<Page> Mastodon::Fetch(const Cursor& cursor) {
   Page page;
   auto state = Restore(cursor, page.notes);
-  if (!state.running) {
-    ++state.run;
-    state.running = true;
-    state.began = tools_.clock.Now();
-    instance_.reset();
-  }
+  if (state.rounds.Begin(tools_.clock.Now())) instance_.reset();
   if (!instance_) HEED_TRY(LookAtServer(page.notes));
 
   const auto streams = Streams();
-  const auto pending = [&](const Stream& stream) { return state.streams[stream.name].run != state.run; };
+  const auto pending = [&](const Stream& stream) { return state.streams[stream.name].run != state.rounds.run; };
   if (const auto stream = std::ranges::find_if(streams, pending); stream != streams.end()) {
     auto& standing = state.streams[stream->name];
     HEED_TRY(ReadStream(*stream, standing, page));
-    if (!standing.sweep) standing.run = state.run;
+    if (!standing.sweep) standing.run = state.rounds.run;
   }
 
   // Streams that are configured no more are forgotten.
@@ -237,10 +217,7 @@ Result<Page> Mastodon::Fetch(const Cursor& cursor) {
   const auto left = static_cast<double>(std::ranges::count_if(streams, pending));
   page.progress = 1 - left / static_cast<double>(streams.size());
   page.more = left > 0;
-  if (!page.more) {
-    state.running = false;
-    page.more = tools_.clock.Now() - state.began > kLongRound;
-  }
+  if (!page.more) page.more = state.rounds.End(tools_.clock.Now());
   page.next.value = Write(state);
   return page;
 }

@@ -1,5 +1,7 @@
 #include "connectors/nodebb/report.h"
 
+#include <algorithm>
+
 #include "connectors/fields.h"
 #include "connectors/reporting.h"
 #include "connectors/listing/listing.h"
@@ -15,6 +17,17 @@ constexpr std::string_view kInWords = "in-words";
 
 // {"status": {"code": "not-found", "message": "..."}}: the forum itself, and not something in front of it; "" = not that.
 std::string CodeOf(const Result<Json>& body) { return body ? Named((*body)["status"]["code"].StringOr("")) : std::string(); }
+
+// What it says, as people read it: it sends the name of its words, "[[error:too-many-posts-newbie, 120, 3]]".
+std::string SaysOf(Json body) {
+  auto says = Named(body["status"]["message"].StringOr(""));
+  if (!says.starts_with("[[") || !says.ends_with("]]")) return says;
+  says = says.substr(2, says.size() - 4);
+  says = says.substr(0, says.find(','));
+  says.erase(0, says.find(':') + 1);  // none: npos + 1
+  std::ranges::replace(says, '-', ' ');
+  return says;
+}
 
 std::string HostOfForum(const std::string& server) {
   const std::string place = HostOf(server);
@@ -63,7 +76,8 @@ ReportOutcome NodebbReports::Submit(const ApprovedReport& report) {
   JsonParser parser;
   const auto answer = parser.Parse(response->body);
   if (outcome.fate != Fate::kAccepted) {
-    if (const auto says = answer ? Named((*answer)["status"]["message"].StringOr("")) : std::string(); !says.empty()) outcome.message += " (" + says + ")";
+    if (outcome.fate == Fate::kRefused && !CodeOf(answer).empty()) outcome.message = what + ": the forum does not take it";
+    if (const auto says = answer ? SaysOf(*answer) : std::string(); !says.empty()) outcome.message += " (" + says + ")";
     return outcome;
   }
   if (CodeOf(answer) != "ok") {
@@ -75,23 +89,22 @@ ReportOutcome NodebbReports::Submit(const ApprovedReport& report) {
   return outcome;
 }
 
+HttpRequest NodebbReports::Question(const Post& post, bool member) const {
+  HttpRequest request;
+  request.url = server_ + "/api/v3/posts/" + UrlEncode(post.native_id);
+  request.headers.emplace_back("accept", "application/json");
+  if (member) request.headers.emplace_back("authorization", "Bearer " + token_);
+  return request;
+}
+
 PresenceCheck NodebbReports::Recheck(const Post& post) {
   PresenceCheck check;
   if (post.instance != HostOfForum(server_) || post.native_id.empty()) {
     check.answer = "it was found on another forum: " + post.instance;
     return check;
   }
-  HttpRequest request;
-  request.url = server_ + "/api/v3/posts/" + UrlEncode(post.native_id);
-  request.headers.emplace_back("accept", "application/json");
-  request.timeout = milliseconds{30'000};
-  request.max_body = 4 << 20;
-  const auto response = tools_.http.Send(request);
-  AddAnswer(check.answer, "GET " + request.url, response);
-  if (!response) {
-    check.wait = response.error().retry_after();
-    return check;
-  }
+  const auto response = SendLook(tools_.http, Question(post, false), check);
+  if (!response) return check;
   JsonParser parser;
   const auto body = parser.Parse(response->body);
   const auto code = CodeOf(body);
@@ -101,11 +114,22 @@ PresenceCheck NodebbReports::Recheck(const Post& post) {
       const auto deleter = shown["deleterUid"].Id().value_or(""), author = shown["uid"].Id().value_or("");
       check.presence = deleter.empty() || deleter == "0" || author.empty() ? Presence::kGoneUnknown : deleter == author ? Presence::kGoneByAuthor : Presence::kGoneByPlatform;
     } else {
-      const auto version = Later(DateOf(shown, "timestamp"), DateOf(shown, "edited"));
-      check.presence = version && !post.version_id.empty() && FormatRfc3339(*version) != post.version_id ? Presence::kUpEdited : Presence::kUp;
+      const auto edited = DateOf(shown, "edited"), version = Later(DateOf(shown, "timestamp"), edited);
+      // Its lists tell no edits: then those count that came after the post was read.
+      const bool changed = post.version_id.empty() ? edited && *edited > post.first_seen_at : version && FormatRfc3339(*version) != post.version_id;
+      check.presence = changed ? Presence::kUpEdited : Presence::kUp;
     }
   } else if ((response->status == 404 || response->status == 410) && code == "not-found") {
-    check.presence = Presence::kGoneUnknown;
+    if (token_.empty()) {
+      check.presence = Presence::kGoneUnknown;
+      return check;
+    }
+    const auto inside = SendLook(tools_.http, Question(post, true), check);
+    const auto said = inside ? parser.Parse(inside->body) : Result<Json>(Fail(Fault::kUnavailable, ""));
+    const auto told = CodeOf(said);
+    if (inside && inside->status == 200 && told == "ok" && (*said)["response"]["pid"].Id().value_or("") == post.native_id) check.presence = Presence::kUpLimited;  // for members
+    else if (inside && inside->status == response->status && told == code) check.presence = Presence::kGoneUnknown;
+    else if (inside) check.wait = AskedWait(*inside, tools_.clock.Now());
   } else if ((response->status == 403 || response->status == 401) && !code.empty()) {
     check.presence = Presence::kNotVisible;
   } else {

@@ -2,7 +2,8 @@
 //
 // Sources: NodeBB's public/openapi/write (flags.yaml, posts/pid.yaml) and src/flags.js.
 //
-// NodeBB lists no reasons: the moderators read the words.  Whoever is no moderator gets no number.  Re-checks read as a stranger does.
+// NodeBB lists no reasons: the moderators read the words.  Whoever is no moderator gets no number.  Re-checks read as a stranger does, to whom it says "no
+// such post" also of what only members may see: where there is an account, that is asked before anything is called gone.
 #pragma once
 
 #include <string>
@@ -22,6 +23,8 @@ class NodebbReports {
   PresenceCheck Recheck(const Post& post);
 
  private:
+  HttpRequest Question(const Post& post, bool member) const;
+
   std::string server_, token_;
   ConnectorTools tools_;
 };

@@ -32,6 +32,9 @@ struct TipItem {
   // somebody means, and `posts` holds one.
   bool collection = false;
   std::vector<Post> posts;          // handed_in has kind, item and confidence; first_seen_at is left to who has a clock
+  // The last so many of `posts` have the form of the app's own words (who joined, who renamed the group).  Somebody may have typed one to look so:
+  // they are judged, and kept only if they are flagged.
+  std::size_t asides = 0;
   std::vector<std::string> notes;   // what was decided in reading it: "dates read as day/month"
   std::uint64_t without_words = 0;  // messages of nothing but a picture, system lines, deleted ones
   std::string unsure;               // why a person should look even if nothing is found; "" = read well

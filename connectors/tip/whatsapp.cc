@@ -3,11 +3,17 @@
 //   iOS      [01/11/2026, 09:00:12] Jo Bloggs: words          (marks of reading direction here and there)
 //   Android  01/11/2026, 09:00 - Jo Bloggs: words
 //
-// The phone's language and region decide how dates are written: day, month or year first, "/", "." or "-" between, two or
-// four digits of year, 24 hours or AM/PM.  Whether the day or the month comes first is told by the whole file: a
-// number over 12 settles it; else the order in which no message is older than the one before it; else the day.
+// The phone's language and region decide how dates are written: in digits of its script, day, month or year first, "/", "." or "-" between, two or
+// four digits of year, a word before the time, 24 hours or AM/PM in its own words, before the time or behind it.  Whether the day or the month comes
+// first is told by the whole file: a number over 12 settles it; else the order in which no message is older than the one before it; else the day.
 // A message goes on over as many lines as it has.  Nobody publishes this format: it is read as seen.
+//
+// WhatsApp's own words (who joined, who renamed the group, a picture left out) are told by their form and not by their language: on Android they
+// have no "Name: " or stand between "<" and ">", on iOS a left-to-right mark stands before them.  People can type all that too, a whole line with date and
+// name as well.  So such a line is an aside (TipItem::asides): it is judged like any other, and kept only if it is flagged.
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 
 #include "connectors/tip/readers.h"
@@ -19,7 +25,11 @@ namespace {
 
 constexpr std::size_t kMaxName = 120;   // bytes of a sender's name
 constexpr std::size_t kMostAttached = 30;  // attachments taken out of one message
-constexpr std::size_t kHeadBytes = 80;  // of a line that a date may take up, marks included
+constexpr std::size_t kMostWord = 10;      // bytes of a word between date and time: "um", "às"
+constexpr int kFirstYear = 2009;           // of WhatsApp
+constexpr hours kClockChange{2};           // lines may be that much older than the one above, when clocks are put back
+constexpr std::string_view kMark = "\xE2\x80\x8E";  // U+200E: iOS puts it before its own words
+constexpr std::size_t kHeadBytes = 160;  // of a line that a date may take up, marks included
 
 struct Head {
   std::array<int, 3> date{};     // as written, left to right
@@ -48,22 +58,27 @@ class Stepper {
       Settle();
     }
   }
-  // One to `most` digits; -1 where there are none or more.
+  // One to `most` digits of any script; -1 where there are none or more.
   int Number(int most, int* digits = nullptr) {
     int value = 0, count = 0;
-    while (at_ < line_.size() && line_[at_] >= '0' && line_[at_] <= '9') {
+    for (int digit = Digit(); digit >= 0; digit = Digit()) {
       if (++count > most) return -1;
-      value = value * 10 + (line_[at_] - '0');
-      ++at_;
+      value = value * 10 + digit;
     }
     Settle();
     if (digits) *digits = count;
     return count == 0 ? -1 : value;
   }
-  char Peek() const { return at_ < line_.size() ? line_[at_] : '\0'; }
   std::size_t at() const { return at_; }
 
-  // 'a' or 'p' for "AM", "pm", "a.m.", "p. m."; 0 where there is neither, and nothing was taken.
+  bool TakeWords(std::string_view words) {
+    if (!line_.substr(at_).starts_with(words)) return false;
+    at_ += words.size();
+    Settle();
+    return true;
+  }
+
+  // 'a' or 'p' for "AM", "pm", "a.m.", "p. m." and what other languages write; 0 where there is none, and nothing was taken.
   char Half() {
     const std::size_t before = at_;
     Spaces();
@@ -77,12 +92,54 @@ class Stepper {
         Take('.');
         return c;
       }
+      at_ = before;
+      Spaces();
     }
+    struct Words {
+      std::string_view words;
+      char half;
+    };
+    // Longer ones before those they begin with.
+    static constexpr Words kWords[] = {{"ÖÖ", 'a'}, {"ÖS", 'p'}, {"öö", 'a'}, {"ös", 'p'}, {"ق.ظ.", 'a'}, {"ب.ظ.", 'p'}, {"ص", 'a'}, {"م", 'p'}, {"π.μ.", 'a'}, {"μ.μ.", 'p'}, {"पूर्वाह्न", 'a'}, {"अपराह्न", 'p'},
+                                       {"上午", 'a'}, {"下午", 'p'}, {"오전", 'a'}, {"오후", 'p'}, {"午前", 'a'}, {"午後", 'p'}, {"пр.об.", 'a'}, {"сл.об.", 'p'}, {"de.", 'a'}, {"du.", 'p'}, {"SA", 'a'}, {"CH", 'p'}};
+    for (const auto& [words, half] : kWords)
+      if (TakeWords(words)) return half;
     at_ = before;
     return 0;
   }
+  // A short word and the spaces behind it, as "um 09:00" and "à 09:00" have.
+  void Word() {
+    std::size_t end = at_;
+    const auto letter = [&](std::size_t at) {
+      const std::string_view rest = line_.substr(at);
+      if (rest.starts_with("\xC2\xA0") || rest.starts_with("\xE2\x80\xAF")) return false;
+      const auto c = static_cast<unsigned char>(line_[at]);
+      return c == '.' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
+    while (end < line_.size() && end - at_ <= kMostWord && letter(end)) ++end;
+    if (end == at_ || end - at_ > kMostWord || end >= line_.size()) return;
+    const std::size_t before = at_;
+    at_ = end;
+    Spaces();
+    if (at_ == end) at_ = before;
+  }
 
  private:
+  char Peek() const { return at_ < line_.size() ? line_[at_] : '\0'; }
+  // The digit that stands here, and steps over it; -1: none does.
+  int Digit() {
+    // Arabic, Persian and Urdu, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil.
+    static constexpr char32_t kZeros[] = {U'0', 0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xBE6};
+    if (at_ >= line_.size()) return -1;
+    std::size_t end = at_;
+    const char32_t c = NextChar(line_, end);
+    for (const char32_t zero : kZeros)
+      if (c >= zero && c <= zero + 9) {
+        at_ = end;
+        return static_cast<int>(c - zero);
+      }
+    return -1;
+  }
   void Settle() {  // over marks: U+200E, U+200F, U+202A..U+202E, U+FEFF
     for (;;) {
       const std::string_view rest = line_.substr(at_);
@@ -108,7 +165,10 @@ std::optional<Head> ReadHead(std::string_view line) {
     if (head.date[i] < 0) return std::nullopt;
   }
   if (in.Take('.')) in.Spaces();  // "1. 11. 2026."
-  in.Take(',');
+  if (!in.Take(',')) in.TakeWords("،");
+  in.Spaces();
+  char half = in.Half();
+  if (half == 0) in.Word();
   in.Spaces();
   head.hour = in.Number(2);
   if (head.hour < 0 || (!in.Take(':') && !in.Take('.'))) return std::nullopt;
@@ -116,7 +176,8 @@ std::optional<Head> ReadHead(std::string_view line) {
   if (head.minute < 0) return std::nullopt;
   if (in.Take(':') || in.Take('.')) head.second = in.Number(2);
   if (head.second < 0) return std::nullopt;
-  if (const char half = in.Half(); half != 0) {
+  if (half == 0) half = in.Half();
+  if (half != 0) {
     if (head.hour < 1 || head.hour > 12) return std::nullopt;
     head.hour = head.hour % 12 + (half == 'p' ? 12 : 0);
   }
@@ -125,7 +186,7 @@ std::optional<Head> ReadHead(std::string_view line) {
     in.Spaces();
   } else {
     in.Spaces();
-    if (!in.Take('-')) return std::nullopt;
+    if (!in.Take('-') && !in.TakeWords("–")) return std::nullopt;
     in.Spaces();
   }
   head.end = in.at();
@@ -140,6 +201,8 @@ std::optional<Instant> TimeOf(const Head& head, Order order) {
   const int month = order == Order::kMonthFirst ? a : b;
   const int day = order == Order::kDayFirst ? a : order == Order::kMonthFirst ? b : c;
   if (year < 100) year += 2000;
+  if (year > 2400) year -= 543;  // the Buddhist calendar
+  if (year < kFirstYear) return std::nullopt;
   return LocalTime(year, month, day, head.hour, head.minute, head.second);
 }
 
@@ -153,18 +216,42 @@ struct Message {
   Head head;
   std::size_t line = 0;  // from 1
   std::string sender, text;
-  bool system = false;
+  bool aside = false;
 };
 
-// Words of WhatsApp's own, in English, the language of the exports that schools see; in others they stay messages.
-bool IsSystem(std::string_view text) {
-  constexpr std::array<std::string_view, 24> kWords = {
-      "end-to-end encrypted", " created group ", " created this group", " changed the subject ", " changed the group name ", " changed this group's ", " changed the group's ",
-      " changed the group description", " joined using ", " joined from ", " was added", " security code ", " changed their phone number", " changed to +", " pinned a message",
-      " turned on disappearing", " turned off disappearing", " now an admin", " no longer an admin", " changed the settings", "You were added", " started a call", "Missed voice call", "Missed video call"};
-  for (const auto words : kWords)
-    if (text.find(words) != text.npos) return true;
-  return text.ends_with(" left") || (text.find(" added ") != text.npos && text.find(": ") == text.npos) || text.ends_with(" was removed");
+// A quotation that is opened and not closed: 'Sam created group "Year 9' is the beginning of a line of WhatsApp's own, and no name.
+bool OpensQuotation(std::string_view text) {
+  int open = 0;
+  bool straight = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = NextChar(text, at);
+    if (c == U'"') straight = !straight;
+    else if (c == U'\u201E' || c == U'\u00AB') ++open;       // „ «
+    else if (c == U'\u201C') open += open > 0 ? -1 : 1;       // “ closes „, else it opens
+    else if (c == U'\u201D' || c == U'\u00BB') --open;       // ” »
+  }
+  return straight || open > 0;
+}
+
+// What stands in the only quotation of a line: a group's name, where it is made or renamed, in whatever language.
+std::string Quoted(std::string_view line) {
+  struct Marks {
+    std::string_view begin, end;
+  };
+  static constexpr Marks kMarks[] = {{"\"", "\""}, {"“", "”"}, {"„", "“"}, {"„", "”"}, {"«", "»"}};
+  for (const auto& [begin, end] : kMarks) {
+    const std::size_t from = line.find(begin);
+    if (from == line.npos) continue;
+    const std::size_t until = line.find(end, from + begin.size());
+    if (until == line.npos || line.find(begin, until + end.size()) != line.npos) continue;  // none, or more than one
+    return std::string(Trim(line.substr(from + begin.size(), until - from - begin.size())));
+  }
+  return "";
+}
+
+// "<Media omitted>" in any language: all there is, short, on one line.
+bool IsBetweenMarks(std::string_view text) {
+  return text.size() > 2 && text.size() <= 80 && text.front() == '<' && text.back() == '>' && text.find_first_of("<>\n", 1) == text.size() - 1;
 }
 
 bool IsDeleted(std::string_view text) {
@@ -172,21 +259,40 @@ bool IsDeleted(std::string_view text) {
          text == "null" || text == "Waiting for this message. This may take a while.";
 }
 
+// "IMG-20261101-WA0001.jpg"
+bool IsAndroidFile(std::string_view name) {
+  const std::size_t dash = name.find('-');
+  if (dash < 2 || dash > 4 || name.size() < dash + 16 || name.size() > 40 || name.substr(dash + 9, 3) != "-WA") return false;
+  const auto all = [](std::string_view part, char low, char high) { return !part.empty() && std::ranges::all_of(part, [&](char c) { return c >= low && c <= high; }); };
+  const std::size_t dot = name.find('.', dash + 12);
+  return dot != name.npos && all(name.substr(0, dash), 'A', 'Z') && all(name.substr(dash + 1, 8), '0', '9') && all(name.substr(dash + 12, dot - dash - 12), '0', '9') && name.find(' ') == name.npos;
+}
+
 // Takes what stands for an attachment out of the text.
 void TakeAttachments(std::string& text, Post& post) {
   const auto add = [&](std::string_view file) { post.media.push_back({MediaKind(file), std::string(file), ""}); };
-  // iOS: "<attached: 00000012-PHOTO-2026-11-01-09-00-12.jpg>"
-  for (std::size_t at = text.find("<attached: "); at != std::string::npos; at = text.find("<attached: ", at)) {
-    const std::size_t end = text.find('>', at);
-    if (end == std::string::npos || end - at > 300 || post.media.size() >= kMostAttached) break;
-    add(std::string_view(text).substr(at + 11, end - at - 11));
-    text.erase(at, end - at + 1);
+  // iOS: "<attached: 00000012-PHOTO-2026-11-01-09-00-12.jpg>", the word in the phone's language.  A word that is not known stays with the text.
+  constexpr std::array<std::string_view, 10> kAttached = {"<attached: ", "<Anhang: ", "<adjunto: ", "<pièce jointe : ", "<allegato: ", "<anexado: ", "<załącznik: ", "<bijlage: ", "<ekli: ", "<ek: "};
+  for (std::size_t at = text.find('<'); at != std::string::npos && post.media.size() < kMostAttached;) {
+    const std::string_view rest = std::string_view(text).substr(at);
+    const std::size_t end = rest.substr(0, 300).find('>');
+    const auto word = std::ranges::find_if(kAttached, [&](std::string_view one) { return rest.starts_with(one); });
+    if (end == rest.npos || word == kAttached.end()) {
+      at = text.find('<', at + 1);
+      continue;
+    }
+    add(rest.substr(word->size(), end - word->size()));
+    text.erase(at, end + 1);
+    at = text.find('<', at);
   }
-  // Android: "IMG-20261101-WA0001.jpg (file attached)", a caption on the next lines.
+  // Android: "IMG-20261101-WA0001.jpg (file attached)", a caption on the next lines; in other languages the words in brackets stay with the text.
   constexpr std::string_view kFile = " (file attached)";
   if (const std::size_t at = text.find(kFile); at != std::string::npos && text.substr(0, at).find('\n') == std::string::npos && at < 300) {
     add(std::string_view(text).substr(0, at));
     text.erase(0, at + kFile.size());
+  } else if (const std::size_t name = text.find(" ("); name != std::string::npos && IsAndroidFile(std::string_view(text).substr(0, name))) {
+    add(std::string_view(text).substr(0, name));
+    text.erase(0, name + 1);
   }
   for (const auto& [words, kind] : {std::pair{"<Media omitted>", "file"}, {"image omitted", "image"}, {"video omitted", "video"}, {"GIF omitted", "image"}, {"sticker omitted", "image"},
                                     {"audio omitted", "audio"}, {"document omitted", "file"}, {"Contact card omitted", "file"}, {"video note omitted", "video"}}) {
@@ -201,17 +307,21 @@ void TakeAttachments(std::string& text, Post& post) {
   text = Trim(text);
 }
 
-// "WhatsApp Chat with Year 9 parents.txt", "WhatsApp Chat - Year 9 parents.zip > _chat.txt"
+// "WhatsApp Chat with Year 9 parents.txt", "WhatsApp Chat - Year 9 parents.zip > _chat.txt", and as phones in other languages name it.
 std::string ChatName(std::string_view name) {
-  for (const std::string_view words : {"WhatsApp Chat with ", "WhatsApp Chat - "}) {
-    const std::size_t at = name.find(words);
-    if (at == name.npos) continue;
-    std::string_view rest = name.substr(at + words.size());
-    if (const std::size_t end = rest.find(" > "); end != rest.npos) rest = rest.substr(0, end);
-    for (const std::string_view ending : {".txt", ".zip"})
-      if (rest.ends_with(ending)) rest.remove_suffix(ending.size());
-    return std::string(Trim(rest));
+  // What it lies in may be called after the chat, or the other way round: the zip, the mail.
+  if (const std::size_t end = name.find(" > "); end != name.npos) {
+    const auto outer = ChatName(name.substr(0, end));
+    return outer.empty() ? ChatName(name.substr(end + 3)) : outer;
   }
+  for (const std::string_view ending : {".txt", ".zip"})
+    if (name.ends_with(ending)) name.remove_suffix(ending.size());
+  constexpr std::array<std::string_view, 14> kBefore = {"WhatsApp Chat with ", "WhatsApp Chat - ", "WhatsApp-Chat mit ", "WhatsApp-Chat - ", "Chat de WhatsApp con ", "Chat WhatsApp con ", "Chat di WhatsApp con ",
+                                                        "Discussion WhatsApp avec ", "Conversa do WhatsApp com ", "Czat WhatsApp z: ", "Czat WhatsApp z ", "WhatsApp-chat met ", "Chatul WhatsApp cu ", "محادثة واتساب مع "};
+  for (const auto words : kBefore)
+    if (const std::size_t at = name.find(words); at != name.npos) return std::string(Trim(name.substr(at + words.size())));
+  constexpr std::string_view kTurkish = " ile WhatsApp Sohbeti";
+  if (name.ends_with(kTurkish)) return std::string(Trim(name.substr(0, name.size() - kTurkish.size())));
   return "";
 }
 
@@ -295,51 +405,54 @@ TipItem ReadWhatsApp(std::string_view name, std::string_view text) {
     const std::size_t colon = rest.find(": ");
     const std::size_t short_end = rest.ends_with(":") ? rest.size() - 1 : rest.npos;  // nothing after the name
     const std::size_t split = colon != rest.npos ? colon : short_end;
-    if (split == rest.npos || split == 0 || split > kMaxName || IsSystem(rest.substr(0, split))) {
-      message.system = true;
+    if (split == rest.npos || split == 0 || split > kMaxName || OpensQuotation(rest.substr(0, split))) {
+      message.aside = true;
       message.text = rest;
     } else {
       message.sender = Trim(WithoutMarks(rest.substr(0, split)));
       message.text = rest.substr(std::min(rest.size(), split + 2));
-      // iOS has WhatsApp's own words said by the chat itself.
-      if (message.text.starts_with("\xE2\x80\x8E") && IsSystem(message.text)) {
-        if (item.place.empty() && message.text.find("end-to-end encrypted") != std::string::npos && messages.empty()) item.place = message.sender;
-        message.system = true;
-      }
+      // On iOS the chat itself says them; what is attached is somebody's all the same.
+      message.aside = message.text.starts_with(kMark) && !message.text.starts_with(std::string(kMark) + "<");
+      if (message.aside && messages.empty() && item.place.empty()) item.place = message.sender;
     }
     messages.push_back(std::move(message));
   }
 
   const Order order = OrderOf(messages, item.notes);
   std::map<std::string, int> same;
-  std::size_t undated = 0;
+  std::size_t undated = 0, backwards = 0;
+  std::optional<Instant> last;
+  std::vector<Post> asides;
   for (auto& message : messages) {
+    const auto at = TimeOf(message.head, order);
+    backwards += at && last && *at + kClockChange < *last;
+    if (at) last = at;
     std::string words = std::string(Trim(WithoutMarks(message.text)));
-    if (message.system) {
-      ++item.without_words;
-      constexpr std::string_view kGroup = " created group \"";
-      if (const std::size_t at = words.find(kGroup); item.place.empty() && at != std::string::npos)
-        item.place = words.substr(at + kGroup.size(), words.rfind('"') - std::min(words.rfind('"'), at + kGroup.size()));
-      continue;
-    }
+    if (message.aside && item.place.empty() && message.sender.empty()) item.place = Quoted(words);
     Post post = NewPost(TipKind::kWhatsApp, item.name + ", line " + std::to_string(message.line), "");
     TakeAttachments(words, post);
     if (words.empty() || IsDeleted(words)) {
       ++item.without_words;
       continue;
     }
-    post.created_at = TimeOf(message.head, order);
-    undated += !post.created_at;
+    const bool aside = message.aside || IsBetweenMarks(words);
+    post.created_at = at;
+    undated += !aside && !at;
     post.author.display_name = message.sender;
     post.text = std::move(words);
     // By the minute: Android writes no seconds, and a second member's export of the chat should bring the same posts.
-    const std::string minute = post.created_at ? FormatRfc3339(std::chrono::floor<minutes>(*post.created_at)) : "";
+    const std::string minute = at ? FormatRfc3339(std::chrono::floor<minutes>(*at)) : "";
     std::string id = IdOf(TipKind::kWhatsApp, {minute, message.sender, post.text});
     if (const int again = same[id]++; again > 0) id += "-" + std::to_string(again + 1);
     post.native_id = id.substr(id.find(':') + 1);
     post.global_id = std::move(id);
-    item.posts.push_back(std::move(post));
+    (aside ? asides : item.posts).push_back(std::move(post));
   }
+  item.asides = asides.size();
+  item.posts.insert(item.posts.end(), std::make_move_iterator(asides.begin()), std::make_move_iterator(asides.end()));
+  if (backwards > 0)
+    item.notes.push_back(std::to_string(backwards) + (backwards == 1 ? " of its lines is" : " of its lines are") +
+                         " hours older than the one above: a line with a date and a name can be typed into a message, or the file changed; compare with the telephone before acting on it");
   if (undated > 0) item.notes.push_back(std::to_string(undated) + " of its messages have no date that exists");
   return item;
 }

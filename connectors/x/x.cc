@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "connectors/fields.h"
+#include "connectors/x/replies.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
@@ -36,11 +37,13 @@ struct Options {
   std::vector<Listing> roots;
   std::int64_t page_size, cap, post_price, user_price;  // money in millionths of a US dollar
   bool authors;
+  OAuth1Keys keys;  // empty: hides nothing
 };
 
 class X final : public Connector {
  public:
-  X(Options options, ListReader::Options lists, ConnectorTools tools) : options_(std::move(options)), reader_(std::move(lists)), tools_(tools) {}
+  X(Options options, ListReader::Options lists, ConnectorTools tools)
+      : options_(std::move(options)), reader_(std::move(lists)), tools_(tools), replies_(options_.server, options_.keys, tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
@@ -48,6 +51,9 @@ class X final : public Connector {
     if (!page.more) page.quota = Dollars(told_) + " of " + Dollars(options_.cap) + " used this month, as counted here";
     return page;
   }
+
+  Result<ReportForm> HideForm(const Post& post) override { return replies_.Form(post); }
+  ReportOutcome Hide(const ApprovedReport& report) override { return replies_.Hide(report); }
 
  private:
   Result<ListAnswer> Ask(const ListQuestion& question, Instant now);
@@ -58,6 +64,7 @@ class X final : public Connector {
   Options options_;
   ListReader reader_;
   ConnectorTools tools_;
+  XReplies replies_;
   std::string unsaved_month_;
   std::int64_t unsaved_ = 0;  // of answers lost since the last page
   std::int64_t told_ = 0;     // as last stored
@@ -160,6 +167,11 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   if (options.token.empty()) return Fail(Fault::kInvalid, "`token` is missing: add token_file, an app's Bearer token");
   if (Trim(spec.String("confirmed_by")).empty())
     return Fail(Fault::kInvalid, "`confirmed_by` is missing: who asked X whether the school may do this, and when X agreed; without that leave X off");
+  const auto secret = [&](std::string_view key) { return std::string(Trim(spec.String(key))); };
+  options.keys = {secret("api_key"), secret("api_secret"), secret("access_token"), secret("access_token_secret")};
+  const auto given = (options.keys.key.empty() ? 0 : 1) + (options.keys.secret.empty() ? 0 : 1) + (options.keys.token.empty() ? 0 : 1) + (options.keys.token_secret.empty() ? 0 : 1);
+  if (given != 0 && given != 4)
+    return Fail(Fault::kInvalid, "hiding replies needs api_key_file, api_secret_file, access_token_file and access_token_secret_file together; without them heed reads only");
   options.authors = spec.Bool("authors", false);
   options.page_size = spec.Int("page_size", 100);
   options.cap = spec.Int("monthly_cap", 10) * 1'000'000;
@@ -191,12 +203,17 @@ const ConnectorCard kXCard = {
     .terms = "X's developer agreement is the strictest of all. GOVERNMENT USE: if what is read is shown to people who are, or act for, a government-related entity, an Enterprise plan is required, "
              "each of them must be named to X beforehand, and X may refuse; a maintained school or academy may well be one. USER PROTECTION: no surveillance, which includes investigating or tracking "
              "users or content, without X's written approval. Posts that are deleted or changed there must be deleted or changed here within 24 hours of being asked, and handing them on in files is limited: for "
-             "evidence use a person's own screenshot. So this source stays off until the school has X's answer in writing, says who got it (confirmed_by), and accepts these terms. Without it, bring a post in by hand.",
+             "evidence use a person's own screenshot. So this source stays off until the school has X's answer in writing, says who got it (confirmed_by), and accepts these terms. Without it, bring a post in by hand. "
+             "Replies below the school's own posts can be hidden with four keys of the school's own account; reports X takes from people only.",
     .terms_must_be_accepted = true,
     .settings =
         {
             {"token", SettingKind::kSecret, true, "", "an app's Bearer token: X's developer console, the app, Keys and tokens"},
             {"confirmed_by", SettingKind::kText, true, "", "who asked X about the government-use clause and got leave in writing, and when: \"J. Example, bursar, 2026-11-02\""},
+            {"api_key", SettingKind::kSecret, false, "", "to hide replies below the school's own posts: the app's API Key (consumer key), from the same place"},
+            {"api_secret", SettingKind::kSecret, false, "", "its secret"},
+            {"access_token", SettingKind::kSecret, false, "", "an Access Token with leave to read and write, made there while signed in as the school's own account; it does not end by itself"},
+            {"access_token_secret", SettingKind::kSecret, false, "", "its secret"},
             {"monthly_cap", SettingKind::kNumber, false, "10", "US dollars this source may cost in a calendar month; set a spending limit at X too"},
             {"queries", SettingKind::kList, false, "", "what to search for, each naming the school; its names, hashtags, domains and X handle in one query when left out"},
             {"authors", SettingKind::kYesNo, false, "false", "ask for authors' names as well, at twice the price of the post itself"},
@@ -212,6 +229,7 @@ const ConnectorCard kXCard = {
     .reports = false,
     .rechecks = false,
     .make = &Make,
+    .hides = true,
 };
 
 }  // namespace heed

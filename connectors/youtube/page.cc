@@ -140,6 +140,9 @@ hours PacificOffset(Instant now) {
   return now >= begins && now < ends ? hours{-7} : hours{-8};
 }
 
+// When that day begins there.  The hour changes at two in the morning, so it is the offset at midnight itself that counts.
+Instant AtPacificMidnight(std::chrono::sys_days day) { return PacificOffset(day + hours{7}) == hours{-7} ? day + hours{7} : day + hours{8}; }
+
 }  // namespace
 
 Result<YouTubePage> ParseYouTubePage(std::string_view body, YouTubeList list, const School& school, std::string_view video) {
@@ -182,10 +185,8 @@ std::string YouTubeReason(std::string_view body) {
 
 std::string PacificDay(Instant now) { return FormatRfc3339(std::chrono::floor<days>(now + PacificOffset(now))).substr(0, 10); }
 
-Instant NextPacificMidnight(Instant now) {
-  const auto local = std::chrono::floor<days>(now + PacificOffset(now)) + days{1};
-  // The hour changes at two in the morning, so it is the offset at midnight itself that counts.
-  return PacificOffset(local + hours{7}) == hours{-7} ? local + hours{7} : local + hours{8};
-}
+Instant PacificMidnight(Instant now) { return AtPacificMidnight(std::chrono::floor<days>(now + PacificOffset(now))); }
+
+Instant NextPacificMidnight(Instant now) { return AtPacificMidnight(std::chrono::floor<days>(now + PacificOffset(now)) + days{1}); }
 
 }  // namespace heed

@@ -1,6 +1,7 @@
 // YouTube's requests: searches, uploads, comments and replies, each a list of its own, and what they cost.
 //
-// The memo, in the cursor: day and units, as counted.  A list's `about` is its kind and what it belongs to:
+// The memo, in the cursor: day and units, as counted; reports and hidings come on top, from the custody chain.  A form that is read and a look at a post
+// cost a unit each, and are not counted.  A list's `about` is its kind and what it belongs to:
 //   s QUERY   u CHANNEL   c CHANNEL   o CHANNEL (comments of a channel that is not the school's)
 //   v VIDEO   V VIDEO (its title names the school)   r PARENT VIDEO   R PARENT VIDEO (as V)
 #include "connectors/youtube/youtube.h"
@@ -19,7 +20,7 @@ namespace {
 using namespace fields;
 
 // developers.google.com/youtube/v3/determine_quota_cost
-constexpr std::int64_t kSearchCost = 100, kListCost = 1;
+constexpr std::int64_t kSearchCost = 100, kListCost = 1, kReportCost = 50;  // the last of videos.reportAbuse and comments.setModerationStatus
 
 struct Options {
   std::string server;  // origin
@@ -39,8 +40,12 @@ class YouTube final : public Connector {
 
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
+    if (tools_.left) reports_left_ = HEED_TRY(tools_.left(PacificMidnight(now)));
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, now, [&](const ListQuestion& question) { return Ask(question, now); }));
-    if (!page.more && told_ > 0) page.quota = std::to_string(told_) + " of " + std::to_string(options_.daily_units) + " units used today";
+    const auto used = told_ + ReportUnits();
+    if (page.more || told_ == 0) return page;
+    page.quota = std::to_string(used) + " of " + std::to_string(options_.daily_units) + " units used today";
+    if (reports_left_ > 0) page.quota += ", " + std::to_string(ReportUnits()) + " of them for " + std::to_string(reports_left_) + (reports_left_ == 1 ? " report or hidden comment" : " reports and hidden comments");
     return page;
   }
 
@@ -56,6 +61,7 @@ class YouTube final : public Connector {
   Error Refused(const HttpResponse& response, const std::string& what, Instant now) const;
   std::string Path(const ListQuestion& question, char kind, std::string_view of) const;
   void Follow(const YouTubePage& page, ListAnswer& answer) const;
+  std::int64_t ReportUnits() const { return kReportCost * reports_left_; }
   static std::int64_t Counted(const ListMemo& memo, const std::string& today);
 
   Options options_;
@@ -66,6 +72,7 @@ class YouTube final : public Connector {
   std::string unsaved_day_;
   std::int64_t unsaved_ = 0;  // units of requests since the last page
   std::int64_t told_ = 0;     // units as last stored
+  std::int64_t reports_left_ = 0;  // reports and hidings of today, which another object sends
 };
 
 std::int64_t YouTube::Counted(const ListMemo& memo, const std::string& today) {
@@ -174,7 +181,7 @@ void YouTube::Follow(const YouTubePage& page, ListAnswer& answer) const {
 Result<HttpResponse> YouTube::Get(const std::string& path, std::int64_t cost, const std::string& what, const ListMemo& memo, Instant now) {
   const auto today = PacificDay(now);
   if (unsaved_day_ != today) unsaved_day_ = today, unsaved_ = 0;
-  const auto used = Counted(memo, today) + unsaved_;
+  const auto used = Counted(memo, today) + unsaved_ + ReportUnits();
   if (used + cost > options_.daily_units) {
     const auto wait = NextPacificMidnight(now) - now;
     return Fail(Error(Fault::kBusy, "stopped before YouTube's daily quota: " + std::to_string(used) + " of " + std::to_string(options_.daily_units) +
@@ -236,14 +243,8 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   options.page_size = spec.Int("page_size", 50);
   if (options.daily_units <= kSearchCost) return Fail(Fault::kInvalid, "daily_units must be more than 100: one search costs 100");
   if (options.page_size < 1 || options.page_size > 50) return Fail(Fault::kInvalid, "page_size must be 1 to 50");
-  const auto duration = [&](std::string_view key, seconds otherwise) -> Result<seconds> {
-    const auto text = spec.String(key);
-    const auto length = text.empty() ? std::optional(otherwise) : ParseDuration(text);
-    if (!length) return Fail(Fault::kInvalid, std::string(key) + " = \"" + ForTerminal(text) + "\" is not a length of time such as \"6h\" or \"30d\"");
-    return *length;
-  };
-  options.follow = HEED_TRY(duration("follow", days{30}));
-  const auto search_every = HEED_TRY(duration("search_every", hours{6}));
+  options.follow = HEED_TRY(ReadLength(spec, "follow", days{30}));
+  const auto search_every = HEED_TRY(ReadLength(spec, "search_every", hours{6}));
 
   std::vector<std::string> queries = spec.Strings("queries");
   if (spec.settings.find("queries") == spec.settings.end()) {
@@ -305,6 +306,7 @@ const ConnectorCard kYouTubeCard = {
     .rechecks = true,
     .make = &Make,
     .hides = true,
+    .keep_at_most = days{30},
 };
 
 }  // namespace heed

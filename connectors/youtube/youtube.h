@@ -58,8 +58,9 @@ Result<YouTubePage> ParseYouTubePage(std::string_view body, YouTubeList list, co
 // "quotaExceeded", "commentsDisabled", ...: the reason of an error the API itself gave, or "".
 std::string YouTubeReason(std::string_view body);
 
-// The quota's day, "2026-11-26", and when the next begins: midnight in Los Angeles, by the United States' rule for summer time since 2007.
+// The quota's day, "2026-11-26", when it began and when the next begins: midnight in Los Angeles, by the United States' rule for summer time since 2007.
 std::string PacificDay(Instant now);
+Instant PacificMidnight(Instant now);
 Instant NextPacificMidnight(Instant now);
 
 }  // namespace heed

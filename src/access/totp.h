@@ -12,8 +12,6 @@
 
 namespace heed {
 
-std::string HmacSha1(std::string_view key, std::string_view message);  // 20 bytes
-
 inline constexpr seconds kTotpStep{30};
 std::uint64_t TotpStep(Instant at);
 // The code of a step: six digits, or eight for the RFC's own examples.

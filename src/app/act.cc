@@ -44,7 +44,7 @@ Result<Change> DoSnooze(const Case& c, const Act& act, Instant now) {
 }
 
 Result<Change> DoDone(const Case& c, const Act& act, Instant now) {
-  return FinishSending(c, act.actor, act.details.response, {act.details.outcome.value_or(ResponseState::kDone), act.details.reference, act.details.why}, now);
+  return FinishSending(c, act.actor, act.details.response, {act.details.outcome.value_or(ResponseState::kDone), act.details.reference, act.details.why, act.details.until}, now);
 }
 
 Result<Change> DoHold(const Case& c, const Act& act, Instant now) {

@@ -5,6 +5,7 @@
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/log.h"
+#include "src/base/text.h"
 #include "src/base/utf8.h"
 #include "src/net/pace.h"
 
@@ -30,8 +31,8 @@ std::string DeliveryId(const News& news, std::string_view channel, Instant now) 
   return Sha256Hex(all).substr(0, 32);
 }
 
-Mail AMail(const Config& config, const News& news, Instant now) {
-  Mail mail{.from = config.alarm.mail_from, .to = config.alarm.mail_to, .subject = {}, .text = {}, .date = now, .id = "heed-" + DeliveryId(news, "mail", now)};
+Mail AMail(const Config& config, const std::vector<std::string>& to, std::string_view channel, const News& news, Instant now) {
+  Mail mail{.from = config.alarm.mail_from, .to = to, .subject = {}, .text = {}, .date = now, .id = "heed-" + DeliveryId(news, channel, now)};
   if (news.test) {
     mail.subject = "heed: a test";
     mail.text = "This is a test: mail from heed arrives.\n";
@@ -66,13 +67,28 @@ std::string AHook(const News& news, Instant now) {
   return out.Take();
 }
 
-Done Tell(const Config& config, HttpClient& http, const Alarms::MailSender& mail, std::string_view channel, const News& news, Instant now) {
+bool Concerns(const Trouble& trouble, const AlarmPeople& people) { return people.schools.empty() || Has(people.schools, trouble.school); }
+
+std::vector<Alarms::Channel> Channels(const AlarmSettings& settings) {
+  std::vector<Alarms::Channel> channels;
+  const auto add = [&](const AlarmPeople& people) {
+    const std::string whose = people.schools.empty() ? "" : " of " + Join(people.schools, ", ");
+    if (!people.mail_to.empty()) channels.push_back({.name = "mail" + whose, .people = &people, .mail = true});
+    if (!people.webhook.empty()) channels.push_back({.name = "webhook" + whose, .people = &people, .mail = false});
+  };
+  add(settings.everything);
+  std::ranges::for_each(settings.for_schools, add);
+  return channels;
+}
+
+Done Tell(const Config& config, HttpClient& http, const Alarms::MailSender& mail, const Alarms::Channel& channel, const News& news, Instant now) {
   const AlarmSettings& settings = config.alarm;
-  if (channel == "mail") return mail({.url = settings.smtp, .user = settings.smtp_user, .password = settings.smtp_password, .plain = settings.smtp_plain, .ca_file = {}}, AMail(config, news, now));
+  if (channel.mail)
+    return mail({.url = settings.smtp, .user = settings.smtp_user, .password = settings.smtp_password, .plain = settings.smtp_plain, .ca_file = {}}, AMail(config, channel.people->mail_to, channel.name, news, now));
   const std::string body = AHook(news, now), timestamp = std::to_string(std::chrono::floor<seconds>(now).time_since_epoch().count());
   const auto response = http.Send({.method = "POST",
-                                   .url = settings.webhook,
-                                   .headers = {{"Content-Type", "application/json"}, {"Heed-Timestamp", timestamp}, {"Heed-Signature", SignWebhook(settings.webhook_secret, timestamp, body)}, {"Heed-Delivery", DeliveryId(news, channel, now)}},
+                                   .url = channel.people->webhook,
+                                   .headers = {{"Content-Type", "application/json"}, {"Heed-Timestamp", timestamp}, {"Heed-Signature", SignWebhook(channel.people->webhook_secret, timestamp, body)}, {"Heed-Delivery", DeliveryId(news, channel.name, now)}},
                                    .body = body,
                                    .max_body = 1 << 20,
                                    .timeout = milliseconds{20'000},
@@ -82,13 +98,6 @@ Done Tell(const Config& config, HttpClient& http, const Alarms::MailSender& mail
   return {};
 }
 
-std::vector<std::string> Names(const AlarmSettings& settings) {
-  std::vector<std::string> names;
-  if (!settings.mail_to.empty()) names.emplace_back("mail");
-  if (!settings.webhook.empty()) names.emplace_back("webhook");
-  return names;
-}
-
 }  // namespace
 
 std::string SignWebhook(std::string_view secret, std::string_view timestamp, std::string_view body) {
@@ -96,9 +105,7 @@ std::string SignWebhook(std::string_view secret, std::string_view timestamp, std
 }
 
 Alarms::Alarms(const Config& config, Store& store, HttpClient& http, const Clock& clock, std::string data, MailSender mail)
-    : config_(config), store_(store), http_(http), clock_(clock), data_(std::move(data)), mail_(std::move(mail)) {
-  for (auto& name : Names(config_.alarm)) channels_.push_back({std::move(name), 0, {}});
-}
+    : config_(config), store_(store), http_(http), clock_(clock), data_(std::move(data)), mail_(std::move(mail)), channels_(Channels(config.alarm)) {}
 
 Result<std::size_t> Alarms::Look() {
   if (channels_.empty()) return std::size_t{0};
@@ -136,11 +143,15 @@ Result<std::size_t> Alarms::Look() {
     News news;
     for (const auto& one : told) {
       if (Has(one.channels, channel.name)) continue;
-      if (!one.over) news.raised.push_back(&one);
-      else if (Has(one.warned, channel.name)) news.over.push_back(&one);
+      const auto trouble = std::ranges::find(troubles, one.key, &Trouble::key);
+      if (!one.over) {
+        if (trouble != troubles.end() && Concerns(*trouble, *channel.people)) news.raised.push_back(&one);
+      } else if (Has(one.warned, channel.name)) {
+        news.over.push_back(&one);
+      }
     }
     if (news.empty() || channel.not_before > now) continue;
-    if (const auto sent = Tell(config_, http_, mail_, channel.name, news, now); !sent) {
+    if (const auto sent = Tell(config_, http_, mail_, channel, news, now); !sent) {
       ++channel.failures;
       channel.not_before = now + sent.error().retry_after().value_or(BackOff(channel.failures, Hash64(channel.name)));
       if (!failed) failed = Error(sent.error()).While("telling people by " + channel.name);
@@ -163,13 +174,13 @@ Result<std::size_t> Alarms::Look() {
 }
 
 Result<std::vector<std::string>> Alarms::Test(const Config& config, HttpClient& http, const Clock& clock, const MailSender& mail) {
-  const auto names = Names(config.alarm);
-  if (names.empty()) return Fail(Fault::kInvalid, config.file + ": there is no [alarm] with mail_to or webhook, so nobody would be told of anything");
+  const auto channels = Channels(config.alarm);
+  if (channels.empty()) return Fail(Fault::kInvalid, config.file + ": there is no [alarm] with mail_to or webhook, so nobody would be told of anything");
   News news;
   news.test = true;
   std::vector<std::string> wrong;
-  for (const auto& name : names)
-    if (const auto sent = Tell(config, http, mail, name, news, clock.Now()); !sent) wrong.push_back(name + ": " + sent.error().message());
+  for (const auto& channel : channels)
+    if (const auto sent = Tell(config, http, mail, channel, news, clock.Now()); !sent) wrong.push_back(channel.name + ": " + sent.error().message());
   return wrong;
 }
 

@@ -6,6 +6,9 @@
 //   webhook   = "https://hooks.example/heed"                     webhook_secret_env = "HEED_WEBHOOK"
 //   failures  = 3   late = "1d"   notice = "14d"   overdue = "2d"
 //
+//   [[alarm.school]]                        # a trust's schools: their own people, of their own sources and cases only
+//   schools   = ["oakmoor"]                 mail_to = ["office@oakmoor.example"]      # or webhook, or both
+//
 // What people were told is kept in the store, so a restart repeats nothing.  A channel that fails is tried again, later and
 // later; what it has not told yet stays to be told.  Sending comes before writing down that it was sent: a crash in between repeats one message, and both
 // carry the same Message-ID and Heed-Delivery.
@@ -42,6 +45,14 @@ std::string SignWebhook(std::string_view secret, std::string_view timestamp, std
 class Alarms {
  public:
   using MailSender = std::function<Done(const MailServer&, const Mail&)>;
+  // One way to some people.
+  struct Channel {
+    std::string name;           // "mail", "webhook"; "mail of oakmoor" of one school's people: kept with what they were told
+    const AlarmPeople* people;  // of the configuration
+    bool mail;                  // else by web hook
+    unsigned failures = 0;
+    Instant not_before{};
+  };
   // All outlive it.  One thread at a time.
   Alarms(const Config& config, Store& store, HttpClient& http, const Clock& clock, std::string data, MailSender mail = SendMail);
 
@@ -53,12 +64,6 @@ class Alarms {
   static Result<std::vector<std::string>> Test(const Config& config, HttpClient& http, const Clock& clock, const MailSender& mail = SendMail);
 
  private:
-  struct Channel {
-    std::string name;
-    unsigned failures = 0;
-    Instant not_before{};
-  };
-
   const Config& config_;
   Store& store_;
   HttpClient& http_;

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <utility>
 
+#include "src/app/head_mail.h"
 #include "src/base/file.h"
 #include "src/base/hash.h"
 #include "src/base/log.h"
+#include "src/evidence/clock.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -49,6 +51,19 @@ Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const St
   }
   std::ranges::stable_sort(anchors, {}, &AnchorFile::sequence);
   return anchors;
+}
+
+Result<std::vector<std::string>> ClockFlawsOf(const Store& store, const std::vector<AnchorFile>& anchors) {
+  std::vector<EventTime> events;
+  HEED_TRY(store.EachEventBack([&](const Event& event) {
+    events.push_back({event.sequence, event.at});
+    return true;
+  }));
+  std::ranges::reverse(events);
+  std::vector<StampTime> stamps;
+  for (const auto& anchor : anchors)
+    if (anchor.stamp && anchor.stamp->not_trusted.empty()) stamps.push_back({anchor.sequence, anchor.stamp->at, anchor.stamp->authority});
+  return ClockFlaws(events, stamps);
 }
 
 Result<Anchoring> AnchorChain(const Config& config, const std::vector<std::string>& authorities, const std::string& data, const Store& store, HttpClient& http) {
@@ -151,9 +166,9 @@ Anchoring AnchorKeeper::Look() {
   return *std::move(anchored);
 }
 
-AnchorThread::AnchorThread(AnchorKeeper& keeper) {
-  thread_ = std::thread([this, &keeper] {
-    std::string last;
+AnchorThread::AnchorThread(AnchorKeeper& keeper, HeadMail& mail) {
+  thread_ = std::thread([this, &keeper, &mail] {
+    std::string last, last_of_mail;
     std::unique_lock lock(mutex_);
     while (!stop_) {
       lock.unlock();
@@ -162,6 +177,12 @@ AnchorThread::AnchorThread(AnchorKeeper& keeper) {
       for (const auto& [url, error] : done.failed)
         if (std::exchange(last, error.message()) != error.message()) LogWarning("the custody chain could not be time-stamped, and is tried again later: " + error.message());
       if (!done.made.empty() && done.failed.empty()) last.clear();
+      if (const auto mailed = mail.Look(); !mailed) {
+        if (std::exchange(last_of_mail, mailed.error().message()) != mailed.error().message()) LogWarning("the custody chain's head could not be mailed, and is tried again later: " + mailed.error().message());
+      } else if (*mailed > 0) {
+        LogInfo("the custody chain's head, event " + std::to_string(*mailed) + ", was mailed");
+        last_of_mail.clear();
+      }
       lock.lock();
       wake_.wait_for(lock, seconds{60}, [this] { return stop_; });
     }

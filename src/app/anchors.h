@@ -33,6 +33,9 @@ struct AnchorFile {
 // Those in a folder, by sequence, each checked against the store's chain.  No folder: none.
 Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const Store& store, const std::string& certificates);
 
+// Where the installation's clock must have been wrong, in words (evidence/clock.h): by the chain itself and by the trusted ones of these.
+Result<std::vector<std::string>> ClockFlawsOf(const Store& store, const std::vector<AnchorFile>& anchors);
+
 struct Anchoring {
   std::uint64_t sequence = 0;    // of the head; 0: the chain is empty
   std::vector<AnchorFile> made;
@@ -71,10 +74,12 @@ class AnchorKeeper {
   std::vector<Authority> authorities_;
 };
 
-// Looks every minute, on a thread of its own, and tells the log.  Its end waits for the authority that is being asked.
+class HeadMail;
+
+// Looks every minute, on a thread of its own, and tells the log.  Its end waits for the authority, or the mail server, that is being asked.
 class AnchorThread {
  public:
-  explicit AnchorThread(AnchorKeeper& keeper);
+  AnchorThread(AnchorKeeper& keeper, HeadMail& mail);
   ~AnchorThread();
   AnchorThread(const AnchorThread&) = delete;
 

@@ -48,15 +48,8 @@ class Reader {
       root.Complain("timezone", Quoted(config.timezone) + " is not a time zone this system knows; write \"Europe/London\"");
     config.contact = root.String("contact").value_or("");
 
-    if (auto retention = root.Table("retention")) {
-      ReadDays(*retention, "unflagged", config.retention.unflagged, days{365});
-      ReadDays(*retention, "closed", config.retention.closed, days{6 * 366});
-      ReadDays(*retention, "gone", config.retention.gone, days{366});
-      ReadDays(*retention, "audit", config.keep_audit, days{6 * 366});
-      retention->Done();
-    }
-
-    if (auto evidence = root.Table("evidence")) {
+    auto evidence = root.Table("evidence");
+    if (evidence) {
       config.evidence.authorities = evidence->Strings("authorities");
       for (const auto& url : config.evidence.authorities)
         if (const auto origin = UrlOrigin(url); !origin) evidence->Complain("authorities", origin.error().message());
@@ -71,14 +64,23 @@ class Reader {
         else if (!length || *length < hours{1} || *length > days{31}) evidence->Complain("anchor_every", Quoted(*every) + " is not a length of time between 1h and 31d, nor \"never\"");
         else config.evidence.anchor_every = *length;
       }
-      evidence->Done();
+      config.evidence.heads_to = evidence->Strings("heads_to");
+      for (const auto& address : config.evidence.heads_to)
+        if (!IsMailAddress(address)) evidence->Complain("heads_to", Quoted(address) + " is no mail address; write \"governor@oakmoor.example\"");
+      if (!config.evidence.heads_to.empty() && !config.evidence.anchor_every) evidence->Complain("heads_to", "nothing is mailed where anchor_every is \"never\"");
     }
     if (auto console = root.Table("console")) ReadConsole(*console, config.console);
 
-    if (auto alarm = root.Table("alarm")) ReadAlarm(*alarm, config.alarm);
     for (auto& table : root.Tables("school")) ReadSchool(table);
+    if (auto alarm = root.Table("alarm")) ReadAlarm(*alarm, config);
+    if (evidence) {
+      if (!config.evidence.heads_to.empty() && config.alarm.smtp.empty()) evidence->Complain("heads_to", "mail needs a server: [alarm] smtp = \"smtps://smtp.example:465\", mail_from and mail_to");
+      evidence->Done();
+    }
     if (config.schools.empty()) root.Complain("there is no [[school]]; the least is: [[school]] id = \"oakmoor\", name = \"Oakmoor School\"");
     for (auto& table : root.Tables("source")) ReadSource(table);
+    if (auto retention = root.Table("retention")) ReadRetention(*retention, config);
+    HoldToTerms(config);
     if (config.sources.empty())
       advice_.push_back({root.place(), "there is no [[source]], so nothing will be scanned; `heed sources` lists what there is"});
     root.Done();
@@ -93,6 +95,34 @@ class Reader {
       table.Complain(key, Quoted(*text) + " is not a length of time between 1d and " + std::to_string(most.count()) + "d");
     else
       into = std::chrono::floor<days>(*length);
+  }
+
+  void ReadRetention(TomlTable& table, Config& config) {
+    auto& limits = config.retention;
+    ReadDays(table, "unflagged", limits.unflagged, days{365});
+    ReadDays(table, "closed", limits.closed, days{6 * 366});
+    ReadDays(table, "gone", limits.gone, days{366});
+    ReadDays(table, "audit", config.keep_audit, days{6 * 366});
+    for (const auto& source : config.sources) {
+      const days most = source.card && source.enabled ? source.card->keep_at_most : days{0};
+      if (most == days{0} || limits.unflagged <= most) continue;
+      table.Complain("unflagged", "source " + Quoted(source.spec.id) + " reads " + std::string(source.card->name) + ", whose terms let what is read be stored for " + std::to_string(most.count()) +
+                                      " days at most: write unflagged = \"" + std::to_string(most.count()) + "d\" or less");
+      break;
+    }
+    table.Done();
+  }
+
+  // What a platform's terms say about time, of cases: for them a person must act.
+  void HoldToTerms(const Config& config) {
+    for (const auto& source : config.sources) {
+      const days most = source.card && source.enabled ? source.card->keep_at_most : days{0};
+      if (most == days{0} || config.retention.closed <= most) continue;
+      const auto limit = std::to_string(most.count());
+      advice_.push_back({source.place, "source " + Quoted(source.spec.id) + ": the terms of " + std::string(source.card->name) + " let what is read be stored for " + limit + " days unless it is read again, and closed cases are kept " +
+                                           std::to_string(config.retention.closed.count()) + " days: for a case that must last longer make your own capture of the page in that time (heed capture add CASE FILE), or write closed = \"" +
+                                           limit + "d\" in [retention]"});
+    }
   }
 
   void ReadConsole(TomlTable& table, ConsoleSettings& console) {
@@ -155,26 +185,53 @@ class Reader {
     console.oidc = std::move(oidc);
   }
 
-  void ReadAlarm(TomlTable& table, AlarmSettings& into) {
+  // mail_to and webhook, of [alarm] or of one of its schools.
+  void ReadPeople(TomlTable& table, AlarmPeople& into) {
     into.mail_to = table.Strings("mail_to");
     for (const auto& address : into.mail_to)
       if (!IsMailAddress(address)) table.Complain("mail_to", Quoted(address) + " is no mail address; write \"it@oakmoor.example\"");
+    into.webhook = table.String("webhook").value_or("");
+    if (!into.webhook.empty() && !UrlOrigin(into.webhook)) table.Complain("webhook", Quoted(into.webhook) + " is no web address; write \"https://hooks.example/heed\"");
+    SourceSpec secrets;
+    ReadSecret(table, {"webhook_secret", SettingKind::kSecret, !into.webhook.empty(), "", "what heed signs its messages with, so that nobody else can send them"}, secrets);
+    into.webhook_secret = secrets.String("webhook_secret");
+  }
+
+  // [[alarm.school]]
+  void ReadAlarmOfSchools(TomlTable& table, const Config& config, std::vector<AlarmPeople>& all) {
+    AlarmPeople people;
+    std::vector<std::string_view> known;
+    for (const auto& school : config.schools) known.push_back(school.id);
+    people.schools = table.Strings("schools");
+    for (const auto& id : people.schools)
+      if (std::ranges::find(known, id) == known.end()) table.Complain("schools", "there is no [[school]] with id = " + Quoted(id) + DidYouMean(id, known));
+    std::ranges::sort(people.schools);
+    people.schools.erase(std::unique(people.schools.begin(), people.schools.end()), people.schools.end());
+    if (people.schools.empty()) table.Complain("schools", "name the schools these people are told of: schools = [" + Quoted(known.empty() ? "oakmoor" : known.front()) + "]");
+    ReadPeople(table, people);
+    if (people.mail_to.empty() && people.webhook.empty()) table.Complain("mail_to", "say who is told: \"mail_to\", \"webhook\", or both");
+    if (std::ranges::any_of(all, [&](const AlarmPeople& other) { return other.schools == people.schools; })) table.Complain("schools", "these schools have a table already: put both into one");
+    table.Done();
+    all.push_back(std::move(people));
+  }
+
+  void ReadAlarm(TomlTable& table, Config& config) {
+    AlarmSettings& into = config.alarm;
+    ReadPeople(table, into.everything);
+    for (auto& school : table.Tables("school")) ReadAlarmOfSchools(school, config, into.for_schools);
+    const bool mail = !into.everything.mail_to.empty() || std::ranges::any_of(into.for_schools, [](const AlarmPeople& people) { return !people.mail_to.empty(); });
     into.mail_from = table.String("mail_from").value_or("");
     if (!into.mail_from.empty() && !IsMailAddress(into.mail_from)) table.Complain("mail_from", Quoted(into.mail_from) + " is no mail address; write \"heed@oakmoor.example\"");
     into.smtp = table.String("smtp").value_or("");
     if (!into.smtp.empty() && !into.smtp.starts_with("smtp://") && !into.smtp.starts_with("smtps://"))
       table.Complain("smtp", Quoted(into.smtp) + " is no mail server; write \"smtps://smtp.example:465\" or \"smtp://smtp.example:587\"");
-    if (!into.mail_to.empty() && (into.smtp.empty() || into.mail_from.empty())) table.Complain("mail_to", "mail needs \"smtp\" (the server) and \"mail_from\" (the sender's address) too");
-    if (into.mail_to.empty() && !into.smtp.empty()) table.Complain("smtp", "mail needs \"mail_to\" too: who is to be told");
+    if (mail && (into.smtp.empty() || into.mail_from.empty())) table.Complain("mail_to", "mail needs \"smtp\" (the server) and \"mail_from\" (the sender's address) too");
+    if (!mail && !into.smtp.empty()) table.Complain("smtp", "mail needs \"mail_to\" too: who is to be told");
     into.smtp_user = table.String("smtp_user").value_or("");
     into.smtp_plain = table.Bool("smtp_plain").value_or(false);
     SourceSpec secrets;
     ReadSecret(table, {"smtp_password", SettingKind::kSecret, !into.smtp_user.empty(), "", "the password of smtp_user"}, secrets);
     into.smtp_password = secrets.String("smtp_password");
-    into.webhook = table.String("webhook").value_or("");
-    if (!into.webhook.empty() && !UrlOrigin(into.webhook)) table.Complain("webhook", Quoted(into.webhook) + " is no web address; write \"https://hooks.example/heed\"");
-    ReadSecret(table, {"webhook_secret", SettingKind::kSecret, !into.webhook.empty(), "", "what heed signs its messages with, so that nobody else can send them"}, secrets);
-    into.webhook_secret = secrets.String("webhook_secret");
     if (const auto failures = table.Int("failures")) {
       if (*failures < 1 || *failures > 1'000) table.Complain("failures", "\"failures\" must be from 1 to 1000");
       else into.failures = static_cast<std::uint32_t>(*failures);
@@ -189,7 +246,15 @@ class Reader {
     length("notice", into.notice);
     length("overdue", into.overdue);
     table.Done();
-    if (into.mail_to.empty() && into.webhook.empty()) advice_.push_back({table.place(), "[alarm] has neither \"mail_to\" nor \"webhook\", so nobody is told of anything"});
+    if (!into.everything.mail_to.empty() || !into.everything.webhook.empty()) return;
+    if (into.for_schools.empty()) {
+      advice_.push_back({table.place(), "[alarm] has neither \"mail_to\" nor \"webhook\", so nobody is told of anything"});
+      return;
+    }
+    std::string untold;
+    for (const auto& school : config.schools)
+      if (std::ranges::none_of(into.for_schools, [&](const AlarmPeople& people) { return std::ranges::find(people.schools, school.id) != people.schools.end(); })) untold += ", or of " + school.id;
+    advice_.push_back({table.place(), "[alarm] itself has neither \"mail_to\" nor \"webhook\", so nobody is told of a full disk" + untold});
   }
 
   std::string ReadId(TomlTable& table, std::set<std::string>& taken) {
@@ -331,9 +396,9 @@ class Reader {
     entry.spec.connector = std::string(entry.card->name);
     for (const Setting& setting : entry.card->settings) ReadSetting(table, setting, entry.spec);
     entry.terms_accepted = accepted;
-    if (entry.card->reports) {
+    if (entry.card->reports || entry.card->hides) {
       const auto most = table.Int("reports_per_day");
-      if (most && (*most < 0 || *most > 1000)) table.Complain("reports_per_day", "\"reports_per_day\" must be 0 (no reports) to 1000");
+      if (most && (*most < 0 || *most > 1000)) table.Complain("reports_per_day", "\"reports_per_day\" must be 0 (nothing leaves) to 1000");
       else if (most) entry.reports_per_day = static_cast<std::uint32_t>(*most);
     }
     if (entry.card->terms_must_be_accepted && !accepted) {

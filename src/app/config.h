@@ -38,6 +38,7 @@ struct EvidenceSettings {
   std::string certificates;              // PEM file of those trusted; empty: the system's, and an unknown one is told of
   bool pictures = true;                  // fetch the pictures of posts that were decided to be a breach (app/media.h)
   std::optional<seconds> anchor_every{days{1}};  // how often `heed serve` has the chain's head time-stamped; nullopt: never
+  std::vector<std::string> heads_to;     // who is mailed that head as often, outside the school's own computers; see app/head_mail.h
 };
 
 // [console]: the pages staff see in a browser.
@@ -53,12 +54,19 @@ struct ConsoleSettings {
   std::optional<OidcSettings> oidc;  // [console.oidc]: school accounts; redirect_uri is made of `url`, or of address and port
 };
 
+// Who is told, and by what.
+struct AlarmPeople {
+  std::vector<std::string> schools;  // ids, sorted: of what concerns one of them alone.  Empty: of everything, a full disk too
+  std::vector<std::string> mail_to;
+  std::string webhook, webhook_secret;
+};
+
 // The [alarm] table: who is told when heed cannot do its work (app/alarm.h), and from when on.
 struct AlarmSettings {
-  std::vector<std::string> mail_to;
+  AlarmPeople everything;                // mail_to and webhook of [alarm] itself
+  std::vector<AlarmPeople> for_schools;  // [[alarm.school]]
   std::string mail_from, smtp, smtp_user, smtp_password;
   bool smtp_plain = false;   // smtp:// without encryption
-  std::string webhook, webhook_secret;
   std::uint32_t failures = 3;       // in a row
   seconds late{days{1}};            // past a source's schedule
   seconds notice{days{14}};         // before a token or key ends

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <set>
 
+#include "src/app/export.h"
 #include "src/app/originals.h"
 #include "src/base/file.h"
 #include "src/base/hash.h"
@@ -17,7 +18,6 @@
 namespace heed {
 namespace {
 
-constexpr std::size_t kMostTold = 200;       // tips whose outcome is remembered
 constexpr milliseconds kMoment{1'500};       // most packs and texts are done by then
 constexpr std::uint64_t kMaxPackNote = 4u << 20;
 
@@ -164,6 +164,10 @@ void EvidenceDesk::Answer(ServeOptions& options) {
     const auto written = WriteDownPacked(store_, request, clock_.Now());
     return written ? std::string("{\"ok\":true}") : Refused(written.error());
   };
+  options.also["exported"] = [this](std::string_view request) -> std::string {
+    const auto written = WriteDownExported(store_, request, clock_.Now());
+    return written ? std::string("{\"ok\":true}") : Refused(written.error());
+  };
 }
 
 void EvidenceDesk::WaitAMoment(const std::function<bool()>& done) {
@@ -187,50 +191,37 @@ Result<std::string> EvidenceDesk::HandIn(const TipGiven& given) {
   const std::string id = HEED_TRY(PutDownTip(data_, tip));
   {
     const std::lock_guard lock(mutex_);
-    TipTold& told = told_[id];
-    told.school = given.school;
-    told.by = given.by;
-    told_order_.push_back(id);
-    if (told_order_.size() > kMostTold) {
-      told_.erase(told_order_.front());
-      told_order_.pop_front();
-    }
+    reading_tips_.insert(id);
   }
-  reading_.Add([this, id] {
-    const auto report = tips_.HandInPutDown(id);
+  reading_.Add([this, id, by = given.by] {
+    if (const auto report = tips_.HandInPutDown(id); !report) LogError("a tip handed in by " + by + ": " + report.error().message());
     const std::lock_guard lock(mutex_);
-    const auto found = told_.find(id);
-    if (found == told_.end()) return;
-    TipTold& told = found->second;
-    if (!report) {
-      LogError("a tip handed in by " + told.by + ": " + report.error().message());
-      told.state = JobState::kFailed;
-      told.message = report.error().message();
-    } else {
-      told.state = JobState::kDone;
-      told.opened = report->opened;
-      told.changed = report->edited + report->reopened;
-      told.known = report->known;
-      for (const auto& item : report->items) {
-        TipLine line;
-        line.name = item.name, line.kind = item.kind, line.place = item.place, line.collection = item.collection;
-        line.messages = item.messages, line.flagged = item.flagged, line.naming = item.naming, line.forgotten = item.forgotten, line.left_out = item.left_out;
-        line.original_kept = item.original_kept, line.cases = item.cases, line.notes = item.notes, line.unsure = item.unsure;
-        told.lines.push_back(std::move(line));
-      }
-      for (const auto& trouble : report->not_read) told.not_read.emplace_back(trouble.name, trouble.why);
-    }
+    reading_tips_.erase(id);
     changed_.notify_all();
   });
-  WaitAMoment([&] { return !told_.count(id) || told_[id].state != JobState::kWaiting; });
+  WaitAMoment([&] { return !reading_tips_.contains(id); });
   return id;
 }
 
 Result<TipTold> EvidenceDesk::Tip(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  const auto found = told_.find(id);
-  if (found == told_.end()) return Fail(Fault::kNotFound, "no such tip is remembered");
-  return found->second;
+  const TipOutcome outcome = HEED_TRY(tips_.Outcome(id));
+  TipTold told;
+  told.school = outcome.school;
+  told.by = outcome.by;
+  told.state = outcome.waiting ? JobState::kWaiting : outcome.message.empty() ? JobState::kDone : JobState::kFailed;
+  told.message = outcome.message;
+  told.opened = outcome.report.opened;
+  told.changed = outcome.report.edited + outcome.report.reopened;
+  told.known = outcome.report.known;
+  for (const auto& item : outcome.report.items) {
+    TipLine line;
+    line.name = item.name, line.kind = item.kind, line.place = item.place, line.collection = item.collection;
+    line.messages = item.messages, line.flagged = item.flagged, line.naming = item.naming, line.forgotten = item.forgotten, line.left_out = item.left_out;
+    line.original_kept = item.original_kept, line.cases = item.cases, line.notes = item.notes, line.unsure = item.unsure;
+    told.lines.push_back(std::move(line));
+  }
+  for (const auto& trouble : outcome.report.not_read) told.not_read.emplace_back(trouble.name, trouble.why);
+  return told;
 }
 
 // --- packs
@@ -415,7 +406,7 @@ Done EvidenceDesk::Tidy(Instant now) {
     if (older(at->path(), days{1})) gone.push_back(at->path());
   for (const auto& path : gone)
     if (!fs::remove_all(path, error) || error) return Fail(Fault::kIo, "removing " + path.string() + ": " + error.message());
-  return {};
+  return tips_.Tidy(now);
 }
 
 }  // namespace heed

@@ -3,6 +3,7 @@
 //   console   tips, captures, packs and files of a case (console/evidence_door.h)
 //   socket    {"do":"capture","file":"id",...}   a file put down by PutDownCapture(); answered with the capture's details
 //             {"do":"packed",...}                another process made a pack beside us: written down in the chain
+//             {"do":"exported",...}              ... took everything out: written down in the audit trail
 //
 // Packs and tips take their time: one thread makes packs, one reads tips, in the order they were asked for.  A pack lies in
 //
@@ -17,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -38,7 +40,7 @@ class EvidenceDesk {
   EvidenceDoor Door();
   // Adds what the socket may ask.
   void Answer(ServeOptions& options);
-  // Removes packs that have lain long enough, and what putting down left behind.
+  // Removes packs that have lain long enough, outcomes of tips that were told for long enough, and what putting down left behind.
   Done Tidy(Instant now);
   // Waits until everything asked for so far is done.
   void Finish();
@@ -83,8 +85,7 @@ class EvidenceDesk {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::map<std::string, TipTold> told_;
-  std::deque<std::string> told_order_;
+  std::set<std::string> reading_tips_;      // put down, and not read yet
   std::map<std::string, PackTold> making_;  // being made, or waiting for it
   Line packing_, reading_;  // last: they end before what they use
 };

@@ -135,14 +135,14 @@ Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& sto
     const std::string key = "source/" + entry.spec.id + "/", name = "Source " + entry.spec.id + " (" + entry.spec.connector + ", " + entry.spec.school + ")";
     if (Failing(state, rules)) {
       const std::string times = state.failures > 1 ? " " + std::to_string(state.failures) + " times in a row" : "";
-      troubles.push_back({key + "failing", name + " failed" + times + ": " + state.message, WhatToDo(*state.fault)});
+      troubles.push_back({key + "failing", name + " failed" + times + ": " + state.message, WhatToDo(*state.fault), entry.spec.school});
     } else if (Late(entry, state, rules, now)) {
-      troubles.push_back({key + "late", name + " was last read " + Ago(*state.last_success, now) + ", longer than its schedule allows", "see that heed serve is running and what heed sources says"});
+      troubles.push_back({key + "late", name + " was last read " + Ago(*state.last_success, now) + ", longer than its schedule allows", "see that heed serve is running and what heed sources says", entry.spec.school});
     }
     if (Silent(state, now))
       troubles.push_back({key + "silent", name + " has brought nothing new since " + FormatLocal(*state.last_news) + "; the longest quiet before was " + FormatDuration(state.longest_quiet),
-                          "look whether the platform still shows posts about the school: a search may have stopped finding them"});
-    if (SignInEnds(state, rules, now)) troubles.push_back({key + "sign-in", name + ": " + SignInWords(state, now), WhatToDo(Fault::kSignIn)});
+                          "look whether the platform still shows posts about the school: a search may have stopped finding them", entry.spec.school});
+    if (SignInEnds(state, rules, now)) troubles.push_back({key + "sign-in", name + ": " + SignInWords(state, now), WhatToDo(Fault::kSignIn), entry.spec.school});
   }
   for (const auto& school : config.schools) {
     QueueFilter filter;
@@ -154,17 +154,17 @@ Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& sto
     if (overdue > 0)
       troubles.push_back({"cases/" + school.id + "/overdue", std::to_string(overdue) + (overdue == 1 ? " case of " : " cases of ") + school.name + (overdue == 1 ? " has" : " have") + " waited longer than " + FormatDuration(rules.overdue) +
                                                                  " (Saturdays and Sundays not counted)",
-                          "open the queue and decide them, or say who will"});
+                          "open the queue and decide them, or say who will", school.id});
   }
   std::map<std::string, std::size_t> reviews;
   for (const auto& c : HEED_TRY(store.HoldsToReview(now))) ++reviews[c.school];
   for (const auto& school : config.schools)
     if (const auto due = reviews.find(school.id); due != reviews.end())
       troubles.push_back({"holds/" + school.id, std::to_string(due->second) + (due->second == 1 ? " legal hold of " : " legal holds of ") + school.name + (due->second == 1 ? " was" : " were") + " to be looked at again by now",
-                          "say again what they are for, or release them: \"Evidence packs\" in the console lists them"});
+                          "say again what they are for, or release them: \"Evidence packs\" in the console lists them", school.id});
   std::error_code error;
   if (const auto space = std::filesystem::space(data, error); !error && space.available < kDiskBytes)
-    troubles.push_back({"disk/full", "Only " + std::to_string(space.available >> 20) + " MB are free on the disk heed keeps its store on", "free some space: when it is full nothing can be kept"});
+    troubles.push_back({"disk/full", "Only " + std::to_string(space.available >> 20) + " MB are free on the disk heed keeps its store on", "free some space: when it is full nothing can be kept", ""});
   return troubles;
 }
 

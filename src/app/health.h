@@ -37,6 +37,7 @@ std::string WhatToDo(Fault fault);
 // Something that somebody should be told of.  `key` names it for as long as it lasts.
 struct Trouble {
   std::string key, words, todo;
+  std::string school;  // whose; "" = the whole installation's
   bool operator==(const Trouble&) const = default;
 };
 

@@ -18,37 +18,53 @@ Result<Lexicon> Read(const std::vector<LexiconFile>& files) {
   return *std::move(lexicon);
 }
 
-std::string AsToml(const NewTerm& term) {
-  std::string out = "\n[[term]]\n";
-  const auto field = [&out](std::string_view key, const std::string& value) {
-    if (!value.empty()) out += std::string(key) + " = " + value + "\n";
+// The table's lines, each with its key.
+std::vector<std::pair<std::string, std::string>> Lines(const NewEntry& entry) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  const auto field = [&lines](std::string_view key, const std::string& value) {
+    if (!value.empty()) lines.emplace_back(key, std::string(key) + " = " + value);
   };
   const auto text = [&field](std::string_view key, const std::string& value) {
     if (!value.empty()) field(key, TomlText(value));
   };
-  text("id", term.id);
-  field("phrases", TomlList(term.phrases));
-  text("category", term.category);
-  field("severity", std::to_string(term.severity));
-  text("why", term.why);
-  field("matches", TomlList(term.matches));
-  field("ignores", TomlList(term.ignores));
-  text("status", term.status);
-  text("author", term.author);
-  text("added", term.added);
-  text("rationale", term.rationale);
-  text("source", term.source);
-  return out;
+  text("id", entry.id);
+  if (entry.parts.empty()) {
+    field("phrases", TomlList(entry.phrases));
+  } else {
+    std::string parts;
+    for (const auto& part : entry.parts) parts += (parts.empty() ? "[" : ", ") + (part.size() == 1 ? TomlText(part.front()) : TomlList(part));
+    field(entry.ordered ? "sequence" : "together", parts + "]");
+    if (entry.within) field("within", std::to_string(*entry.within));
+    text("scope", entry.scope);
+  }
+  if (!entry.unless.empty()) field("unless", TomlList(entry.unless));
+  text("category", entry.category);
+  field("severity", std::to_string(entry.severity));
+  text("why", entry.why);
+  field("matches", TomlList(entry.matches));
+  field("ignores", TomlList(entry.ignores));
+  text("status", entry.status);
+  text("author", entry.author);
+  text("added", entry.added);
+  text("rationale", entry.rationale);
+  text("source", entry.source);
+  return lines;
 }
 
-// Replaces file `name` among `files` (or adds it), checks the whole and writes it.
-Done Save(std::vector<LexiconFile> files, const std::string& name, std::string text) {
+// Replaces file `name` among `files` (or adds it), checks the whole and writes it.  Returns the mistakes, with which nothing is written.
+Result<std::vector<Mistake>> TrySave(std::vector<LexiconFile> files, const std::string& name, std::string text) {
   auto at = std::find_if(files.begin(), files.end(), [&](const LexiconFile& file) { return file.name == name; });
   if (at == files.end()) at = files.insert(files.end(), LexiconFile{name, ""});
   at->text = std::move(text);
-  if (const auto report = HEED_TRY(CheckLexicon(files)); !report.mistakes.empty()) return Fail(Fault::kInvalid, ToString(report.mistakes));
+  if (auto report = HEED_TRY(CheckLexicon(files)); !report.mistakes.empty()) return std::move(report.mistakes);
   HEED_TRY(MakeFolder(FolderOf(name)));
-  return WriteFile(name, at->text);
+  HEED_TRY(WriteFile(name, at->text));
+  return std::vector<Mistake>{};
+}
+
+Done Save(std::vector<LexiconFile> files, const std::string& name, std::string text) {
+  if (const auto mistakes = HEED_TRY(TrySave(std::move(files), name, std::move(text))); !mistakes.empty()) return Fail(Fault::kInvalid, ToString(mistakes));
+  return {};
 }
 
 std::string ListOf(const std::set<std::string>& items) {
@@ -149,16 +165,31 @@ Result<LexiconStats> CountLexicon(const std::string& folder) {
   return stats;
 }
 
-Result<std::string> AddTerm(const std::string& folder, const NewTerm& term) {
-  if (term.language.size() < 2 || term.language.size() > 3 || !std::all_of(term.language.begin(), term.language.end(), [](char c) { return c >= 'a' && c <= 'z'; }))
-    return Fail(Fault::kInvalid, "\"" + term.language + "\" is no language; write two or three small letters, as \"en\"");
+Result<std::string> AddEntry(const std::string& folder, const NewEntry& entry, std::vector<EntryMistake>* mistakes) {
+  if (entry.language.size() < 2 || entry.language.size() > 3 || !std::all_of(entry.language.begin(), entry.language.end(), [](char c) { return c >= 'a' && c <= 'z'; })) {
+    const std::string what = "\"" + entry.language + "\" is no language; write two or three small letters, as \"en\"";
+    if (mistakes) mistakes->push_back({"language", what});
+    return Fail(Fault::kInvalid, what);
+  }
   auto files = HEED_TRY(ReadLexiconFiles(folder));
-  const std::string name = folder + "/" + term.language + "/added.toml";
+  const std::string name = folder + "/" + entry.language + "/added.toml";
   const auto at = std::find_if(files.begin(), files.end(), [&](const LexiconFile& file) { return file.name == name; });
-  std::string text = at != files.end() ? at->text : "# Entries added with `heed lexicon add`.  Edit them here like any other.\nlanguage = " + TomlText(term.language) + "\n";
+  std::string text = at != files.end() ? at->text : "# Entries added with `heed lexicon add` or in the console.  Edit them here like any other.\nlanguage = " + TomlText(entry.language) + "\n";
   if (!text.ends_with('\n')) text += '\n';
-  HEED_TRY(Save(std::move(files), name, text + AsToml(term)));
-  return name;
+  text += entry.parts.empty() ? "\n[[term]]\n" : "\n[[rule]]\n";
+  const auto first = static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n') + 1);  // the line of the first key
+  const auto lines = Lines(entry);
+  for (const auto& [key, line] : lines) text += line + "\n";
+  const auto found = HEED_TRY(TrySave(std::move(files), name, std::move(text)));
+  if (found.empty()) return name;
+  for (const Mistake& mistake : found) {
+    if (!mistakes) break;
+    const bool own = mistake.where.file == name && mistake.where.line + 1 >= first;
+    const std::size_t line = own && mistake.where.line >= first ? mistake.where.line - first : lines.size();
+    if (own) mistakes->push_back({line < lines.size() ? lines[line].first : "", mistake.what});
+    else mistakes->push_back({"", mistake.ToString()});
+  }
+  return Fail(Fault::kInvalid, ToString(found));
 }
 
 namespace {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,16 +29,27 @@ struct LexiconStats {
 };
 Result<LexiconStats> CountLexicon(const std::string& folder);
 
-// A term as `heed lexicon add` takes it.
-struct NewTerm {
+// An entry as `heed lexicon add` and the console take it: a term, or where it has parts a rule.
+struct NewEntry {
   std::string id, category, why, language = "en", status = "draft", author, added, rationale, source;
   std::int64_t severity = 2;
   std::vector<std::string> phrases, matches, ignores;
+  // A rule's, as a lexicon writes them (lexicons/README.md): each part a list of concepts, or "=" and words; unless "negator:before:4".
+  std::vector<std::vector<std::string>> parts;
+  bool ordered = true;
+  std::optional<std::int64_t> within;
+  std::string scope;  // "" = in one sentence
+  std::vector<std::string> unless;
+};
+
+// What is wrong with an entry that was to be added: the key of its table ("sequence", "matches"), "" where it is not in its own lines.
+struct EntryMistake {
+  std::string key, what;
 };
 
 // Writes it to <folder>/<language>/added.toml, made when there is none.  Returns that file's path.  kInvalid holds every
-// mistake the lexicon would have with it, by place.
-Result<std::string> AddTerm(const std::string& folder, const NewTerm& term);
+// mistake the lexicon would have with it, by place; `mistakes`, where asked for, the same by key.
+Result<std::string> AddEntry(const std::string& folder, const NewEntry& entry, std::vector<EntryMistake>* mistakes = nullptr);
 
 // Sets an entry's status to "retired" and notes why and when.  Returns the path of the file changed.  kNotFound: no such
 // entry; kExists: retired already; kInvalid: the lexicon would not be right any more (something else refers to it).

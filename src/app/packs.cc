@@ -214,14 +214,22 @@ Result<Capture> KeepPutDownCapture(Store& store, const std::string& data, std::s
   return KeepStaffCapture(store, order, HEED_TRY(ReadFile(CaptureFolder(data) + "/" + id, kMaxCapture)), clock.Now());
 }
 
-Result<Restamped> StampPack(const Config& config, const std::string& data, const std::string& pack, const std::string& output) {
+Result<Restamped> StampPack(const Config& config, const std::string& data, const std::string& pack, const std::string& output, const std::string& passphrase) {
   if (config.evidence.authorities.empty()) return Fail(Fault::kInvalid, config.file + ": no time-stamp authority is configured; add [evidence] authorities = [\"https://...\"]");
   if (!Exists(pack)) return Fail(Fault::kNotFound, pack + ": no such file");
-  if (IsSealed(pack)) return Fail(Fault::kInvalid, pack + " is sealed: open it with heed open, stamp it, and seal it anew with heed pack");
+  const bool sealed = IsSealed(pack);
+  if (sealed && passphrase.empty()) return Fail(Fault::kInvalid, pack + " is sealed: name a file that holds its passphrase with --passphrase-file FILE");
   if (Exists(output)) return Fail(Fault::kInvalid, output + " is there already; name another file with --output");
   const SigningKey key = HEED_TRY(OpenSigningKey(data + "/keys"));
   HttpClient http({.user_agent = UserAgent(config), .ca_file = ""});
-  return AddStamps(pack, output, key, config.evidence.certificates, [&](std::string_view digest) { return AskAll(config, http, digest); });
+  const auto ask = [&](std::string_view digest) { return AskAll(config, http, digest); };
+  if (!sealed) return AddStamps(pack, output, key, config.evidence.certificates, ask);
+  const std::string id = Hex(RandomBytes(16));
+  const Temporary opened{data + "/stamp-" + id + ".zip"}, stamped{data + "/stamped-" + id + ".zip"};
+  const std::string recipient = HEED_TRY(OpenSealedFile(pack, opened.path, passphrase));
+  const Restamped restamped = HEED_TRY(AddStamps(opened.path, stamped.path, key, config.evidence.certificates, ask));
+  HEED_TRY(SealFile(stamped.path, output, passphrase, recipient));
+  return restamped;
 }
 
 Result<PackReport> CheckPack(const CheckOrder& order) {

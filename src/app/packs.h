@@ -59,8 +59,9 @@ struct CheckOrder {
 };
 Result<PackReport> CheckPack(const CheckOrder& order);
 
-// Adds time stamps of the configured authorities to a pack that is there; see evidence/tags.h.  One that is sealed is opened first.
-Result<Restamped> StampPack(const Config& config, const std::string& data, const std::string& pack, const std::string& output);
+// Adds time stamps of the configured authorities to a pack that is there; see evidence/tags.h.  One that is sealed is opened with
+// `passphrase` and sealed anew, with the same one for the same person; opened it lies in the data folder, and only while this lasts.
+Result<Restamped> StampPack(const Config& config, const std::string& data, const std::string& pack, const std::string& output, const std::string& passphrase);
 
 // A sealed pack, opened to `output`; returns whom it was for.
 Result<std::string> OpenPack(const std::string& sealed, const std::string& output, const std::string& passphrase_file);

@@ -22,7 +22,7 @@ void Tell(const OutboxStep& step) {
 std::vector<ReportChannel> ReportChannels(const Config& config) {
   std::vector<ReportChannel> channels;
   for (const auto& source : config.sources) {
-    if (!source.card || (!source.card->reports && !source.card->rechecks)) continue;
+    if (!source.card || (!source.card->reports && !source.card->rechecks && !source.card->hides)) continue;
     ReportChannel channel;
     channel.spec = source.spec;
     channel.card = source.card;

@@ -25,7 +25,7 @@
 
 namespace heed {
 
-// Every source that can report or look, with its school.
+// Every source that can report, hide or look, with its school.
 std::vector<ReportChannel> ReportChannels(const Config& config);
 
 // Keeps what was answered to a look as a capture (src/evidence/capture.h).

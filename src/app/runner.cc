@@ -11,6 +11,7 @@
 #include "src/evidence/capture.h"
 #include "src/net/pace.h"
 #include "src/net/recording.h"
+#include "src/report/outbox.h"
 
 namespace heed {
 namespace {
@@ -145,7 +146,14 @@ Runner::~Runner() = default;
 Result<Connector*> Runner::ConnectorFor(const SourceEntry& source) {
   const std::lock_guard lock(mutex_);
   auto& kept = connectors_[source.spec.id];
-  if (!kept) kept = HEED_TRY(source.card->make(source.spec, config_.schools[source.school], ConnectorTools{http_, clock_}));
+  if (!kept) {
+    const auto left = [this, id = source.spec.id](Instant since) -> Result<std::uint32_t> {
+      const auto all = HEED_TRY(LeftSince(store_, since));
+      const auto own = all.find(id);
+      return own == all.end() ? 0 : own->second;
+    };
+    kept = HEED_TRY(source.card->make(source.spec, config_.schools[source.school], ConnectorTools{http_, clock_, left}));
+  }
   return kept.get();
 }
 

@@ -32,6 +32,8 @@ struct Candidate {
 
 std::string Folder(const std::string& data) { return data + "/tips"; }
 
+std::string ToldFolder(const std::string& data) { return data + "/tips-told"; }
+
 bool IsTipId(std::string_view id) { return id.size() == 32 && id.find_first_not_of("0123456789abcdef") == id.npos; }
 
 void AddEvidence(Assessment& assessment, std::string what, std::int32_t weight) {
@@ -201,7 +203,7 @@ Result<TipReport> TipDesk::HandIn(const Tip& tip) {
     told.without_words = item.without_words;
     told.notes = item.notes;
     told.unsure = item.unsure;
-    told.messages = item.posts.size();
+    told.messages = item.posts.size() - item.asides;
     // Whether the chat's own name names the school: shown with what is kept of it.
     bool place_names_school = false;
     if (item.collection && !item.place.empty()) {
@@ -220,7 +222,8 @@ Result<TipReport> TipDesk::HandIn(const Tip& tip) {
         assessment.mention = std::move(mentions[j].mention);
         const bool harmful = assessment.flag || !assessment.could_not_judge.empty();
         if (item.collection && !harmful) {
-          if (assessment.mention.mentions) naming.push_back({i, from + j, std::move(assessment), false});
+          if (from + j >= told.messages) ++told.without_words;  // the app's own
+          else if (assessment.mention.mentions) naming.push_back({i, from + j, std::move(assessment), false});
           else ++told.forgotten;
           continue;
         }
@@ -330,12 +333,51 @@ Result<TipReport> TipDesk::HandInPutDown(const std::string& id) {
   for (std::size_t i = 0; i < root["files"].size(); ++i)
     tip.files.push_back({std::string(root["files"][i].StringOr("")), HEED_TRY(ReadFile(folder + "/" + std::to_string(i), kMaxTipBytes + 1))});
   auto report = HandIn(tip);
+  JsonWriter told;
+  told.Object().Field("school", tip.school).Field("by", tip.by).Field("at", FormatRfc3339(clock_.Now())).Field("message", report ? "" : report.error().message());
+  told.Field("report", report ? ToJson(*report) : "").EndObject();
+  HEED_TRY(MakeFolder(ToldFolder(data_)));
+  HEED_TRY(WriteFile(ToldFolder(data_) + "/" + id + ".json", told.Take(), 0600));
   // What a person must put right was told to that person; only the disk's troubles are worth another try.
   if (report || report.error().fault() == Fault::kInvalid) {
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
   }
   return report;
+}
+
+Result<TipOutcome> TipDesk::Outcome(const std::string& id) const {
+  const auto none = [] { return Fail(Fault::kNotFound, "no such tip is remembered"); };
+  if (!IsTipId(id)) return none();
+  const std::string told = ToldFolder(data_) + "/" + id + ".json", put_down = Folder(data_) + "/" + id + "/tip.json";
+  const bool waiting = !Exists(told);
+  if (waiting && !Exists(put_down)) return none();
+  const std::string text = HEED_TRY(ReadFile(waiting ? put_down : told, 256ull << 20));
+  JsonParser parser;
+  const Json root = HEED_TRY(parser.Parse(text));
+  TipOutcome outcome;
+  outcome.school = root["school"].StringOr("");
+  outcome.by = root["by"].StringOr("");
+  outcome.waiting = waiting;
+  if (waiting) return outcome;
+  const auto at = ParseRfc3339(root["at"].StringOr(""));
+  if (!at || clock_.Now() >= *at + kTipTold) return none();
+  outcome.message = root["message"].StringOr("");
+  if (outcome.message.empty()) outcome.report = HEED_TRY(ParseTipReport(root["report"].StringOr("")));
+  return outcome;
+}
+
+Done TipDesk::Tidy(Instant now) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<fs::path> over;
+  for (fs::directory_iterator at(ToldFolder(data_), error), end; !error && at != end; at.increment(error)) {
+    const auto written = fs::last_write_time(at->path(), error);
+    if (!error && std::chrono::floor<microseconds>(std::chrono::file_clock::to_sys(written)) + kTipTold <= now) over.push_back(at->path());
+  }
+  for (const auto& path : over)
+    if (!fs::remove(path, error) || error) return Fail(Fault::kIo, "removing " + path.string() + ": " + error.message());
+  return {};
 }
 
 std::uint64_t TipDesk::HandInLeftOver() {

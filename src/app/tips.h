@@ -74,11 +74,21 @@ struct TipReport {
   bool complete() const;  // everything could be read
 };
 
+// What became of a tip that was put down; told for kTipTold, after a restart too.
+struct TipOutcome {
+  std::string school, by;
+  bool waiting = false;
+  std::string message;  // why it failed
+  TipReport report;
+};
+
 std::string ToJson(const TipReport& report);
 Result<TipReport> ParseTipReport(std::string_view json);
 
 // Of one tip; worst first.  More than that is no tip but a collection to be cut into parts by whoever knows what matters.
 inline constexpr std::size_t kMaxTipCases = 500, kMaxTipNaming = 5'000;
+// How long what became of one that was put down is told.
+inline constexpr days kTipTold{7};
 // The source that tips are stored under; no [[source]] may have it.
 inline constexpr std::string_view kTipSource = "tip";
 
@@ -94,8 +104,13 @@ class TipDesk {
   // it in again is right.  What could not be read is no failure: the report says so.
   Result<TipReport> HandIn(const Tip& tip);
 
-  // The same for one that was put down by PutDownTip(), which is removed when it is done with.  kNotFound.
+  // The same for one that was put down by PutDownTip(), which is removed when it is done with and what became of it is written
+  // down.  kNotFound.
   Result<TipReport> HandInPutDown(const std::string& id);
+  // kNotFound: none such, or its time is over.
+  Result<TipOutcome> Outcome(const std::string& id) const;
+  // Forgets outcomes whose time is over.
+  Done Tidy(Instant now);
   // Those that a server which ended early has left; failures stay where they are and are logged.  How many were done.
   std::uint64_t HandInLeftOver();
 

@@ -85,8 +85,11 @@ class LexiconShelf {
     view.is_rule = e->is_rule;
     view.in_use = used && used->status == e->status;
     view.phrases = e->phrases;
-    for (const auto& element : e->elements) view.elements += (view.elements.empty() ? "" : " + ") + Join(element, " | ");
-    if (!view.elements.empty()) view.elements.insert(0, e->ordered ? "in this order: " : "together: ");
+    view.parts = e->elements;
+    view.ordered = e->ordered;
+    view.within = e->within;
+    view.scope = e->scope == RuleScope::kNext ? "next" : e->scope == RuleScope::kPost ? "post" : "sentence";
+    view.has_more = !e->with.empty() || e->at != Stand::kAnywhere || e->characteristic || !e->concepts.empty() || !e->except.empty();
     for (const auto& unless : e->unless) view.unless.push_back(unless.ToString());
     view.matches = e->matches;
     view.ignores = e->ignores;
@@ -99,23 +102,34 @@ class LexiconShelf {
     return view;
   }
 
-  Done Propose(const EntryDraft& draft, std::string_view author) {
-    NewTerm term;
-    term.id = draft.id;
-    term.category = draft.category;
-    term.why = draft.why;
-    term.language = draft.language;
-    term.status = "draft";
-    term.author = author;
-    term.added = Today();
-    term.rationale = draft.rationale;
-    term.source = draft.source;
-    term.severity = draft.severity;
-    term.phrases = draft.phrases;
-    term.matches = draft.matches;
-    term.ignores = draft.ignores;
+  Result<std::vector<DraftMistake>> Propose(const EntryDraft& draft, std::string_view author) {
+    NewEntry entry;
+    entry.id = draft.id;
+    entry.category = draft.category;
+    entry.why = draft.why;
+    entry.language = draft.language;
+    entry.status = "draft";
+    entry.author = author;
+    entry.added = Today();
+    entry.rationale = draft.rationale;
+    entry.source = draft.source;
+    entry.severity = draft.severity;
+    entry.phrases = draft.phrases;
+    entry.matches = draft.matches;
+    entry.ignores = draft.ignores;
+    entry.parts = draft.parts;
+    entry.ordered = draft.ordered;
+    entry.within = draft.within;
+    entry.scope = draft.scope;
+    entry.unless = draft.unless;
+    std::vector<EntryMistake> mistakes;
     const std::lock_guard lock(mutex_);
-    return Tidied(AddTerm(folder_, term));
+    const auto added = AddEntry(folder_, entry, &mistakes);
+    std::vector<DraftMistake> told;
+    for (auto& [key, what] : mistakes) told.push_back({std::move(key), std::move(what)});
+    if (added || !told.empty()) return told;
+    HEED_TRY(Tidied(added));
+    return told;
   }
 
   Done SetStatus(std::string_view id, std::string_view status, std::string_view why) {
@@ -226,6 +240,22 @@ Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, Reloa
   parts.lexicon.trouble = [&reloader] { return reloader.Look().error; };
   auto shelf = std::make_unique<LexiconShelf>(lexicons, store, judge, reloader, clock);
   parts.lexicon.entry = [&shelf = *shelf](std::string_view id) { return shelf.Find(id); };
+  parts.lexicon.groups = [&judge] {
+    std::map<std::string, WordGroup> groups;
+    const Judge now = judge.Now().judge;
+    for (const Concept& c : now.lexicon().concepts) {
+      WordGroup& group = groups[c.id];
+      group.id = c.id;
+      group.language = c.language;
+      group.phrases += c.phrases.size();
+      for (const auto* list : {&c.phrases, &c.includes})
+        for (const auto& one : *list)
+          if (group.some.size() < 6) group.some.push_back(list == &c.phrases ? one : "all of " + one);
+    }
+    std::vector<WordGroup> list;
+    for (auto& [id, group] : groups) list.push_back(std::move(group));
+    return list;
+  };
   parts.lexicon.propose = [&shelf = *shelf](const EntryDraft& draft, std::string_view author) { return shelf.Propose(draft, author); };
   parts.lexicon.set_status = [&shelf = *shelf](std::string_view id, std::string_view status, std::string_view why) { return shelf.SetStatus(id, status, why); };
   parts.lexicon.backtest = [&shelf = *shelf](std::string_view id, const std::vector<std::string>& schools) { return shelf.Test(id, schools); };

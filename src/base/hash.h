@@ -15,6 +15,8 @@ Digest Sha256(std::string_view bytes);
 Digest Blake2b(std::string_view bytes);
 // RFC 2104 with SHA-256; a key of any length.
 Digest HmacSha256(std::string_view key, std::string_view bytes);
+// The same with SHA-1, 20 bytes: only where a standard of others asks for it (TOTP, OAuth 1.0a), never for evidence.
+std::string HmacSha1(std::string_view key, std::string_view message);
 std::string Hex(std::string_view bytes);
 std::string Hex(const Digest& digest);
 std::string Sha256Hex(std::string_view bytes);

@@ -217,7 +217,8 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
       if (!details.outcome) return Fail(Fault::kMalformed, "an answer without an outcome");
       r.state = *details.outcome;
       if (r.state == ResponseState::kDone) r.done_at = event.at;
-      if (r.state == ResponseState::kRefused) r.leaves_at = details.until;
+      if (r.state == ResponseState::kRefused) r.leaves_at.reset();
+      r.appeal_by = r.state == ResponseState::kRefused ? details.until : std::nullopt;
       if (!details.reference.empty()) r.reference = details.reference;
       r.note = details.why;
       break;

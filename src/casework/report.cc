@@ -158,8 +158,8 @@ std::vector<Reminder> Reminders(const Case& c, Instant now, bool can_look) {
           "it may have been sent: look at the account's messages or the platform, then record what you find; heed does not send it again");
     if (report && response.state == ResponseState::kRefused && !proposed_since(ResponseKind::kReport, response.decided_at.value_or(now)))
       add(ReminderKind::kRefused, response.number, response.decided_at.value_or(now), "the platform did not take it" + (response.note.empty() ? "" : ": " + response.note) + "; decide what next");
-    if (response.state == ResponseState::kRefused && response.leaves_at && now < *response.leaves_at)
-      due.push_back({ReminderKind::kAppeal, response.number, *response.leaves_at, "the refusal can be appealed until " + FormatLocal(*response.leaves_at) + ": its guide says how; an appeal is one more report, proposed and approved anew"});
+    if (response.state == ResponseState::kRefused && response.appeal_by && now < *response.appeal_by)
+      due.push_back({ReminderKind::kAppeal, response.number, *response.appeal_by, "the refusal can be appealed until " + FormatLocal(*response.appeal_by) + ": its guide says how; an appeal is one more report, proposed and approved anew"});
     const bool asks = report || author || response.kind == ResponseKind::kHide;
     if (!asks || response.state != ResponseState::kDone || !response.done_at) continue;
     asked = std::max(asked.value_or(Instant{}), *response.done_at);

@@ -16,8 +16,12 @@ int TestAlarm(const Config& config) {
   const auto wrong = Alarms::Test(config, http, clock);
   if (!wrong) return Complain(wrong.error());
   std::string told;
-  for (const auto& address : config.alarm.mail_to) told += (told.empty() ? "" : ", ") + address;
-  if (!config.alarm.webhook.empty()) told += (told.empty() ? "" : ", ") + config.alarm.webhook;
+  const auto add = [&](const AlarmPeople& people) {
+    for (const auto& address : people.mail_to) told += (told.empty() ? "" : ", ") + address;
+    if (!people.webhook.empty()) told += (told.empty() ? "" : ", ") + people.webhook;
+  };
+  add(config.alarm.everything);
+  for (const auto& people : config.alarm.for_schools) add(people);
   for (const auto& one : *wrong) std::fprintf(stderr, "heed: %s\n", ForTerminal(one).c_str());
   if (!wrong->empty()) return kExitPartly;
   Print("A test message was sent: " + told + ". See that it arrives.\n");

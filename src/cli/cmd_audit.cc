@@ -1,5 +1,8 @@
 // `heed audit`: the installation's own custody chain.
+#include <cstdio>
+
 #include "src/app/anchors.h"
+#include "src/app/head_mail.h"
 #include "src/app/installation.h"
 #include "src/app/packs.h"
 #include "src/base/json.h"
@@ -9,6 +12,15 @@
 namespace heed {
 
 int RunAuditVerify(const Arguments& arguments) {
+  std::vector<WrittenHead> heads;
+  for (const auto& text : arguments.heads) {
+    const auto head = ParseHead(text);
+    if (!head) {
+      std::fprintf(stderr, "heed: --head %s is no head; it reads 123:64 hexadecimal digits, as it was mailed\n", ForTerminal(text).c_str());
+      return kExitUsage;
+    }
+    heads.push_back(*head);
+  }
   auto config = OpenConfig(arguments.locations);
   if (!config) return Complain(config.error());
   const std::string data = DataFolder(arguments.locations, *config);
@@ -22,11 +34,26 @@ int RunAuditVerify(const Arguments& arguments) {
   // What people did and looked at beside cases is a chain of its own.
   const auto trail = (*store)->VerifyAudit();
   if (!trail) return Complain(trail.error());
-  bool good = !report->broken && !trail->broken;
+  // Of a chain that does not hold nothing else is asked.
+  const auto clock = report->broken ? Result<std::vector<std::string>>() : ClockFlawsOf(**store, *anchors);
+  if (!clock) return Complain(clock.error());
+  std::vector<std::string> lost;
+  for (const auto& head : heads) {
+    std::optional<Digest> there;
+    if (head.sequence > 0)
+      if (const auto found = (*store)->EachEvent(head.sequence, head.sequence, [&](const Event& event) { there = event.hash; }); !found) return Complain(found.error());
+    if (!there) lost.push_back("event " + std::to_string(head.sequence) + " was written down, and the chain no longer has it: it was cut short or taken back");
+    else if (*there != head.hash) lost.push_back("event " + std::to_string(head.sequence) + " is not the one that was written down: the chain was written anew");
+  }
+  bool good = !report->broken && !trail->broken && clock->empty() && lost.empty();
   for (const auto& anchor : *anchors) good = good && anchor.stamp;
   if (arguments.json) {
     JsonWriter out;
-    out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Field("trail", trail->events).Field("trail_broken", trail->broken.value_or("")).Key("anchors").Array();
+    out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Field("trail", trail->events).Field("trail_broken", trail->broken.value_or("")).Key("clock").Array();
+    for (const auto& flaw : *clock) out.String(flaw);
+    out.EndArray().Key("lost").Array();
+    for (const auto& flaw : lost) out.String(flaw);
+    out.EndArray().Key("anchors").Array();
     for (const auto& anchor : *anchors) {
       out.Object().Field("file", anchor.file).Field("event", anchor.sequence).Field("flaw", anchor.flaw);
       if (anchor.stamp) out.Field("at", FormatRfc3339(anchor.stamp->at)).Field("authority", anchor.stamp->authority).Field("trusted", anchor.stamp->not_trusted.empty());
@@ -47,7 +74,10 @@ int RunAuditVerify(const Arguments& arguments) {
       out += "Event " + std::to_string(anchor.sequence) + " and all before it were written by " + FormatRfc3339(anchor.stamp->at) + ", says " + ForTerminal(anchor.stamp->authority) +
              (anchor.stamp->not_trusted.empty() ? ".\n" : ", which is not trusted here.\n");
   }
-  out += "The chain's head is " + Hex(report->head) + "\n";
+  for (const auto& flaw : lost) out += "THE CHAIN IS ANOTHER: " + flaw + "\n";
+  if (!heads.empty() && lost.empty() && !report->broken) out += heads.size() == 1 ? "It leads to the head that was written down.\n" : "It leads to each head that was written down.\n";
+  for (const auto& flaw : *clock) out += "THE CLOCK WAS WRONG: " + ForTerminal(flaw) + "\n";
+  out += "The chain's head is " + ToString(WrittenHead{report->events, report->head}) + "\n";
   out += anchors->empty() ? "Nobody has time-stamped it yet. Write the head down somewhere else, or have it stamped with `heed audit anchor`: then nobody can take the chain back unseen.\n"
                           : "Keep copies of the anchors somewhere else: whoever can take the store back can take them along.\n";
   Print(out);

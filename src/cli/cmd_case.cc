@@ -1,9 +1,9 @@
 // `heed case`: what staff do to a case, for those who work without the console.  Through the running `heed serve` when there is one.
-#include "src/app/server.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/cli/command.h"
+#include "src/cli/server_or_store.h"
 
 namespace heed {
 namespace {
@@ -70,26 +70,14 @@ int RunCase(const Arguments& arguments) {
     if (!c) return Complain(c.error());
     AddClause(*act, *c, *config);
   }
-  std::string state;
-  const auto answer = AskServer(data, ToJson(*act));
-  if (!answer) return Complain(answer.error());
-  if (*answer) {
-    JsonParser parser;
-    const auto root = parser.Parse(**answer);
-    if (root) state = (*root)["state"].StringOr("");
-  } else {
-    const auto store = OpenStore(data, Access::kWrite);
-    if (!store) return Complain(store.error());
-    const auto after = Perform(**store, *act, now);
-    if (!after) return Complain(after.error());
-    state = ToString(after->state);
-  }
+  const auto state = DoAct(data, *act, now);
+  if (!state) return Complain(state.error());
   if (arguments.json) {
     JsonWriter out;
-    out.Object().Field("case", act->case_id).Field("state", state).EndObject();
+    out.Object().Field("case", act->case_id).Field("state", *state).EndObject();
     Print(out.Take() + "\n");
   } else {
-    Print("Case " + std::to_string(act->case_id) + " is " + state + " now (" + act->verb + " by " + ForTerminal(act->actor) + ").\n");
+    Print("Case " + std::to_string(act->case_id) + " is " + *state + " now (" + act->verb + " by " + ForTerminal(act->actor) + ").\n");
   }
   return kExitDone;
 }

@@ -1,4 +1,5 @@
 // `heed queue`, `heed show`, `heed sources`: what staff and administrators read.
+#include "src/app/as_json.h"
 #include "src/app/desk.h"
 #include "src/app/health.h"
 #include "src/base/json.h"
@@ -8,36 +9,6 @@
 
 namespace heed {
 namespace {
-
-void PutTime(JsonWriter& out, std::string_view key, const std::optional<Instant>& at) {
-  out.Key(key);
-  if (at) out.String(FormatRfc3339(*at));
-  else out.Null();
-}
-
-void PutAssessment(JsonWriter& out, const Assessment& assessment) {
-  out.Field("flag", assessment.flag).Field("severity", static_cast<int>(assessment.severity)).Field("priority", assessment.priority);
-  out.Key("categories").Array();
-  for (const auto category : assessment.categories) out.String(ToString(category));
-  out.EndArray().Key("protected").Array();
-  for (const auto characteristic : assessment.characteristics) out.String(ToString(characteristic));
-  out.EndArray().Key("hits").Array();
-  for (const auto& hit : assessment.hits)
-    out.Object().Field("rule", hit.rule).Field("category", ToString(hit.category)).Field("severity", static_cast<int>(hit.severity)).Field("start", hit.begin)
-        .Field("end", hit.end).Field("view", ToString(hit.view)).Field("why", hit.why).EndObject();
-  out.EndArray().Key("mention").Object().Field("mentions", assessment.mention.mentions).Field("score", static_cast<int>(assessment.mention.score)).Key("evidence").Array();
-  for (const auto& evidence : assessment.mention.evidence)
-    out.Object().Field("what", evidence.what).Field("weight", static_cast<int>(evidence.weight)).Field("start", evidence.begin).Field("end", evidence.end).EndObject();
-  out.EndArray().EndObject();
-  if (!assessment.could_not_judge.empty()) out.Field("could_not_judge", assessment.could_not_judge);
-}
-
-void PutCase(JsonWriter& out, const Case& c) {
-  out.Field("id", c.id).Field("global_id", c.global_id).Field("school", c.school).Field("source", c.source).Field("state", ToString(c.state));
-  PutAssessment(out, c.assessment);
-  if (c.decision) out.Key("decision").Object().Field("finding", ToString(c.decision->finding)).Field("by", c.decision->by).Field("why", c.decision->why).EndObject();
-  out.Field("posted_at", FormatRfc3339(c.posted_at)).Field("opened_at", FormatRfc3339(c.opened_at)).Field("versions", c.versions);
-}
 
 Result<std::unique_ptr<Store>> OpenForReading(const Arguments& arguments, const Config& config) {
   return OpenStore(DataFolder(arguments.locations, config), Access::kRead);
@@ -110,27 +81,13 @@ int RunShow(const Arguments& arguments) {
     for (const auto& version : view->versions) {
       const Post& post = version.post;
       out.Object().Field("version", version.version).Field("shown", version.shown).Field("source", version.source).Field("seen_at", FormatRfc3339(version.seen_at));
-      out.Field("platform", post.platform).Field("instance", post.instance).Field("native_id", post.native_id).Field("permalink", post.permalink);
-      out.Key("author").Object().Field("id", post.author.id).Field("handle", post.author.handle).Field("display_name", post.author.display_name).EndObject();
-      PutTime(out, "created_at", post.created_at);
-      PutTime(out, "edited_at", post.edited_at);
-      if (post.handed_in) {
-        const HandedIn& handed = *post.handed_in;
-        out.Key("handed_in").Object().Field("by", handed.by).Field("from", handed.from).Field("note", handed.note).Field("kind", handed.kind).Field("item", handed.item);
-        out.Field("digest", handed.digest).Field("kept", handed.kept);
-        if (handed.confidence) out.Field("confidence", *handed.confidence);
-        out.EndObject();
-      }
+      PutPost(out, post);
       out.Field("text", version.text).Key("assessment").Object();
       PutAssessment(out, version.assessment);
       out.EndObject().EndObject();
     }
     out.EndArray().Key("history").Array();
-    for (const auto& event : view->history) {
-      out.Object().Field("sequence", event.sequence).Field("kind", ToString(event.kind)).Field("at", FormatRfc3339(event.at)).Field("actor", event.actor);
-      if (!event.erased) out.Key("details").Raw(event.details);
-      out.Field("hash", Hex(event.hash)).EndObject();
-    }
+    for (const auto& event : view->history) PutEvent(out, event);
     out.EndArray().Key("records").Object();
     for (const auto& [rule, record] : view->records)
       out.Key(rule).Object().Field("fired", record.fired).Field("upheld", record.upheld).Field("dismissed", record.dismissed).EndObject();
@@ -258,7 +215,7 @@ int RunSources(const Arguments& arguments) {
     out.EndArray().Key("connectors").Array();
     for (const auto* card : Connectors()) {
       out.Object().Field("name", card->name).Field("summary", card->summary).Field("terms", card->terms).Field("terms_must_be_accepted", card->terms_must_be_accepted);
-      out.Field("collects", card->collects).Field("reports", card->reports).Field("rechecks", card->rechecks).Key("settings").Array();
+      out.Field("collects", card->collects).Field("hides", card->hides).Field("reports", card->reports).Field("rechecks", card->rechecks).Key("settings").Array();
       for (const auto& setting : card->settings)
         out.Object().Field("key", setting.key).Field("required", setting.required).Field("default", setting.default_value).Field("help", setting.help).EndObject();
       out.EndArray().EndObject();
@@ -294,6 +251,7 @@ int RunSources(const Arguments& arguments) {
   for (const auto* card : Connectors()) {
     std::string can = card->collects ? "collects" : "";
     if (card->reports) can += ", reports abuse";
+    if (card->hides) can += ", hides what stands at the school's own place";
     if (card->rechecks) can += ", checks again";
     out += "\n" + std::string(card->name) + ": " + std::string(card->summary) + " (" + can + ")\n";
     out += Wrap("Terms: " + std::string(card->terms) + (card->terms_must_be_accepted ? " Off until accept_terms = true." : ""), width, "  ");

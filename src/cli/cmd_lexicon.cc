@@ -15,6 +15,7 @@
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/cli/command.h"
+#include "src/cli/server_or_store.h"
 #include "src/cli/table.h"
 
 namespace heed {
@@ -263,10 +264,10 @@ int RunLexiconBacktest(const Arguments& arguments) {
 int RunLexiconAdd(const Arguments& arguments) {
   const auto folder = Folder(arguments);
   if (!folder) return Complain(folder.error());
-  NewTerm term = arguments.term;
+  NewEntry term = arguments.term;
   term.added = Today();
   if (term.author.empty()) term.author = LoginName();
-  const auto file = AddTerm(*folder, term);
+  const auto file = AddEntry(*folder, term);
   if (!file) return Complain(file.error());
   if (arguments.json) return PutChange(term.id, *file, term.status);
   Print("Added \"" + ForTerminal(term.id) + "\" to " + ForTerminal(*file) + " as " + term.status + ".\n" +
@@ -402,26 +403,20 @@ int RunLexiconResume(const Arguments& arguments) {
   const std::string data = DataFolder(arguments.locations, *config), &rule = arguments.words[0];
   JsonWriter request;
   request.Object().Field("do", "resume").Field("rule", rule).EndObject();
-  std::uint64_t opened = 0;
-  const auto answer = AskServer(data, request.Take());
-  if (!answer) return Complain(answer.error());
-  if (*answer) {
-    JsonParser parser;
-    const auto root = parser.Parse(**answer);
-    opened = root ? static_cast<std::uint64_t>((*root)["opened"].Int().value_or(0)) : 0;
-  } else {
-    if (const auto there = OpenStore(data, Access::kRead); !there) return Complain(there.error());
-    const auto store = OpenStore(data, Access::kWrite);
-    if (!store) return Complain(store.error());
-    const auto lexicons = LexiconFolder(arguments.locations, &*config);
-    if (!lexicons) return Complain(lexicons.error());
-    auto judge = OpenJudge(*lexicons, config->schools, data);
-    if (!judge) return Complain(judge.error());
-    LiveJudge live(*std::move(judge));
-    const auto resumed = ResumeRule(**store, live, rule, SystemClock().Now());
-    if (!resumed) return Complain(resumed.error());
-    opened = *resumed;
-  }
+  const auto resumed = ServerOrStore(
+      data, request.Take(),
+      [](const std::string& answer) -> Result<std::uint64_t> {
+        JsonParser parser;
+        const Json root = HEED_TRY(parser.Parse(answer));
+        return static_cast<std::uint64_t>(root["opened"].Int().value_or(0));
+      },
+      [&](Store& store) -> Result<std::uint64_t> {
+        const auto lexicons = HEED_TRY(LexiconFolder(arguments.locations, &*config));
+        LiveJudge live(HEED_TRY(OpenJudge(lexicons, config->schools, data)));
+        return ResumeRule(store, live, rule, SystemClock().Now());
+      });
+  if (!resumed) return Complain(resumed.error());
+  const std::uint64_t opened = *resumed;
   if (arguments.json) {
     JsonWriter out;
     out.Object().Field("rule", rule).Field("opened", opened).EndObject();

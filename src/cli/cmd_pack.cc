@@ -1,9 +1,10 @@
-// `heed pack` and `heed open`: evidence out of the house.
+// `heed pack`, `heed stamp`, `heed open` and `heed export`: evidence, and everything, out of the house.
 #include <pwd.h>
 #include <unistd.h>
 
 #include <cstdio>
 
+#include "src/app/export.h"
 #include "src/app/packs.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
@@ -88,9 +89,38 @@ int RunPack(const Arguments& arguments) {
 int RunStamp(const Arguments& arguments) {
   auto config = OpenConfig(arguments.locations);
   if (!config) return Complain(config.error());
-  const auto stamped = StampPack(*config, DataFolder(arguments.locations, *config), arguments.words.at(0), arguments.output);
+  std::string passphrase;
+  if (!arguments.passphrase_file.empty()) {
+    auto read = PassphraseFrom(arguments.passphrase_file);
+    if (!read) return Complain(read.error());
+    passphrase = *std::move(read);
+  }
+  const auto stamped = StampPack(*config, DataFolder(arguments.locations, *config), arguments.words.at(0), arguments.output, passphrase);
   if (!stamped) return Complain(stamped.error());
   Print(std::to_string(stamped->added) + (stamped->added == 1 ? " time stamp" : " time stamps") + " added, in " + arguments.output + "; its content is the same, its signature was made anew. `heed verify` checks it.\n");
+  return kExitDone;
+}
+
+int RunExport(const Arguments& arguments) {
+  auto config = OpenConfig(arguments.locations);
+  if (!config) return Complain(config.error());
+  const bool tell = !arguments.quiet && !arguments.json && ::isatty(STDERR_FILENO);
+  const auto made = ExportOf(*config, DataFolder(arguments.locations, *config), {arguments.output, WhoAmI(arguments)}, SystemClock{}, [&](std::uint64_t posts) {
+    if (tell) std::fprintf(stderr, "\r%llu posts", static_cast<unsigned long long>(posts));
+  });
+  if (!made) return Complain(made.error());
+  if (arguments.json) {
+    JsonWriter out;
+    out.Object().Field("folder", arguments.output).Field("posts", made->posts).Field("cases", made->cases).Field("events", made->events).Field("files", made->files).Key("notes").Array();
+    for (const auto& note : made->notes) out.String(note);
+    out.EndArray().EndObject();
+    Print(out.Take() + "\n");
+    return kExitDone;
+  }
+  std::string out = std::string(tell ? "\r" : "") + "Taken out to " + arguments.output + ": " + std::to_string(made->posts) + " posts, " + std::to_string(made->cases) + " cases, " + std::to_string(made->events) +
+                    " events, in " + std::to_string(made->files) + " files. README.txt there says what each is.\nIt names people and is not encrypted: keep it as safe as heed's own data.\n";
+  for (const auto& note : made->notes) out += "Note: " + note + "\n";
+  Print(out);
   return kExitDone;
 }
 

@@ -1,11 +1,11 @@
 // `heed report` and `heed recheck`: what goes to platforms, what came of it, and what people do by hand.  Through the running
 // `heed serve` when there is one.
 #include "src/app/reports.h"
-#include "src/app/server.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/cli/command.h"
+#include "src/cli/server_or_store.h"
 #include "src/cli/table.h"
 
 namespace heed {
@@ -22,11 +22,11 @@ struct Desk {
   SystemClock clock;
   std::unique_ptr<Outbox> outbox;
 
-  static Result<std::unique_ptr<Desk>> Open(const Arguments& arguments, Access access) {
+  static Result<std::unique_ptr<Desk>> Open(const Arguments& arguments) {
     auto desk = std::make_unique<Desk>();
     desk->config = HEED_TRY(OpenConfig(arguments.locations));
     desk->data = DataFolder(arguments.locations, desk->config);
-    desk->store = HEED_TRY(OpenStore(desk->data, access));
+    desk->store = HEED_TRY(OpenStore(desk->data, Access::kRead));
     desk->http = std::make_unique<HttpClient>(HttpClient::Options{.user_agent = UserAgent(desk->config), .ca_file = {}});
     desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config), KeepRechecks());
     return desk;
@@ -42,25 +42,20 @@ struct Desk {
 // By the running server, or here where none runs.
 Result<std::vector<OutboxStep>> Ask(const Arguments& arguments, const OutboxRequest& request) {
   const Config config = HEED_TRY(OpenConfig(arguments.locations));
-  const std::string data = DataFolder(arguments.locations, config);
-  if (const auto answer = HEED_TRY(AskServer(data, ToJson(request)))) return ParseOutboxSteps(*answer);
-  const auto desk = HEED_TRY(Desk::Open(arguments, Access::kWrite));
-  auto steps = HEED_TRY(desk->outbox->Recover());
-  auto done = HEED_TRY(Do(*desk->outbox, request));
-  steps.insert(steps.end(), done.begin(), done.end());
-  return steps;
+  return ServerOrStore(DataFolder(arguments.locations, config), ToJson(request), &ParseOutboxSteps, [&](Store& store) -> Result<std::vector<OutboxStep>> {
+    HttpClient http({.user_agent = UserAgent(config), .ca_file = {}});
+    const SystemClock clock;
+    Outbox outbox(store, http, clock, ReportChannels(config), KeepRechecks());
+    auto steps = HEED_TRY(outbox.Recover());
+    auto done = HEED_TRY(Do(outbox, request));
+    steps.insert(steps.end(), done.begin(), done.end());
+    return steps;
+  });
 }
 
 Result<std::string> Act_(const Arguments& arguments, const Act& act) {
   const Config config = HEED_TRY(OpenConfig(arguments.locations));
-  const std::string data = DataFolder(arguments.locations, config);
-  if (const auto answer = HEED_TRY(AskServer(data, ToJson(act)))) {
-    JsonParser parser;
-    const auto root = parser.Parse(*answer);
-    return std::string(root ? (*root)["state"].StringOr("") : "");
-  }
-  const auto store = HEED_TRY(OpenStore(data, Access::kWrite));
-  return std::string(ToString(HEED_TRY(Perform(*store, act, SystemClock().Now())).state));
+  return DoAct(DataFolder(arguments.locations, config), act, SystemClock().Now());
 }
 
 int PrintSteps(const Arguments& arguments, const std::vector<OutboxStep>& steps, std::string_view nothing) {
@@ -99,7 +94,7 @@ std::string Presence_(const Case& c) {
 }  // namespace
 
 int RunReportList(const Arguments& arguments) {
-  const auto desk = Desk::Open(arguments, Access::kRead);
+  const auto desk = Desk::Open(arguments);
   if (!desk) return Complain(desk.error());
   const Instant now = (*desk)->clock.Now();
   const auto rows = ReadReports(*(*desk)->store, *(*desk)->outbox, now);
@@ -139,7 +134,7 @@ int RunReportList(const Arguments& arguments) {
 }
 
 int RunReportShow(const Arguments& arguments) {
-  const auto opened = Desk::Open(arguments, Access::kRead);
+  const auto opened = Desk::Open(arguments);
   if (!opened) return Complain(opened.error());
   auto& desk = **opened;
   const auto c = desk.store->FindCase(arguments.act.case_id);
@@ -228,61 +223,82 @@ int RunReportShow(const Arguments& arguments) {
   return trouble.empty() ? kExitDone : kExitPartly;
 }
 
-int RunReportPropose(const Arguments& arguments) {
+namespace {
+
+// What a person typed is not right: exit status 2.  Else the error's own.
+struct Wrong {
+  Error error;
+  bool typed = false;
+};
+std::optional<Wrong> Typed(std::string message) { return Wrong{Error{Fault::kInvalid, std::move(message)}, true}; }
+
+// Takes over what the form says of the reason that was chosen.
+std::optional<Wrong> Choose(const ReportForm& form, std::string_view option, std::string_view what, ReportChoice& choice) {
+  std::string all;
+  for (const auto& reason : form.reasons) {
+    if (reason.id == choice.reason) {
+      choice.label = reason.label;
+      choice.silent = !reason.takes_text;
+      return std::nullopt;
+    }
+    all += "\n  " + reason.id + ": " + reason.label + (reason.id == form.suggested ? "   (suggested)" : "");
+  }
+  return Typed((choice.reason.empty() ? std::string(option) + " is missing" : "the platform has no " + std::string(what) + " \"" + choice.reason + "\"") + "; it takes:" + all);
+}
+
+std::optional<Wrong> DraftOf(Desk& desk, const Case& c, const StoredVersion& shown, const Arguments& arguments, ReportChoice& choice, ActDetails& details) {
+  if (details.to.empty()) details.to = shown.post.platform;
+  if (!arguments.text_file.empty()) {
+    auto text = ReadFile(arguments.text_file, kMaxText);
+    if (!text) return Wrong{text.error()};
+    details.text = std::string(Trim(*text));
+  }
+  const Response draft{.kind = ResponseKind::kReport, .to = details.to, .options = ToJson(choice)};
+  std::size_t most = GuideFor(shown.post).most;
+  const bool has_account = desk.outbox->ChannelFor(c, draft) != nullptr;
+  const auto form = has_account ? desk.outbox->Form(c) : Result<ReportForm>(Fail(Fault::kUnsupported, "by hand"));
+  if (form) {
+    most = form->max_text;
+    if (auto wrong = Choose(*form, "--reason", "reason", choice)) return wrong;
+    if (choice.forward && !form->offers_forward) return Typed("this report cannot be forwarded: the author is on the same server, or the platform has no such thing");
+  } else if (form.error().fault() != Fault::kUnsupported) {
+    return Wrong{Error(form.error()).While("reading the platform's form")};
+  } else if (has_account) {
+    details.to += ", by hand";  // some posts of a platform are reported by people only, although heed has an account there
+  } else if (!choice.channel.empty()) {
+    return Typed("source \"" + choice.channel + "\" cannot report to " + details.to);
+  }
+  if (details.text.empty()) details.text = DraftReport(c, shown.post, desk.SchoolOf(c), most);
+  if (const auto fine = CheckReportText(details.text, shown.post, shown.assessment, most); !fine) return Wrong{fine.error(), true};
+  return std::nullopt;
+}
+
+std::optional<Wrong> HidingOf(Desk& desk, const Case& c, const StoredVersion& shown, const Arguments&, ReportChoice& choice, ActDetails& details) {
+  const auto form = desk.outbox->Form(c, ResponseKind::kHide);
+  if (!form) return Wrong{Error(form.error()).While("hiding it")};
+  if (auto wrong = Choose(*form, "--how", "way", choice)) return wrong;
+  choice.silent = true;
+  details.to = shown.post.platform;
+  if (details.text.empty()) details.text = "It is hidden at the school's own place because it breaks the code of conduct.";
+  return std::nullopt;
+}
+
+int Propose(const Arguments& arguments, ResponseKind kind) {
   Act act = arguments.act;
-  ReportChoice choice = arguments.choice;
+  act.verb = "propose";
+  act.details.kind = kind;
   {
-    const auto opened = Desk::Open(arguments, Access::kRead);
+    const auto opened = Desk::Open(arguments);
     if (!opened) return Complain(opened.error());
     auto& desk = **opened;
     const auto c = desk.store->FindCase(act.case_id);
     if (!c) return Complain(c.error());
     const auto stored = desk.store->PostOf(*c);
     if (!stored) return Complain(stored.error());
-    const auto& shown = stored->Version(c->worst);
-    act.verb = "propose";
-    act.details.kind = ResponseKind::kReport;
-    if (act.details.to.empty()) act.details.to = shown.post.platform;
-    if (!arguments.text_file.empty()) {
-      auto text = ReadFile(arguments.text_file, kMaxText);
-      if (!text) return Complain(text.error());
-      act.details.text = std::string(Trim(*text));
-    }
-    const Response draft{.kind = ResponseKind::kReport, .to = act.details.to, .options = ToJson(arguments.choice)};
-    std::size_t most = GuideFor(shown.post).most;
-    const auto form = desk.outbox->ChannelFor(*c, draft) ? desk.outbox->Form(*c) : Result<ReportForm>(Fail(Fault::kUnsupported, "by hand"));
-    // Some posts of a platform are reported by people only, although heed has an account there.
-    const bool by_hand = !form && form.error().fault() == Fault::kUnsupported;
-    if (by_hand && desk.outbox->ChannelFor(*c, draft)) act.details.to += ", by hand";
-    if (!by_hand) {
-      if (!form) return Complain(Error(form.error()).While("reading the platform's form"));
-      most = form->max_text;
-      std::string all;
-      bool known = false;
-      for (const auto& reason : form->reasons) {
-        if (reason.id == arguments.choice.reason) {
-          known = true;
-          choice.label = reason.label;
-          choice.silent = !reason.takes_text;
-        }
-        all += "\n  " + reason.id + (reason.id == form->suggested ? "   (suggested)" : "");
-      }
-      if (!known) {
-        Complain(Error{Fault::kInvalid, (arguments.choice.reason.empty() ? std::string("--reason is missing") : "the platform has no reason \"" + arguments.choice.reason + "\"") + "; it takes:" + all});
-        return kExitUsage;
-      }
-      if (arguments.choice.forward && !form->offers_forward) {
-        Complain(Error{Fault::kInvalid, "this report cannot be forwarded: the author is on the same server, or the platform has no such thing"});
-        return kExitUsage;
-      }
-    } else if (!arguments.choice.channel.empty()) {
-      Complain(Error{Fault::kInvalid, "source \"" + arguments.choice.channel + "\" cannot report to " + act.details.to});
-      return kExitUsage;
-    }
-    if (act.details.text.empty()) act.details.text = DraftReport(*c, shown.post, desk.SchoolOf(*c), most);
-    if (const auto fine = CheckReportText(act.details.text, shown.post, shown.assessment, most); !fine) {
-      Complain(fine.error());
-      return kExitUsage;
+    ReportChoice choice = arguments.choice;
+    if (const auto wrong = (kind == ResponseKind::kHide ? HidingOf : DraftOf)(desk, *c, stored->Version(c->worst), arguments, choice, act.details)) {
+      const int status = Complain(wrong->error);
+      return wrong->typed ? kExitUsage : status;
     }
     act.details.options = ToJson(choice);
   }
@@ -293,41 +309,10 @@ int RunReportPropose(const Arguments& arguments) {
   return kExitDone;
 }
 
-int RunReportHide(const Arguments& arguments) {
-  Act act = arguments.act;
-  ReportChoice choice = arguments.choice;
-  {
-    const auto opened = Desk::Open(arguments, Access::kRead);
-    if (!opened) return Complain(opened.error());
-    auto& desk = **opened;
-    const auto c = desk.store->FindCase(act.case_id);
-    if (!c) return Complain(c.error());
-    const auto stored = desk.store->PostOf(*c);
-    if (!stored) return Complain(stored.error());
-    const auto form = desk.outbox->Form(*c, ResponseKind::kHide);
-    if (!form) return Complain(Error(form.error()).While("hiding it"));
-    std::string all;
-    for (const auto& way : form->reasons) {
-      all += "\n  " + way.id + ": " + way.label;
-      if (way.id == choice.reason) choice.label = way.label;
-    }
-    if (choice.label.empty()) {
-      Complain(Error{Fault::kInvalid, (choice.reason.empty() ? std::string("--how is missing") : "there is no way \"" + choice.reason + "\"") + "; there is:" + all});
-      return kExitUsage;
-    }
-    choice.silent = true;
-    act.verb = "propose";
-    act.details.kind = ResponseKind::kHide;
-    act.details.to = stored->Version(c->worst).post.platform;
-    if (act.details.text.empty()) act.details.text = "It is hidden at the school's own place because it breaks the code of conduct.";
-    act.details.options = ToJson(choice);
-  }
-  if (act.actor.empty()) act.actor = LoginName();
-  const auto state = Act_(arguments, act);
-  if (!state) return Complain(state.error());
-  Print("Proposed by " + ForTerminal(act.actor) + ". Case " + std::to_string(act.case_id) + " is " + *state + " now: somebody else approves it with `" + arguments.program + " case approve`.\n");
-  return kExitDone;
-}
+}  // namespace
+
+int RunReportPropose(const Arguments& arguments) { return Propose(arguments, ResponseKind::kReport); }
+int RunReportHide(const Arguments& arguments) { return Propose(arguments, ResponseKind::kHide); }
 
 int RunReportSend(const Arguments& arguments) {
   OutboxRequest request;
@@ -357,8 +342,16 @@ int RunReportAnswer(const Arguments& arguments) {
     return kExitUsage;
   }
   act.details.outcome = outcome;
+  if (!arguments.until.empty()) {
+    const auto day = arguments.until.size() == 10 ? ParseRfc3339(arguments.until + "T00:00:00Z") : std::nullopt;
+    if (!day || outcome != ResponseState::kRefused) {
+      Complain(Error{Fault::kInvalid, day ? "--appeal-by goes with --outcome refused" : "--appeal-by is a day, as year, month, day: 2026-12-24"});
+      return kExitUsage;
+    }
+    act.details.until = *day + days{1};  // that day included
+  }
   {
-    const auto desk = Desk::Open(arguments, Access::kRead);
+    const auto desk = Desk::Open(arguments);
     if (!desk) return Complain(desk.error());
     const auto c = (*desk)->store->FindCase(act.case_id);
     if (!c) return Complain(c.error());
@@ -403,7 +396,7 @@ int RunReportNotice(const Arguments& arguments) {
 }
 
 int RunReportHelpline(const Arguments& arguments) {
-  const auto opened = Desk::Open(arguments, Access::kRead);
+  const auto opened = Desk::Open(arguments);
   if (!opened) return Complain(opened.error());
   auto& desk = **opened;
   const auto c = desk.store->FindCase(arguments.act.case_id);

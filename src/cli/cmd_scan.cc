@@ -6,6 +6,7 @@
 
 #include "src/app/alarm.h"
 #include "src/app/anchors.h"
+#include "src/app/head_mail.h"
 #include "src/app/desk.h"
 #include "src/app/evidence_desk.h"
 #include "src/app/media.h"
@@ -236,7 +237,8 @@ int RunServe(const Arguments& arguments) {
     if (const auto tidied = evidence.Tidy(now); !tidied) LogError("removing packs that have lain long enough: " + tidied.error().message());
   };
   AnchorKeeper anchors(*config, data, **store, http, clock);
-  const AnchorThread anchoring(anchors);
+  HeadMail heads(*config, data, **store, clock);
+  const AnchorThread anchoring(anchors, heads);
   MediaDesk media(**store, http, clock, data);
   std::optional<MediaThread> pictures;
   if (config->evidence.pictures) pictures.emplace(media);

@@ -50,7 +50,7 @@ struct Arguments {
   std::string with;                // lexicon backtest
   std::string posts;               // lexicon diff
   std::string why;                 // lexicon retire
-  NewTerm term;                    // lexicon add
+  NewEntry term;                    // lexicon add
   Act act;                         // case
   std::string finding, breach_category, kind, outcome, until, hold, text_file;  // case: as typed
   std::vector<std::string> roles, schools;  // people add, roles
@@ -65,6 +65,7 @@ struct Arguments {
   std::string passphrase_file;     // pack, open, verify
   std::string certificates, key;   // verify; audit verify
   std::string anchors;             // audit verify
+  std::vector<std::string> heads;  // audit verify: "EVENT:HASH"
   std::string how, address, taken_at;  // capture add
   std::string as;                  // who acts; default: the login name
   bool catalogue = false;          // sources
@@ -98,6 +99,7 @@ int RunEval(const Arguments& arguments);
 int RunPack(const Arguments& arguments);
 int RunOpen(const Arguments& arguments);
 int RunStamp(const Arguments& arguments);
+int RunExport(const Arguments& arguments);
 int RunVerify(const Arguments& arguments);
 int RunAuditVerify(const Arguments& arguments);
 int RunAuditAnchor(const Arguments& arguments);

@@ -33,6 +33,7 @@ constexpr std::array kCommands = {
     Command{"verify", "check an evidence pack: no store, no network", &RunVerify},
     Command{"open", "open a sealed evidence pack", &RunOpen},
     Command{"stamp", "add time stamps to an evidence pack that was made without, or with few", &RunStamp},
+    Command{"export", "take out everything heed keeps, in open formats", &RunExport},
     Command{"capture", "add a picture or a saved page to a case", nullptr},
     Command{"audit", "check the custody chain, and have it time-stamped", nullptr},
     Command{"lexicon", "look at the words and rules, try them, change them", nullptr},
@@ -93,6 +94,7 @@ void AddOwnOfCapture(CLI::App& app, std::string_view, Arguments& arguments) {
 void AddOwnOfAudit(CLI::App& app, std::string_view name, Arguments& arguments) {
   if (name != "verify") return;
   app.add_option("--anchors", arguments.anchors, "a folder with copies of anchors, kept elsewhere (default: the data folder's)")->type_name("DIR");
+  app.add_option("--head", arguments.heads, "a head that was written down or mailed, as EVENT:HASH; may be given several times")->type_name("HEAD")->allow_extra_args(false);
   app.add_option("--certificates", arguments.certificates, "PEM file of trusted authorities (default: the configuration's, or the system's)")->type_name("FILE");
 }
 
@@ -164,11 +166,15 @@ void AddOwnOfEvidence(CLI::App& app, std::string_view name, Arguments& arguments
     app.add_option("SEALED", arguments.words, "the sealed file")->required()->expected(1);
     app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
   }
+  if (name == "export") {
+    app.add_option("--output", arguments.output, "the folder to make")->type_name("DIR")->required();
+    app.add_option("--as", arguments.as, "who takes it out (default: your login name)")->type_name("NAME");
+  }
   if (name == "stamp") {
-    app.add_option("PACK", arguments.words, "a pack of this installation's, not sealed")->required()->expected(1);
+    app.add_option("PACK", arguments.words, "a pack of this installation's")->required()->expected(1);
     app.add_option("--output", arguments.output, "the zip to make")->type_name("FILE")->required();
   }
-  if (name == "pack" || name == "verify" || name == "open") {
+  if (name == "pack" || name == "verify" || name == "open" || name == "stamp") {
     auto* file = app.add_option("--passphrase-file", arguments.passphrase_file, "a file whose first line is the passphrase")->type_name("FILE");
     if (name == "open") file->required();
   }
@@ -209,7 +215,7 @@ void AddOwnOfLexicon(CLI::App& app, std::string_view name, Arguments& arguments)
     app.add_option("--why", arguments.why, "why, for the next editor")->required();
   }
   if (name == "add") {
-    NewTerm& term = arguments.term;
+    NewEntry& term = arguments.term;
     app.add_option("--id", term.id, "a name for good, as \"abuse.numpty\"")->required();
     app.add_option("--phrase", term.phrases, "what to look for; may be given several times")->required()->allow_extra_args(false);
     app.add_option("--category", term.category, "threat, discrimination, abuse, defamation, bullying or incitement")->required();
@@ -292,6 +298,7 @@ void AddOwnOfReport(CLI::App& app, std::string_view name, Arguments& arguments) 
     app.add_option("--outcome", arguments.outcome, "done or refused (default: done)");
     app.add_option("--reference", details.reference, "the platform's number for it");
     app.add_option("--note", details.why, "the answer, in its own words");
+    app.add_option("--appeal-by", arguments.until, "of what was refused: the last day on which it can be appealed, where the answer says so: 2026-12-24")->type_name("DAY");
   }
   if (name == "hide") {
     app.add_option("--how", arguments.choice.reason, "one of the platform's ways, listed when left out");

@@ -17,7 +17,7 @@ std::string Waiting(Instant since, Instant now) {
 }
 
 constexpr std::pair<std::string_view, std::string Asked::*> kFilters[] = {
-    {"school", &Asked::school}, {"category", &Asked::category}, {"severity", &Asked::severity}, {"state", &Asked::state}, {"whose", &Asked::whose}, {"due", &Asked::due}, {"text", &Asked::text}, {"rule", &Asked::rule},
+    {"school", &Asked::school}, {"category", &Asked::category}, {"severity", &Asked::severity}, {"state", &Asked::state}, {"whose", &Asked::whose}, {"due", &Asked::due}, {"text", &Asked::text}, {"rule", &Asked::rule}, {"platform", &Asked::platform}, {"age", &Asked::age},
 };
 
 }  // namespace
@@ -42,8 +42,9 @@ std::string Asked::Query() const {
 
 bool Asked::IsKnown() const {
   const auto one_of = [](const std::string& value, std::initializer_list<std::string_view> known) { return value.empty() || std::ranges::find(known, value) != known.end(); };
-  return (category.empty() || ParseCategory(category)) && (state.empty() || state == "snoozed" || ParseCaseState(state)) && (due.empty() || ParseDue(due)) && one_of(whose, {"mine", "nobody"}) &&
-         one_of(severity, {"1", "2", "3", "4"});
+  const auto is_id = [](const std::string& value) { return value.size() <= 40 && std::ranges::all_of(value, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }); };
+  return (category.empty() || ParseCategory(category)) && (state.empty() || state == "snoozed" || ParseCaseState(state)) && (due.empty() || ParseDue(due)) && is_id(whose) &&
+         one_of(severity, {"1", "2", "3", "4", "unjudged"}) && one_of(age, {"1", "7", "30"});
 }
 
 const std::vector<Term>& TermsOf(const Visit& visit, const std::string& school) {
@@ -53,32 +54,61 @@ const std::vector<Term>& TermsOf(const Visit& visit, const std::string& school) 
 }
 
 QueueSieve::QueueSieve(const Visit& visit, Asked asked)
-    : visit_(visit), asked_(std::move(asked)), needle_(LowerAscii(asked_.text)), category_(ParseCategory(asked_.category)), due_(ParseDue(asked_.due)) {}
+    : visit_(visit), asked_(std::move(asked)), needle_(LowerAscii(asked_.text)), letters_(needle_), category_(ParseCategory(asked_.category)), due_(ParseDue(asked_.due)),
+      whose_(NameMark(asked_.whose == "mine" ? visit.person().id : asked_.whose)), rule_(NameMark(asked_.rule)) {
+  for (const auto& [age, old] : {std::pair{"1", days{1}}, {"7", days{7}}, {"30", days{30}}})
+    if (asked_.age == age) opened_by_ = visit.now - old;
+}
+
+bool QueueSieve::Fits(std::string_view school, CaseState state, bool asleep, std::uint8_t severity, Instant opened) {
+  if (asleep != (asked_.state == "snoozed")) return false;
+  if (state == CaseState::kBacklog && asked_.state != "backlog") return false;  // skimmed apart
+  if (!asked_.school.empty() && school != asked_.school) return false;
+  if (!asked_.state.empty() && asked_.state != "snoozed" && ToString(state) != asked_.state) return false;
+  if (!asked_.severity.empty() && asked_.severity != "unjudged" && asked_.severity[0] != '0' + severity) return false;
+  if (opened_by_ && opened > *opened_by_) return false;
+  if (!due_) return true;
+  if (state != CaseState::kQueued) return false;  // the clock is for deciding
+  auto sorter = sorters_.find(school);
+  if (sorter == sorters_.end()) sorter = sorters_.emplace(school, DueSorter(visit_.now, TermsOf(visit_, std::string(school)))).first;
+  return sorter->second.Sort(opened) == *due_;
+}
+
+bool QueueSieve::MayKeep(const Glance& glance) {
+  if (!Fits(glance.school, glance.state, glance.snoozed_until && visit_.now < *glance.snoozed_until, glance.severity, glance.opened_at)) return false;
+  if (asked_.severity == "unjudged" && !glance.unjudged) return false;
+  if (category_ && !glance.Has(*category_)) return false;
+  const std::uint32_t holder = glance.held_until && visit_.now < *glance.held_until ? glance.holder : 0;
+  if (asked_.whose == "nobody" ? holder != 0 || glance.assigned != 0 : !asked_.whose.empty() && holder != whose_ && glance.assigned != whose_) return false;
+  if (rule_ != 0 && !glance.MayHaveRule(rule_)) return false;
+  if (!asked_.platform.empty() && glance.platform != asked_.platform.substr(0, 255)) return false;
+  return letters_.MayBeIn(glance.letters);
+}
 
 bool QueueSieve::Keeps(const Case& c) {
   const Instant now = visit_.now;
-  if (IsAsleep(c, now) != (asked_.state == "snoozed")) return false;
-  if (c.state == CaseState::kBacklog && asked_.state != "backlog") return false;  // skimmed apart
-  if (!asked_.school.empty() && c.school != asked_.school) return false;
-  if (!asked_.state.empty() && asked_.state != "snoozed" && ToString(c.state) != asked_.state) return false;
+  if (!Fits(c.school, c.state, IsAsleep(c, now), c.assessment.severity, c.opened_at)) return false;
+  if (asked_.severity == "unjudged" && c.assessment.could_not_judge.empty()) return false;
   if (category_ && std::ranges::find(c.assessment.categories, *category_) == c.assessment.categories.end()) return false;
-  if (!asked_.severity.empty() && std::to_string(c.assessment.severity) != asked_.severity) return false;
-  if (asked_.whose == "mine" && HolderAt(c, now) != visit_.person().id && c.assigned_to != visit_.person().id) return false;
-  if (asked_.whose == "nobody" && (!HolderAt(c, now).empty() || !c.assigned_to.empty())) return false;
+  const std::string_view holder = HolderAt(c, now), who = asked_.whose == "mine" ? std::string_view(visit_.person().id) : asked_.whose;
+  if (asked_.whose == "nobody" ? !holder.empty() || !c.assigned_to.empty() : !who.empty() && holder != who && c.assigned_to != who) return false;
   if (!asked_.rule.empty() && std::ranges::none_of(c.assessment.hits, [&](const Hit& hit) { return hit.rule == asked_.rule; })) return false;
-  if (due_) {
-    if (c.state != CaseState::kQueued) return false;  // the clock is for deciding
-    auto sorter = sorters_.find(c.school);
-    if (sorter == sorters_.end()) sorter = sorters_.emplace(c.school, DueSorter(now, TermsOf(visit_, c.school))).first;
-    if (sorter->second.Sort(c.opened_at) != *due_) return false;
-  }
-  if (needle_.empty()) return true;
+  if (needle_.empty() && asked_.platform.empty()) return true;
   const auto post = visit_.parts.store.PostOf(c);
   if (!post) {
     if (post.error().fault() != Fault::kNotFound) trouble_ = post.error().message();
     return false;
   }
-  return LowerAscii(TextOf(post->Version(c.worst).post)).find(needle_) != std::string::npos;
+  const Post& shown = post->Version(c.worst).post;
+  if (!asked_.platform.empty() && shown.platform != asked_.platform) return false;
+  return needle_.empty() || LowerAscii(TextOf(shown)).find(needle_) != std::string::npos;
+}
+
+void QueueSieve::Set(QueueFilter& filter) {
+  filter.state = ParseCaseState(asked_.state);
+  filter.may_be_wanted = [this](const Glance& glance) { return MayKeep(glance); };
+  filter.wanted = [this](const Case& c) { return Keeps(c); };
+  if (!needle_.empty()) filter.most_looked_at = kMostPostsRead;
 }
 
 Result<Looking> LookingOf(const Visit& visit) {

@@ -14,6 +14,8 @@
 namespace heed {
 
 inline constexpr std::size_t kPageOfQueue = 50, kLineOfQueue = 160;
+// Posts read for one answer when words are looked for.
+inline constexpr std::size_t kMostPostsRead = 20'000;
 
 bool IsAsleep(const Case& c, Instant now);
 // The judged text of a post.
@@ -21,7 +23,7 @@ std::string TextOf(const Post& post);
 
 // The filters, as they stand in the address.
 struct Asked {
-  std::string school, category, severity, state, whose, text, rule, due;
+  std::string school, category, severity, state, whose, text, rule, due, platform, age;
 
   Asked() = default;
   explicit Asked(const http::Fields& query);
@@ -36,17 +38,27 @@ class QueueSieve {
  public:
   // `visit` outlives it.
   QueueSieve(const Visit& visit, Asked asked);
+  // False: Keeps() would say so, too.
+  bool MayKeep(const Glance& glance);
   bool Keeps(const Case& c);
+  // Both, and how many cases are read at most, for a walk of the queue that this sieve outlives.
+  void Set(QueueFilter& filter);
   // Why it could not look at a post; "" = it could.
   const std::string& trouble() const { return trouble_; }
 
  private:
+  // What is told alike by the queue's row and by the case.
+  bool Fits(std::string_view school, CaseState state, bool asleep, std::uint8_t severity, Instant opened);
+
   const Visit& visit_;
   const Asked asked_;
   const std::string needle_;
+  const Needle letters_;
   const std::optional<Category> category_;
   const std::optional<Due> due_;
-  std::map<std::string, DueSorter> sorters_;  // by school
+  const std::uint32_t whose_, rule_;  // marks
+  std::optional<Instant> opened_by_;  // of `age`
+  std::map<std::string, DueSorter, std::less<>> sorters_;  // by school
   std::string trouble_;
 };
 

@@ -51,17 +51,38 @@ struct EntryView {
   bool is_rule = false;
   bool in_use = false;  // the judge in use has it with this status; a change takes some seconds
   std::vector<std::string> phrases;    // a term's
-  std::string elements;                // a rule's, in words
+  std::vector<std::vector<std::string>> parts;  // a rule's: word groups, or "=" and words
+  bool ordered = true;
+  std::optional<std::uint32_t> within;
+  std::string scope;                   // "sentence", "next", "post"
+  bool has_more = false;               // it says things that the form does not know, so it cannot be copied there
   std::vector<std::string> unless;     // what takes it away
   std::vector<std::string> matches, ignores;
   std::string rationale, source, author, added, place;
 };
 
-// A term somebody proposes.
+// What somebody proposes: a term, or where it has parts a rule.
 struct EntryDraft {
   std::string id, category, why, language = "en", rationale, source;
   std::int64_t severity = 2;
   std::vector<std::string> phrases, matches, ignores;
+  std::vector<std::vector<std::string>> parts;  // word groups, or "=" and words
+  bool ordered = true;
+  std::optional<std::int64_t> within;
+  std::string scope;
+  std::vector<std::string> unless;  // as a lexicon writes it: "negator:before:4"
+};
+
+// What is wrong with one: the key of a lexicon's table ("sequence", "matches"), "" for none of them.
+struct DraftMistake {
+  std::string key, what;
+};
+
+// Words that mean the same kind of thing, by one name (a lexicon's concept).
+struct WordGroup {
+  std::string id, language;
+  std::uint64_t phrases = 0;
+  std::vector<std::string> some;  // the first few
 };
 
 // What an entry would change among the kept posts of some schools if it counted.
@@ -82,8 +103,9 @@ struct LexiconDoor {
   std::function<Result<Explanation>(std::string_view text)> explain;   // as `heed explain --any`
   std::function<Result<std::uint64_t>(std::string_view rule)> resume;  // lets a paused rule count again: how many cases that opened
   std::function<Result<EntryView>(std::string_view id)> entry;         // kNotFound
-  // Puts a draft into the lexicons' folder.  kInvalid holds every mistake, one a line; nothing is changed then.
-  std::function<Done(const EntryDraft& draft, std::string_view author)> propose;
+  std::function<std::vector<WordGroup>()> groups;                      // by id
+  // Puts a draft into the lexicons' folder, if the whole of them, with it, reads and passes every example.  Returns what is wrong; nothing is changed then.
+  std::function<Result<std::vector<DraftMistake>>(const EntryDraft& draft, std::string_view author)> propose;
   // "draft", "shadow", "live" or "retired".  kNotFound; kExists: it is that already; kInvalid: the lexicons would not be right any more.
   std::function<Done(std::string_view id, std::string_view status, std::string_view why)> set_status;
   // Takes seconds; kBusy: another one runs.

@@ -100,7 +100,7 @@ struct KeptBytes {
 struct EvidenceDoor {
   // Puts a tip down and returns its id; waits for what becomes of it for a moment only.  kInvalid: see TipDesk::HandIn.
   std::function<Result<std::string>(const TipGiven&)> hand_in;
-  // kNotFound: there is none, or heed was started anew since: then it has been taken up.
+  // kNotFound: there is none, or it is no longer told what became of it.
   std::function<Result<TipTold>(const std::string& id)> tip;
 
   std::function<Result<std::string>(const PackAsked&)> pack;

@@ -8,7 +8,7 @@ std::span<const WebPage> AllPages() {
   static const std::vector<WebPage> all = [] {
     std::vector<WebPage> pages;
     for (const auto& table : {EntryPages(), SchoolAccountPages(), HomePages(), QueuePages(), BulkPages(), ViewPages(), CasePages(), WorkPages(), ReportPages(), NoticePages(), TipPages(), EvidencePages(),
-                              TemplatePages(), LexiconPages(), EntryWordsPages(), PeoplePages(), AccessRequestPages()})
+                              TemplatePages(), LexiconPages(), EntryWordsPages(), ProposePages(), PeoplePages(), AccessRequestPages()})
       pages.insert(pages.end(), table.begin(), table.end());
     return pages;
   }();

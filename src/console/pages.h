@@ -21,7 +21,8 @@ std::span<const WebPage> EvidencePages();  // files kept with a case, holds, pac
 std::span<const WebPage> ReportPages();    // reports to platforms, by interface and by hand; what comes of them
 std::span<const WebPage> NoticePages();    // section 5 notices, notices of illegal content, helplines
 std::span<const WebPage> LexiconPages();   // words, rules, their record; insights
-std::span<const WebPage> EntryWordsPages();   // one entry: proposing, shadow, back-test, publishing, retiring
+std::span<const WebPage> EntryWordsPages();   // one entry: shadow, back-test, publishing, retiring
+std::span<const WebPage> ProposePages();      // proposing words or a rule; word groups
 std::span<const WebPage> TemplatePages();  // the templates of letters; a letter as PDF
 std::span<const WebPage> AccessRequestPages();  // what is kept about one person who asks
 std::span<const WebPage> PeoplePages();    // people and audit trail

@@ -55,6 +55,9 @@ void ChainCheck::Line(std::string_view line) {
     JsonParser inner;
     const auto told = inner.Parse(*canonical);
     if (!told || (*told)["sequence"].Int() != sequence) return wrong(event + " says it is another event");
+    const auto at = ParseRfc3339((*told)["at"].StringOr(""));
+    if (!at) return wrong(event + " has no time");
+    if (times_.size() < kRemembered) times_.push_back({static_cast<std::uint64_t>(*sequence), *at});
     const auto salt = (*root)["salt"].String(), details = (*root)["details"].String();
     if (salt.has_value() != details.has_value()) return wrong(event + " is half told");
     if (details) {

@@ -15,9 +15,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/base/hash.h"
 #include "src/base/result.h"
+#include "src/evidence/clock.h"
 #include "src/model/case.h"
 
 namespace heed {
@@ -33,9 +35,12 @@ class ChainCheck {
   std::optional<std::string> Finish();
 
   std::uint64_t events() const { return events_; }
+  std::uint64_t last() const { return sequence_.value_or(0); }  // its number
   const std::string& head() const { return previous_; }  // hash of the last one, hex
   // hash (hex) by sequence, of up to the last kRemembered events: what anchors are compared with.
   const std::map<std::uint64_t, std::string>& hashes() const { return hashes_; }
+  // When each event was written, as far as its time is told; as many.
+  const std::vector<EventTime>& times() const { return times_; }
 
  private:
   void Line(std::string_view line);
@@ -46,6 +51,7 @@ class ChainCheck {
   std::optional<std::string> flaw_;
   std::uint64_t events_ = 0;
   std::map<std::uint64_t, std::string> hashes_;
+  std::vector<EventTime> times_;
 };
 
 }  // namespace heed

@@ -72,6 +72,7 @@ class Verifying {
     Chain();
     Captures();
     Stamps();
+    for (auto& flaw : ClockFlaws(chain_.times(), trusted_)) Fault(kEvents, std::move(flaw));
     std::ranges::stable_sort(report_.faults, {}, &PackFault::file);
     return std::move(report_);
   }
@@ -208,9 +209,11 @@ class Verifying {
     if (!last_hash_.empty() && chain_.head() != last_hash_) Fault(file, "ends at another event than data/pack.json says: it was cut short or continued");
   }
 
-  void Stamp(const std::string& name, const std::string& digest, const std::string& of, std::vector<SeenStamp>& into) {
+  // Of what was in the chain up to event `sequence`.
+  void Stamp(const std::string& name, const std::string& digest, const std::string& of, std::uint64_t sequence, std::vector<SeenStamp>& into) {
     auto stamp = CheckStamp(Text(name), digest, options_.certificates);
     if (!stamp) return Fault(name, "does not hold for " + of + ": " + stamp.error().message());
+    if (stamp->not_trusted.empty()) trusted_.push_back({sequence, stamp->at, stamp->authority});
     if (!stamp->not_trusted.empty())
       report_.notes.push_back(name + " is intact and says " + FormatRfc3339(stamp->at) + ", but " + stamp->authority + " is not among the authorities trusted here (" + stamp->not_trusted +
                               "); --certificates FILE names others");
@@ -221,13 +224,13 @@ class Verifying {
     const auto manifest = files_.find("manifest-sha512.txt");
     for (const auto& [name, text] : kept_) {
       if (name.starts_with("timestamps/") && name.ends_with(".tsr") && manifest != files_.end()) {
-        Stamp(name, FromHex(manifest->second.sha512).value_or(std::string(64, '\0')), "manifest-sha512.txt", report_.stamps);
+        Stamp(name, FromHex(manifest->second.sha512).value_or(std::string(64, '\0')), "manifest-sha512.txt", chain_.last(), report_.stamps);
       } else if (name.starts_with(kAnchors)) {
         const std::string number = name.substr(kAnchors.size(), name.find('-', kAnchors.size()) - kAnchors.size());
         const bool digits = !number.empty() && number.size() < 19 && number.find_first_not_of("0123456789") == std::string::npos;
         const auto hash = digits ? chain_.hashes().find(std::stoull(number)) : chain_.hashes().end();
         if (hash == chain_.hashes().end()) Fault(name, "is a time stamp of an event that is not in the pack");
-        else Stamp(name, FromHex(hash->second).value_or(std::string(32, '\0')), "event " + number, report_.anchors);
+        else Stamp(name, FromHex(hash->second).value_or(std::string(32, '\0')), "event " + number, hash->first, report_.anchors);
       }
     }
     const std::string told = InfoField("Time-Stamps");
@@ -242,6 +245,7 @@ class Verifying {
   std::map<std::string, std::string> kept_;
   ChainCheck chain_;
   std::string last_hash_;
+  std::vector<StampTime> trusted_;
   PackReport report_;
 };
 

@@ -106,10 +106,11 @@ struct Response {
   Instant proposed_at{};
   std::string decided_by;    // who approved, sent back, declined or cancelled
   std::optional<Instant> decided_at;
-  std::optional<Instant> leaves_at;  // the end of the hold; of a refused one until when it can be appealed, where the answer said so
+  std::optional<Instant> leaves_at;  // the end of the hold, or of a wait before the next try
   std::optional<Instant> done_at;
   std::string reference;     // the platform's id, a crime number, a letter's file
   std::string note;          // the last words said about it: why it was sent back, what was answered
+  std::optional<Instant> appeal_by;  // of a refused one: until when it can be appealed, where the answer said so
 
   bool operator==(const Response&) const = default;
 };

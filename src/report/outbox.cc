@@ -24,6 +24,28 @@ std::string Name(CaseId id, std::uint32_t number) { return "case " + std::to_str
 
 }  // namespace
 
+Result<std::map<std::string, std::uint32_t>> LeftSince(const Store& store, Instant since) {
+  std::map<std::string, std::uint32_t> sent;
+  std::set<std::pair<CaseId, std::uint32_t>> came_back;
+  std::optional<Error> bad;
+  HEED_TRY(store.EachEventBack([&](const Event& event) {
+    if (event.at < since) return false;
+    const bool sending = event.kind == EventKind::kSending, back = event.kind == EventKind::kPostponed;
+    if ((!sending && !back) || event.erased) return true;
+    const auto details = ReadAct(event.details);
+    if (!details) {
+      bad = details.error();
+      return false;
+    }
+    const std::pair which(event.case_id, details->response);
+    if (back) came_back.insert(which);
+    else if (came_back.erase(which) == 0 && !details->to.empty()) ++sent[details->to];
+    return true;
+  }));
+  if (bad) return Fail(*bad);
+  return sent;
+}
+
 Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep)
     : store_(store), http_(http), clock_(clock), channels_(std::move(channels)), keep_(std::move(keep)) {}
 Outbox::~Outbox() = default;
@@ -77,7 +99,12 @@ std::vector<const ReportChannel*> Outbox::ChannelsFor(const Case& c, ResponseKin
 
 const ReportChannel* Outbox::WatcherOf(const Case& c) const {
   const auto shown = Shown(c);
-  return shown ? Find(c.school, shown->post.platform, "", c.source, Ability::kLooks) : nullptr;
+  return shown ? WatcherOf(c, shown->post) : nullptr;
+}
+
+const ReportChannel* Outbox::WatcherOf(const Case& c, const Post& post) const {
+  const auto* channel = Find(c.school, post.platform, "", c.source, Ability::kLooks);
+  return channel && channel->card->rechecks_post && !channel->card->rechecks_post(post) ? nullptr : channel;
 }
 
 Result<Connector*> Outbox::Open(const ReportChannel& channel) {
@@ -101,30 +128,6 @@ std::optional<Instant> Outbox::PausedUntil(const std::string& channel) const {
   const std::lock_guard lock(pauses_mutex_);
   const auto pause = pauses_.find(channel);
   return pause != pauses_.end() && clock_.Now() < pause->second ? std::optional(pause->second) : std::nullopt;
-}
-
-// Reports that left in the last 24 hours, by account; those that came back unsent do not count.
-Result<std::map<std::string, std::uint32_t>> Outbox::SentToday() const {
-  const Instant since = clock_.Now() - hours{24};
-  std::map<std::string, std::uint32_t> sent;
-  std::set<std::pair<CaseId, std::uint32_t>> came_back;
-  std::optional<Error> bad;
-  HEED_TRY(store_.EachEventBack([&](const Event& event) {
-    if (event.at < since) return false;
-    const bool sending = event.kind == EventKind::kSending, back = event.kind == EventKind::kPostponed;
-    if ((!sending && !back) || event.erased) return true;
-    const auto details = ReadAct(event.details);
-    if (!details) {
-      bad = details.error();
-      return false;
-    }
-    const std::pair which(event.case_id, details->response);
-    if (back) came_back.insert(which);
-    else if (came_back.erase(which) == 0 && !details->to.empty()) ++sent[details->to];
-    return true;
-  }));
-  if (bad) return Fail(*bad);
-  return sent;
 }
 
 // Why nothing may leave through this account now; "" when it may.
@@ -250,7 +253,7 @@ Result<std::optional<OutboxStep>> Outbox::Send(Case c, std::uint32_t number, std
 
 Result<OutboxStep> Outbox::LookAt(const Case& c) {
   const StoredVersion shown = HEED_TRY(Shown(c));
-  const auto* channel = Find(c.school, shown.post.platform, "", c.source, Ability::kLooks);
+  const auto* channel = WatcherOf(c, shown.post);
   if (!channel) return Fail(Fault::kUnsupported, "case " + std::to_string(c.id) + ": heed cannot look at " + (shown.post.platform.empty() ? "this platform" : shown.post.platform) + ": open " + (shown.post.permalink.empty() ? "the post" : shown.post.permalink) + " and record what you see");
   Connector* connector = HEED_TRY(Open(*channel));
   const HttpRecording recording;

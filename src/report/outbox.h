@@ -57,6 +57,9 @@ struct OutboxRound {
   std::optional<Error> trouble;  // the store's: the round ended early
 };
 
+// Reports and hidings that left since then, by account (SourceSpec::id); those that came back unsent do not count.
+Result<std::map<std::string, std::uint32_t>> LeftSince(const Store& store, Instant since);
+
 class Outbox {
  public:
   // Makes the event that keeps what was answered to a look (src/evidence, which this room cannot see); nullopt: nothing of it is kept.
@@ -86,12 +89,13 @@ class Outbox {
   const ReportChannel* WatcherOf(const Case& c) const;
 
  private:
+  const ReportChannel* WatcherOf(const Case& c, const Post& post) const;
   enum class Ability { kReports, kHides, kLooks };
   static Ability AbilityFor(ResponseKind kind) { return kind == ResponseKind::kHide ? Ability::kHides : Ability::kReports; }
   std::vector<const ReportChannel*> Able(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, Ability ability) const;
   const ReportChannel* Find(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, Ability ability) const;
   Result<Connector*> Open(const ReportChannel& channel);
-  Result<std::map<std::string, std::uint32_t>> SentToday() const;
+  Result<std::map<std::string, std::uint32_t>> SentToday() const { return LeftSince(store_, clock_.Now() - hours{24}); }
   std::string Blocked(const ReportChannel& channel, const std::map<std::string, std::uint32_t>& sent) const;
   Result<std::optional<OutboxStep>> Send(Case c, std::uint32_t number, std::map<std::string, std::uint32_t>& sent);
   Result<OutboxStep> Finish(CaseId id, std::uint32_t number, const ReportOutcome& outcome, const std::string& channel);

@@ -542,6 +542,7 @@ Out Fields(const Response& response) {
   out.Whole(1, response.number).Named(2, response.kind).Named(3, response.state).Text(4, response.to).Text(5, response.text).Text(6, response.options);
   out.Text(7, response.proposed_by).Time(8, response.proposed_at).Text(9, response.decided_by).Time(10, response.decided_at);
   out.Time(11, response.leaves_at).Time(12, response.done_at).Text(13, response.reference).Text(14, response.note);
+  out.Time(15, response.appeal_by);
   return out;
 }
 
@@ -561,7 +562,10 @@ void Read(In& in, Response& response) {
       case 12: in.Time(response.done_at); break;
       case 13: in.Text(response.reference); break;
       case 14: in.Text(response.note); break;
+      case 15: in.Time(response.appeal_by); break;
     }
+  // Before there was a 15, a refused one kept in 11 until when it can be appealed.
+  if (response.state == ResponseState::kRefused && response.leaves_at && !response.appeal_by) std::swap(response.appeal_by, response.leaves_at);
 }
 
 Out Fields(const LegalHold& hold) {

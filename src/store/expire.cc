@@ -177,6 +177,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     const auto gone = GoneSince(c);
     if (!gone || keys::Day(*gone) != due.day) return false;
     const std::string post_key = keys::Post(c.school, c.global_id);
+    std::optional<Post> shown;
     if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) {
       const PostRow row = HEED_TRY(DecodePostRow(*post));
       for (std::uint32_t number = 1; number <= row.versions.size(); ++number) {
@@ -184,7 +185,9 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
         if (!stored) return Fail(Fault::kMalformed, "a version of the post of case " + std::to_string(c.id) + " is missing");
         StoredVersion version = HEED_TRY(DecodeVersion(*stored));
         if (number == 1) alike.ForgetPost(c.school, version.post);  // what it answers goes, too
+        const bool is_shown = ContentVersion(version.post) == c.worst;
         TakeWords(version.post);
+        if (is_shown) shown = version.post;
         batch.Put((*impl.database)[keys::kVersions], keys::Version(post_key, number), Encode(version));
       }
     }
@@ -201,6 +204,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     c.withdrawn_at = now;
     ++c.events;
     batch.Put((*impl.database)[keys::kCases], AsSlice(due.key), Encode(c));
+    if (c.state != CaseState::kClosed) batch.Put((*impl.database)[keys::kQueue], keys::Queue(c), QueueValue(c, HEED_TRY(alike.PlaceOf(c.id)).burst, shown ? &*shown : nullptr));
     return true;
   };
 
@@ -261,7 +265,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
   auto status = in.db->Flush(rocksdb::FlushOptions(), in.families);
   rocksdb::CompactRangeOptions how;
   how.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  for (const auto family : {keys::kPosts, keys::kVersions, keys::kCases, keys::kEvents, keys::kCaptures, keys::kAlike})
+  for (const auto family : {keys::kPosts, keys::kVersions, keys::kCases, keys::kQueue, keys::kEvents, keys::kCaptures, keys::kAlike})
     if (status.ok()) status = in.db->CompactRange(how, in[family], nullptr, nullptr);
   if (!status.ok()) {
     impl.failure = impl.Translate(status);

@@ -71,6 +71,9 @@ class Moment {
 // The post whose row in `posts` is `key` -> `bytes`.
 Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name);
 
+// The version of its post that a case shows; nullopt: it is not kept.
+Result<std::optional<Post>> ReadShown(const Moment& now, const Case& c);
+
 // What one batch changes in the rules' record.  Rows are read when they are first needed; `now` is the moment before the batch.
 class RuleBook {
  public:
@@ -153,8 +156,8 @@ struct Store::Impl {
 
   // Adds a change to a batch: events numbered and sealed, case, queue and expiry rows.  `before` is the row
   // as it is so far.  Returns the row as it will be; moves `to` on.
-  // `opening`: the post of a case that is new.
-  Result<Case> Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* opening = nullptr) const;
+  // `now` is the moment before the batch; `brought` the version of its post that made the change, where one did.
+  Result<Case> Add(const Moment& now, rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* brought = nullptr) const;
   void AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) const;
 };
 

@@ -45,6 +45,8 @@ std::string School(std::string_view school) {
   return key;
 }
 
+std::string_view SchoolOf(std::string_view key) { return key.substr(0, key.find('\0')); }
+
 std::string Post(std::string_view school, std::string_view global_id) {
   std::string key = School(school);
   key += Bytes(Sha256(global_id));
@@ -93,15 +95,6 @@ std::string Queue(const heed::Case& c) {
   AppendTime(key, c.posted_at);
   AppendU64(key, c.id);
   return key;
-}
-
-std::string QueueValue(const heed::Case& c, CaseId burst) {
-  std::uint8_t categories = 0;
-  for (const auto category : c.assessment.categories) categories |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(category));
-  std::string value(1, static_cast<char>(categories));
-  value += static_cast<char>(!c.assessment.could_not_judge.empty());
-  AppendU64(value, burst);
-  return value;
 }
 
 CaseId BurstOfQueueValue(std::string_view value) { return ReadU64(value, 2); }

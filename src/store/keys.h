@@ -12,9 +12,9 @@
 //   posts     school 0x00 SHA-256(global id):32            -> PostRow: which versions, which case
 //   versions  school 0x00 SHA-256(global id):32 number:4   -> Post, Assessment, source, when   (number from 1)
 //   cases     case id:8                                    -> Case
-//   queue     school 0x00 state:1 255-rank:1 posted at:8 case id:8   -> categories:1 unjudged:1 burst:8
+//   queue     school 0x00 state:1 255-rank:1 posted at:8 case id:8   -> categories:1 unjudged:1 burst:8 and more
 //             (open cases only; rank is QueueRank(); posted at is microseconds since 1970, as signed with the
-//             top bit flipped; bit n of categories is Category n; burst is 0 where none was given)
+//             top bit flipped; bit n of categories is Category n; burst is 0 where none was given; the rest is in glance.h)
 //   events    sequence:8                                   -> Event
 //   history   case id:8 sequence:8                         -> nothing
 //   expiry    class:1 day:4 key                            -> nothing
@@ -45,7 +45,8 @@
 //   desks     "p" person id                                -> Preferences
 //             "b" batch id                                 -> Batch
 //
-// Schema 1 had no `rules` and nothing below; schema 2 no `alike`, no `desks` and no bursts in the queue.  A family that an older heed did not have is made when the store is opened for writing.
+// Schema 1 had no `rules` and nothing below; schema 2 no `alike`, no `desks` and no bursts in the queue; schema 3 nothing behind the
+// burst there.  A family that an older heed did not have is made when the store is opened for writing.
 //
 // Values: src/store/codec.h.
 #pragma once
@@ -81,6 +82,7 @@ std::uint32_t ReadU32(std::string_view bytes, std::size_t at = 0);
 std::uint64_t ReadU64(std::string_view bytes, std::size_t at = 0);
 
 std::string School(std::string_view school);  // the prefix of a school's rows in posts, versions and queue
+std::string_view SchoolOf(std::string_view key);   // of a key that begins with it
 std::string Post(std::string_view school, std::string_view global_id);
 std::string Version(std::string_view post_key, std::uint32_t number);
 std::string Case(CaseId id);
@@ -96,8 +98,7 @@ std::string Paused(std::string_view rule);
 inline constexpr std::string_view kStretchPrefix = "s", kPausedPrefix = "p";
 
 std::string Queue(const heed::Case& c);
-std::string QueueValue(const heed::Case& c, CaseId burst);
-// The burst of a value; 0 where there is none.
+// The burst of its value; 0 where there is none.
 CaseId BurstOfQueueValue(std::string_view value);
 struct QueueEntry {
   std::string_view school;

@@ -183,7 +183,7 @@ Done Store::Impl::Start() {
 }
 
 // Schema 2 has families more, which opening has made; no row looks different.  Schema 3 gives open cases their bursts, by links and threads: the
-// signatures of older texts are not known.  The schema is written last, so that what was cut short is done again.
+// signatures of older texts are not known.  Schema 4 says more in the queue's own rows (glance.h).  The schema is written last, so that what was cut short is done again.
 Done Store::Impl::BringUpToDate(std::uint32_t schema) {
   constexpr std::size_t kAtOnce = 200;
   std::string from;
@@ -197,14 +197,15 @@ Done Store::Impl::BringUpToDate(std::uint32_t schema) {
       from = rows->key().ToString() + '\0';
       const std::string key = rows->key().ToString(), school = key.substr(0, key.find('\0'));
       const StoredPost post = HEED_TRY(ReadPost(now, school, key, AsText(rows->value()), "a post of " + school));
-      alike.AddPost(school, post.versions.front().post);
+      if (schema < 3) alike.AddPost(school, post.versions.front().post);
       if (!post.case_id) continue;
       const auto bytes = HEED_TRY(now.Get(keys::kCases, keys::Case(*post.case_id)));
       if (!bytes) continue;
       const Case c = HEED_TRY(DecodeCase(*bytes));
-      const AlikeBook::Place place = HEED_TRY(alike.Open(c, post.Version(c.worst).post, std::nullopt));
-      alike.Move(place, nullptr, &c);
-      if (c.state != CaseState::kClosed) batch.Put((*database)[keys::kQueue], keys::Queue(c), keys::QueueValue(c, place.burst));
+      const Post& shown = post.Version(c.worst).post;
+      const AlikeBook::Place place = schema < 3 ? HEED_TRY(alike.Open(c, shown, std::nullopt)) : HEED_TRY(alike.PlaceOf(c.id));
+      if (schema < 3) alike.Move(place, nullptr, &c);
+      if (c.state != CaseState::kClosed) batch.Put((*database)[keys::kQueue], keys::Queue(c), QueueValue(c, place.burst, &shown));
     }
     HEED_TRY(Check(*rows));
     more = rows->Valid();

@@ -80,15 +80,21 @@ Result<Person> Store::ChangePerson(std::string_view id, const std::function<Done
   return after;
 }
 
-Result<std::vector<Paper>> Store::PaperVersions(std::string_view name) const {
-  const Moment now = HEED_TRY(impl_->Look());
+namespace {
+
+Result<std::vector<Paper>> PapersUnder(const Moment& now, const std::string& prefix) {
   std::vector<Paper> versions;
-  const std::string prefix = keys::PaperPrefix(name);
   const auto rows = now.Walk(keys::kPapers);
-  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) versions.push_back(HEED_TRY(Named(DecodePaper(AsText(rows->value())), "paper " + std::string(name))));
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) versions.push_back(HEED_TRY(Named(DecodePaper(AsText(rows->value())), "a paper")));
   HEED_TRY(Check(*rows));
   return versions;
 }
+
+}  // namespace
+
+Result<std::vector<Paper>> Store::PaperVersions(std::string_view name) const { return PapersUnder(HEED_TRY(impl_->Look()), keys::PaperPrefix(name)); }
+
+Result<std::vector<Paper>> Store::Papers() const { return PapersUnder(HEED_TRY(impl_->Look()), ""); }
 
 Result<std::optional<Paper>> Store::NewestPaper(std::string_view name) const {
   const Moment now = HEED_TRY(impl_->Look());

@@ -40,7 +40,7 @@ struct Line {
   std::unique_ptr<rocksdb::Iterator> rows;
   std::string prefix;
   std::string_view order;  // of the next row; points into `rows`
-  CaseId id = 0;
+  Glance glance;           // of it, too
 
   // False when the school has no more.
   Result<bool> Read() {
@@ -51,7 +51,8 @@ struct Line {
     const auto entry = keys::ParseQueue(AsText(rows->key()));
     if (!entry) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
     order = entry->order;
-    id = entry->id;
+    glance.school = entry->school, glance.state = entry->state, glance.id = entry->id;
+    if (!ReadQueueValue(AsText(rows->value()), glance)) return Fail(Fault::kMalformed, "damaged row: " + Name(entry->id) + " in the queue");
     return true;
   }
 };
@@ -116,6 +117,18 @@ Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const st
   return post;
 }
 
+Result<std::optional<Post>> ReadShown(const Moment& now, const Case& c) {
+  const std::string key = keys::Post(c.school, c.global_id), name = "the post of " + Name(c.id);
+  const auto bytes = HEED_TRY(now.Get(keys::kPosts, key));
+  if (!bytes) return std::optional<Post>();
+  const PostRow row = HEED_TRY(Named(DecodePostRow(*bytes), name));
+  const auto at = std::ranges::find(row.versions, c.worst);
+  if (at == row.versions.end()) return std::optional<Post>();
+  const auto version = HEED_TRY(now.Get(keys::kVersions, keys::Version(key, static_cast<std::uint32_t>(at - row.versions.begin()) + 1)));
+  if (!version) return Fail(Fault::kMalformed, name + ": a version is missing");
+  return std::optional(HEED_TRY(Named(DecodeVersion(*version), name)).post);
+}
+
 const StoredVersion& StoredPost::Version(std::string_view version) const {
   for (const auto& stored : versions)
     if (ContentVersion(stored.post) == version) return stored;
@@ -156,8 +169,8 @@ std::string PlaceInQueue(const Case& c) {
 namespace {
 
 // Walks open cases in the queue's order and reads their rows, many at once.  `skips`, by a row's burst and state, spares reading them; `each` says whether
-// the case counts towards the filter's limit.
-Done WalkQueue(const Moment& now, const QueueFilter& filter, const std::function<bool(CaseId burst, CaseState state)>& skips, const std::function<Result<bool>(Case c, CaseId burst)>& each) {
+// the case counts towards the filter's limit.  Returns whether the walk ended at `most_looked_at`.
+Result<bool> WalkQueue(const Moment& now, const QueueFilter& filter, const std::function<bool(CaseId burst, CaseState state)>& skips, const std::function<Result<bool>(Case c, CaseId burst)>& each) {
   const auto after = FromHex(filter.after);
   if (!after) return Fail(Fault::kInvalid, "\"" + filter.after + "\" is no place in the queue");
   std::vector<Line> lines;
@@ -173,22 +186,21 @@ Done WalkQueue(const Moment& now, const QueueFilter& filter, const std::function
   const auto later = [](const Line& a, const Line& b) { return a.order > b.order; };
   std::ranges::make_heap(lines, later);
   // Rows are read as many at once as may still be wanted, so that a page without a filter is one look.
-  std::size_t counted = 0;
-  for (std::size_t looked_at = 0; !lines.empty() && counted < filter.limit && looked_at < filter.most_looked_at;) {
+  std::size_t counted = 0, looked_at = 0;
+  while (!lines.empty() && counted < filter.limit && looked_at < filter.most_looked_at) {
     const std::size_t at_once = filter.wanted ? std::max<std::size_t>(filter.limit, 200) : filter.limit - counted;
     std::vector<std::string> wanted;
     std::vector<std::pair<CaseId, CaseState>> told;
     while (!lines.empty() && wanted.size() < at_once) {
       std::ranges::pop_heap(lines, later);
-      const auto state = static_cast<CaseState>(lines.back().order[0]);
-      if (filter.state && state != *filter.state) {
+      const Glance& glance = lines.back().glance;
+      if (filter.state && glance.state != *filter.state) {
         lines.pop_back();  // past the state
         continue;
       }
-      const CaseId burst = keys::BurstOfQueueValue(AsText(lines.back().rows->value()));
-      if (!skips || !skips(burst, state)) {
-        wanted.push_back(keys::Case(lines.back().id));
-        told.emplace_back(burst, state);
+      if ((!filter.may_be_wanted || filter.may_be_wanted(glance)) && (!skips || !skips(glance.burst, glance.state))) {
+        wanted.push_back(keys::Case(glance.id));
+        told.emplace_back(glance.burst, glance.state);
       }
       lines.back().rows->Next();
       if (HEED_TRY(lines.back().Read())) std::ranges::push_heap(lines, later);
@@ -204,7 +216,7 @@ Done WalkQueue(const Moment& now, const QueueFilter& filter, const std::function
       if (!filter.wanted || filter.wanted(c)) counted += HEED_TRY(each(std::move(c), told[i].first));
     }
   }
-  return {};
+  return !lines.empty() && counted < filter.limit;
 }
 
 }  // namespace
@@ -220,9 +232,10 @@ Result<std::vector<Case>> Store::Queue(const QueueFilter& filter) const {
   return cases;
 }
 
-Result<std::vector<QueueLine>> Store::QueueByBurst(const QueueFilter& filter, Instant at) const {
+Result<QueuePage> Store::QueueByBurst(const QueueFilter& filter, Instant at) const {
   const Moment now = HEED_TRY(impl_->Look());
-  std::vector<QueueLine> lines;
+  QueuePage page;
+  std::vector<QueueLine>& lines = page.lines;
   std::unordered_set<CaseId> shown;  // bursts that stand on this page, or on one before it
   const auto after = FromHex(filter.after).value_or("");
   // Of `after` without its state: what waits for a decision comes first, so anything behind that state is behind all bursts.
@@ -261,8 +274,8 @@ Result<std::vector<QueueLine>> Store::QueueByBurst(const QueueFilter& filter, In
     lines.push_back(std::move(line));
     return true;
   };
-  HEED_TRY(WalkQueue(now, filter, skips, each));
-  return lines;
+  page.cut_short = HEED_TRY(WalkQueue(now, filter, skips, each));
+  return page;
 }
 
 Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const {
@@ -275,21 +288,28 @@ Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const 
   const std::lock_guard lock(impl_->counting);
   if (const auto kept = impl_->counted.find(key); kept != impl_->counted.end() && kept->second.first >= sequence) return kept->second.second;
   QueueCounts counts;
+  auto platform = counts.platforms.end();
   const auto rows = now.Walk(keys::kQueue);
   for (const auto& school : HEED_TRY(Wanted(now, schools))) {
     const std::string prefix = keys::School(school);
     for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
       const auto entry = keys::ParseQueue(AsText(rows->key()));
-      if (!entry || rows->value().size() < 2) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
+      Glance glance;
+      if (!entry || !ReadQueueValue(AsText(rows->value()), glance)) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
       ++counts.states[entry->state];
       if (entry->state == CaseState::kBacklog) {
         ++counts.backlog;
         continue;
       }
       ++counts.open;
-      if (rows->value()[1] != 0) ++counts.unjudged;
+      if (glance.unjudged) ++counts.unjudged;
       for (const auto category : kCategories)
-        if (static_cast<unsigned char>(rows->value()[0]) >> static_cast<unsigned>(category) & 1) ++counts.categories[category];
+        if (glance.Has(category)) ++counts.categories[category];
+      if (!glance.platform.empty()) {
+        // Neighbours in the queue are mostly of one platform.
+        if (platform == counts.platforms.end() || platform->first != glance.platform) platform = counts.platforms.try_emplace(std::string(glance.platform)).first;
+        ++platform->second;
+      }
     }
     HEED_TRY(Check(*rows));
   }
@@ -328,12 +348,14 @@ Result<StoredPost> Store::FindPost(std::string_view school, std::string_view glo
 }
 
 Done Store::EachPost(std::string_view school, const std::function<void(const StoredPost&)>& each) const {
-  if (!keys::IsId(school)) return {};
+  if (!school.empty() && !keys::IsId(school)) return {};
   const Moment now = HEED_TRY(impl_->Look());
-  const std::string prefix = keys::School(school);
+  const std::string prefix = school.empty() ? "" : keys::School(school);
   const auto rows = now.Walk(keys::kPosts);
-  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next())
-    each(HEED_TRY(ReadPost(now, school, rows->key().ToString(), AsText(rows->value()), "a post of " + std::string(school))));
+  for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
+    const std::string key = rows->key().ToString(), of = school.empty() ? std::string(keys::SchoolOf(key)) : std::string(school);
+    each(HEED_TRY(ReadPost(now, of, key, AsText(rows->value()), "a post of " + of)));
+  }
   return Check(*rows);
 }
 

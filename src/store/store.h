@@ -29,6 +29,7 @@
 #include "src/model/rule_record.h"
 #include "src/model/source.h"
 #include "src/model/told.h"
+#include "src/store/glance.h"
 
 namespace rocksdb {
 class Env;
@@ -87,8 +88,9 @@ struct QueueFilter {
   std::size_t limit = 50;
   std::optional<CaseState> state;    // only cases in it
   std::string after;                 // only what stands behind this place (PlaceInQueue()); empty: from the front
+  std::function<bool(const Glance&)> may_be_wanted;  // empty: all; what it refuses is not even read
   std::function<bool(const Case&)> wanted;  // empty: all; cases it refuses do not count towards `limit`
-  std::size_t most_looked_at = 200'000;     // the walk ends there, `limit` reached or not
+  std::size_t most_looked_at = 200'000;     // the walk ends when so many were read, `limit` reached or not
 };
 
 // Where a case stands in the queue, for QueueFilter::after: hex, the same over all schools.
@@ -100,6 +102,11 @@ struct QueueLine {
   std::uint64_t like_it = 0;                         // how many more of its burst wait, asleep ones apart
   std::map<std::uint8_t, std::uint64_t> severities;  // QueueRank() -> how many of the burst, `c` included; empty where it is alone
   std::vector<Tie> ties;                             // what holds it together, each once
+};
+
+struct QueuePage {
+  std::vector<QueueLine> lines;
+  bool cut_short = false;  // most_looked_at was reached before the limit and the end: there may be more
 };
 
 struct BurstMember {
@@ -120,6 +127,7 @@ struct QueueCounts {
   std::uint64_t unjudged = 0;                    // could not be judged
   std::map<Category, std::uint64_t> categories;  // a case counts in each of its categories
   std::map<CaseState, std::uint64_t> states;     // the backlog too
+  std::map<std::string, std::uint64_t> platforms;
 };
 
 struct ChainReport {
@@ -155,7 +163,7 @@ struct AuditFilter {
 class Store {
  public:
   // Version of the rows' grammar.
-  static constexpr std::uint32_t kSchema = 3;
+  static constexpr std::uint32_t kSchema = 4;
 
   struct Options {
     bool read_only = false;       // beside a running heed too: sees what was committed when it was opened
@@ -201,7 +209,7 @@ class Store {
   Result<std::vector<Case>> Queue(const QueueFilter& filter) const;
   // The same with bursts together; `filter.limit` counts lines.  A line stands where the first case stands that `filter` wants; `like_it` counts
   // the whole burst.  `now`: what is snoozed beyond it is asleep.
-  Result<std::vector<QueueLine>> QueueByBurst(const QueueFilter& filter, Instant now) const;
+  Result<QueuePage> QueueByBurst(const QueueFilter& filter, Instant now) const;
   // The cases of its burst that wait now, worst first, then oldest; with `c` where it waits, too.  At most kMostInBurst.
   Result<std::vector<BurstMember>> BurstOf(const Case& c, Instant now) const;
   // Other cases of its school, closed ones too, that say nearly the same or share a link; newest first.
@@ -213,7 +221,7 @@ class Store {
   Result<Case> FindCase(CaseId id) const;
   // kNotFound when it was never kept, or is forgotten.
   Result<StoredPost> FindPost(std::string_view school, std::string_view global_id) const;
-  // Every post kept for a school, in no order a person would know; one moment of the store.  `each` must not use the store.
+  // Every post kept for a school (empty: for every school), in no order a person would know; one moment of the store.  `each` must not use the store.
   Done EachPost(std::string_view school, const std::function<void(const StoredPost&)>& each) const;
   Result<StoredPost> PostOf(const Case& c) const { return FindPost(c.school, c.global_id); }
   // Every case of these schools (empty: every school), closed ones too, oldest first; one moment of the store.  `each` must not use the store.
@@ -292,6 +300,7 @@ class Store {
 
   Result<std::vector<Paper>> PaperVersions(std::string_view name) const;  // oldest first; empty: never edited
   Result<std::optional<Paper>> NewestPaper(std::string_view name) const;
+  Result<std::vector<Paper>> Papers() const;  // every version of every one
   // kExists when `paper.number` is not the one after the newest: somebody was quicker.  `why` joins the audit trail in the same batch.
   Done SavePaper(const Paper& paper, const AuditRow& why);
 

@@ -71,7 +71,7 @@ void Store::Impl::AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) c
   if (!event.attachment.empty()) batch.Put((*database)[keys::kCaptures], keys::History(event.case_id, event.sequence), EncodeBytes(event.attachment));
 }
 
-Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* opening) const {
+Result<Case> Store::Impl::Add(const Moment& now, rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* brought) const {
   const StoreDatabase& in = *database;
   Case& after = change.after;
   if (before) HEED_CHECK(after.id == before->id && after.school == before->school);
@@ -83,7 +83,7 @@ Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Ch
     event.case_id = after.id;
     AddEvent(batch, event, to);
   }
-  const AlikeBook::Place place = opening ? HEED_TRY(alike.Open(after, opening->post, opening->words)) : HEED_TRY(alike.PlaceOf(after.id));
+  const AlikeBook::Place place = brought && !before ? HEED_TRY(alike.Open(after, brought->post, brought->words)) : HEED_TRY(alike.PlaceOf(after.id));
   alike.Move(place, before, &after);
   const auto expiry = [](const Case& c) {
     return c.state == CaseState::kClosed ? keys::Expiry(keys::Expires::kClosedCase, keys::Day(c.closed_at.value_or(c.opened_at)), keys::Case(c.id))
@@ -99,7 +99,12 @@ Result<Case> Store::Impl::Add(rocksdb::WriteBatch& batch, const Case* before, Ch
   if (const auto gone = GoneSince(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kGone, keys::Day(*gone), keys::Case(after.id)), rocksdb::Slice());
   if (after.hold) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kHold, keys::Day(after.hold->review_at), keys::Case(after.id)), rocksdb::Slice());
   if (const auto due = NextInOutbox(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)), rocksdb::Slice());
-  if (after.state != CaseState::kClosed) batch.Put(in[keys::kQueue], keys::Queue(after), keys::QueueValue(after, place.burst));
+  if (after.state != CaseState::kClosed) {
+    std::optional<Post> kept;
+    const bool is_shown = brought && ContentVersion(brought->post) == after.worst;
+    if (!is_shown) kept = HEED_TRY(ReadShown(now, after));
+    batch.Put(in[keys::kQueue], keys::Queue(after), QueueValue(after, place.burst, is_shown ? &brought->post : kept ? &*kept : nullptr));
+  }
   batch.Put(in[keys::kExpiry], expiry(after), rocksdb::Slice());
   batch.Put(in[keys::kCases], keys::Case(after.id), Encode(after));
   return std::move(after);
@@ -180,7 +185,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
         ++change->after.events;
       }
       if (row.case_id == 0) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
-      post.c = HEED_TRY(impl_->Add(batch, post.c ? &*post.c : nullptr, *std::move(change), head, book, alike, post.c ? nullptr : &kept));
+      post.c = HEED_TRY(impl_->Add(now, batch, post.c ? &*post.c : nullptr, *std::move(change), head, book, alike, &kept));
       row.case_id = post.c->id;
     }
     if (row.case_id == 0 && !version_known)
@@ -213,7 +218,7 @@ Result<Case> Store::Record(const Change& change) {
   AlikeBook alike(now);
   rocksdb::WriteBatch batch;
   Head head = impl_->head;
-  Case after = HEED_TRY(impl_->Add(batch, &before, change, head, book, alike));
+  Case after = HEED_TRY(impl_->Add(now, batch, &before, change, head, book, alike));
   alike.Write(batch, *impl_->database);
   batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   HEED_TRY(book.Write(batch, *impl_->database, change.events.back().at));
@@ -253,7 +258,7 @@ Result<Batch> Store::RecordAll(const std::vector<Change>& changes, Batch act) {
       act.left_out.push_back({change.after.id, before ? "was changed meanwhile" : "is no longer kept"});
       continue;
     }
-    act.items[i].events = HEED_TRY(impl_->Add(batch, &*before, change, head, book, alike)).events;
+    act.items[i].events = HEED_TRY(impl_->Add(now, batch, &*before, change, head, book, alike)).events;
     done.push_back(act.items[i]);
   }
   act.items = std::move(done);
@@ -301,7 +306,7 @@ Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at,
     Tally(tally, *change);
     HEED_TRY(book.Count(kept.school, kept.assessment));
     batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(post.row->changed_at), post_keys[i]));
-    post.c = HEED_TRY(impl_->Add(batch, nullptr, *std::move(change), head, book, alike, &kept));
+    post.c = HEED_TRY(impl_->Add(now, batch, nullptr, *std::move(change), head, book, alike, &kept));
     post.row->case_id = post.c->id;
     batch.Put(in[keys::kPosts], post_keys[i], Encode(*post.row));
   }

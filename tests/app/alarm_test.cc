@@ -37,12 +37,12 @@ class AlarmTest : public ::testing::Test {
       config_.sources.push_back(entry);
       Save(id, Fine());
     }
-    config_.alarm.mail_to = {"it@oakmoor.example"};
+    config_.alarm.everything.mail_to = {"it@oakmoor.example"};
     config_.alarm.mail_from = "heed@oakmoor.example";
     config_.alarm.smtp = smtp_.Url();
     config_.alarm.smtp_plain = true;
-    config_.alarm.webhook = server_.Url("/hook");
-    config_.alarm.webhook_secret = "a secret";
+    config_.alarm.everything.webhook = server_.Url("/hook");
+    config_.alarm.everything.webhook_secret = "a secret";
     server_.Otherwise([](const SeenRequest&) { return Answer::Status(204); });
     Restart();
   }
@@ -188,6 +188,43 @@ TEST_F(AlarmTest, SeveralTroublesAreOneMail) {
   Look();
   ASSERT_THAT(smtp_.mails(), SizeIs(1));
   EXPECT_THAT(smtp_.mails()[0].data, HasSubstr("2 things need somebody"));
+}
+
+TEST_F(AlarmTest, ASchoolsPeopleAreToldOfTheirOwnSchoolAlone) {
+  School ashdown;
+  ashdown.id = "ashdown", ashdown.name = "Ashdown School";
+  config_.schools.push_back(ashdown);
+  config_.sources[1].spec.school = "ashdown";  // "news"
+  config_.alarm.everything.webhook.clear();
+  config_.alarm.for_schools.push_back({.schools = {"ashdown"}, .mail_to = {"office@ashdown.example"}, .webhook = server_.Url("/ashdown"), .webhook_secret = "theirs"});
+  Restart();
+  const auto got = [&] {
+    std::vector<std::string> all;
+    for (const auto& mail : smtp_.mails()) all.push_back(mail.to[0] + ": " + (mail.data.find("Source social") != std::string::npos ? "social" : "") + (mail.data.find("Source news") != std::string::npos ? "news" : ""));
+    return all;
+  };
+  Save("social", Failed(Fault::kSignIn, 1));
+  Look();
+  EXPECT_THAT(got(), ElementsAre("it@oakmoor.example: social")) << "the other school is not its business";
+  EXPECT_EQ(server_.request_count(), 0u);
+  Save("news", Failed(Fault::kSignIn, 1));
+  Look();
+  EXPECT_THAT(got(), UnorderedElementsAre("it@oakmoor.example: social", "it@oakmoor.example: news", "office@ashdown.example: news"));
+  ASSERT_EQ(server_.request_count(), 1u);
+  EXPECT_EQ(server_.requests()[0].path, "/ashdown");
+  Restart();
+  Look();
+  EXPECT_THAT(smtp_.mails(), SizeIs(3)) << "a restart repeats nothing";
+  Save("social", Fine());
+  Look();
+  EXPECT_THAT(got(), UnorderedElementsAre("it@oakmoor.example: social", "it@oakmoor.example: news", "office@ashdown.example: news", "it@oakmoor.example: social"));
+  Save("news", Fine());
+  Look();
+  EXPECT_THAT(smtp_.mails(), SizeIs(6)) << "both hear that it is over";
+  EXPECT_EQ(server_.request_count(), 2u);
+  const auto told = store_->AllTold();
+  ASSERT_TRUE(told);
+  EXPECT_THAT(*told, IsEmpty());
 }
 
 TEST_F(AlarmTest, TheWebhookIsSigned) {

@@ -148,6 +148,7 @@ const Wrong kWrong[] = {
     {"StaffAsName", kS + "names = [\"jane example\"]\n[[school.staff]]\nname = \"Jane Example\"\nagreed_on = 2026-09-01\n",
      "heed.toml:5:9: \"jane example\" is a person listed under [[school.staff]]; heed searches for the school, never for a person"},
     {"StaffAsNickname", kS + "nicknames = [\"MsAdeyemi\"]\n[[school.staff]]\nname = \"Ms. Adeyemi\"\nagreed_on = 2026-09-01\n", "heed.toml:5:13: \"MsAdeyemi\" is a person..."},
+    // Promise 3: searches name the institution, never a person.
     {"QueryForAPerson", kBluesky + "queries = [\"Jane Example\"]\n", "heed.toml:9:11: the query \"Jane Example\" does not name the school: ..."},
     {"QueryForAnAccount", kBluesky + "queries = [\"Oakmoor School from:jane.example\"]\n",
      "heed.toml:9:11: the query \"Oakmoor School from:jane.example\" asks for one account (from:): heed searches for the school, never for a person"},
@@ -175,6 +176,9 @@ const Wrong kWrong[] = {
 
     {"SecretFileNotThere", kBluesky + "password_file = \"nowhere\"\n", "heed.toml:9:17: cannot read the secret: ..."},
     {"SecretVariableNotSet", kBluesky + "password_env = \"HEED_NOT_SET\"\n", "heed.toml:9:16: the environment variable \"HEED_NOT_SET\" is not set"},
+    {"HeadToNoAddress", "[evidence]\nheads_to = [\"governor\"]\n[alarm]\nmail_to = \"it@oakmoor.example\"\nmail_from = \"heed@oakmoor.example\"\nsmtp = \"smtps://smtp.example\"\n" + kS,
+     "heed.toml:2:12: \"governor\" is no mail address; ..."},
+    {"HeadWithoutServer", "[evidence]\nheads_to = [\"governor@oakmoor.example\"]\n" + kS, "heed.toml:2:12: mail needs a server: ..."},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, ConfigMistake, ::testing::ValuesIn(kWrong), [](const auto& one) { return std::string(one.param.name); });
@@ -304,9 +308,47 @@ TEST(ConfigAlarm, NamesWhatIsMissingOrWrong) {
                          "webhook = \"https://hooks.example/\"\nwebhook_secret_env = \"SECRET\"\nfailures = 5\nlate = \"6h\"\n");
   ASSERT_TRUE(good.config) << ToString(good.mistakes);
   EXPECT_EQ(good.config->alarm.smtp_password, "s3cret");
-  EXPECT_EQ(good.config->alarm.webhook_secret, "s3cret");
+  EXPECT_EQ(good.config->alarm.everything.webhook_secret, "s3cret");
   EXPECT_EQ(good.config->alarm.failures, 5u);
   EXPECT_EQ(good.config->alarm.late, hours{6});
+}
+
+TEST(ConfigAlarm, ASchoolsOwnPeopleShareTheMailServer) {
+  const std::string schools = "[[school]]\nid = \"oakmoor\"\nname = \"Oakmoor School\"\nplaces = [\"Brackwell\"]\n[[school]]\nid = \"ashdown\"\nname = \"Ashdown School\"\nplaces = [\"Brackwell\"]\n"
+                              "[alarm]\nmail_from = \"heed@trust.example\"\nsmtp = \"smtps://smtp.example:465\"\n";
+  const auto read = [&](const std::string& alarm) { return ReadConfig(schools + alarm, "heed.toml", [](const std::string&) { return std::optional<std::string>("s3cret"); }); };
+  const auto good = read("mail_to = [\"it@trust.example\"]\n[[alarm.school]]\nschools = [\"oakmoor\", \"ashdown\", \"oakmoor\"]\nwebhook = \"https://hooks.example/\"\nwebhook_secret_env = \"SECRET\"\n"
+                         "[[alarm.school]]\nschools = [\"ashdown\"]\nmail_to = \"office@ashdown.example\"\n");
+  ASSERT_TRUE(good.config) << ToString(good.mistakes);
+  ASSERT_EQ(good.config->alarm.for_schools.size(), 2u);
+  EXPECT_THAT(good.config->alarm.for_schools[0].schools, ::testing::ElementsAre("ashdown", "oakmoor"));
+  EXPECT_EQ(good.config->alarm.for_schools[0].webhook_secret, "s3cret");
+  EXPECT_THAT(good.config->alarm.for_schools[1].mail_to, ::testing::ElementsAre("office@ashdown.example"));
+  const auto some = read("[[alarm.school]]\nschools = [\"oakmoor\"]\nmail_to = [\"office@oakmoor.example\"]\n");
+  ASSERT_TRUE(some.config) << ToString(some.mistakes);
+  EXPECT_THAT(ToString(some.advice), ::testing::HasSubstr("nobody is told of a full disk, or of ashdown"));
+  const auto wrong = [&](const std::string& alarm) { return ToString(read(alarm).mistakes); };
+  EXPECT_THAT(wrong("[[alarm.school]]\nmail_to = [\"office@oakmoor.example\"]\n"), ::testing::HasSubstr("name the schools"));
+  EXPECT_THAT(wrong("[[alarm.school]]\nschools = [\"oakmor\"]\nmail_to = [\"office@oakmoor.example\"]\n"), ::testing::HasSubstr("did you mean \"oakmoor\""));
+  EXPECT_THAT(wrong("[[alarm.school]]\nschools = [\"oakmoor\"]\n"), ::testing::HasSubstr("who is told"));
+  const std::string one = "[[alarm.school]]\nschools = [\"oakmoor\"]\nmail_to = [\"office@oakmoor.example\"]\n";
+  EXPECT_THAT(wrong(one + one), ::testing::HasSubstr("put both into one"));
+}
+
+TEST(ConfigRetention, YouTubesThirtyDaysAreHeld) {
+  const std::string school = "[[school]]\nid = \"oakmoor\"\nname = \"Oakmoor School\"\nplaces = [\"Brackwell\"]\n";
+  const std::string video = "[[source]]\nid = \"videos\"\nschool = \"oakmoor\"\nconnector = \"youtube\"\nkey_env = \"KEY\"\n";
+  const auto read = [&](const std::string& more) { return ReadConfig(school + more, "heed.toml", [](const std::string&) { return std::optional<std::string>("key"); }); };
+  const auto longer = read(video + "accept_terms = true\n[retention]\nunflagged = \"31d\"\n");
+  EXPECT_THAT(ToString(longer.mistakes), ::testing::AllOf(::testing::HasSubstr("heed.toml:12:13"), ::testing::HasSubstr("30 days at most"), ::testing::HasSubstr("unflagged = \"30d\" or less")));
+  const auto usual = read(video + "accept_terms = true\n");
+  ASSERT_TRUE(usual.config) << ToString(usual.mistakes);
+  EXPECT_THAT(ToString(usual.advice), ::testing::AllOf(::testing::HasSubstr("closed cases are kept 365 days"), ::testing::HasSubstr("heed capture add"), ::testing::HasSubstr("closed = \"30d\"")));
+  const auto shorter = read(video + "accept_terms = true\n[retention]\nclosed = \"30d\"\n");
+  ASSERT_TRUE(shorter.config);
+  EXPECT_THAT(ToString(shorter.advice), ::testing::Not(::testing::HasSubstr("capture")));
+  EXPECT_TRUE(read(video + "[retention]\nunflagged = \"90d\"\n").config) << "a source that is off reads nothing";
+  EXPECT_TRUE(read("[retention]\nunflagged = \"90d\"\n").config);
 }
 
 // --- [console.oidc]

@@ -1,5 +1,6 @@
 // What the console asks of evidence while heed runs, and the chain that is anchored meanwhile.
 #include "src/app/evidence_desk.h"
+#include "src/app/head_mail.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -112,6 +113,36 @@ TEST_F(EvidenceDeskTest, ATipIsReadBesideThePagesAndItsOriginalCanBeTaken) {
   EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tips"));
 }
 
+TEST_F(EvidenceDeskTest, WhatBecameOfATipIsToldForAWeekAfterARestartToo) {
+  const auto id = door_.hand_in({.school = "oakmoor", .by = "ada", .from = "a parent, by mail", .note = "", .files = {{"film.mp4", std::string("\0\0\0\x18" "ftypmp42", 12)}}, .texts = {"they are numpties"}, .links = {}});
+  ASSERT_TRUE(id) << id.error().message();
+  desk_->Finish();
+  const auto before = door_.tip(*id).value();
+  Fresh();
+  const auto after = door_.tip(*id);
+  ASSERT_TRUE(after) << after.error().message();
+  EXPECT_EQ(after->state, JobState::kDone);
+  EXPECT_EQ(after->school, "oakmoor");
+  EXPECT_EQ(after->by, "ada");
+  ASSERT_THAT(after->lines, SizeIs(1));
+  EXPECT_EQ(after->lines[0].cases, before.lines[0].cases);
+  EXPECT_EQ(after->not_read, before.not_read);
+  EXPECT_THAT(after->not_read, SizeIs(1));
+  clock_.Advance(kTipTold);
+  EXPECT_EQ(door_.tip(*id).error().fault(), Fault::kNotFound);
+  ASSERT_TRUE(desk_->Tidy(SystemClock{}.Now() + kTipTold));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tips-told"));
+}
+
+TEST_F(EvidenceDeskTest, ATipThatAnEarlierHeedLeftIsWaitingUntilItIsTakenUp) {
+  const auto id = PutDownTip(folder_.path(), {.school = "oakmoor", .by = "ada", .from = "a parent", .note = "", .files = {}, .texts = {"they are numpties"}, .links = {}});
+  ASSERT_TRUE(id);
+  EXPECT_EQ(door_.tip(*id)->state, JobState::kWaiting);
+  EXPECT_EQ(tips_->HandInLeftOver(), 1u);
+  EXPECT_EQ(door_.tip(*id)->state, JobState::kDone);
+  EXPECT_EQ(door_.tip(*id)->opened, 1u);
+}
+
 TEST_F(EvidenceDeskTest, APackIsMadeIsInTheChainAndLiesReadyAfterARestart) {
   const auto made = Pack({.cases = {1}, .schools = {"oakmoor"}, .by = "ada", .whole = false, .names_to_mask = {"Jake"}, .recipient = "", .passphrase = "", .purpose = "for governors"});
   ASSERT_TRUE(made) << made.error().message();
@@ -191,12 +222,82 @@ TEST_F(EvidenceDeskTest, AHoldThatWasToBeLookedAtIsATroublePeopleAreToldOf) {
   EXPECT_EQ(told(clock_.Now() + days{31}), 1);
 }
 
+// --- the head, mailed to somebody outside
+
+class HeadMailTest : public EvidenceDeskTest {
+ protected:
+  void SetUp() override {
+    EvidenceDeskTest::SetUp();
+    config_.evidence.heads_to = {"governor@oakmoor.example"};
+    config_.alarm.smtp = "smtps://smtp.example:465";
+    config_.alarm.mail_from = "heed@oakmoor.example";
+  }
+  void Note(std::string_view text) { ASSERT_TRUE(store_->Record(*AddNote(store_->FindCase(1).value(), "ada", text, clock_.Now()))); }
+  HeadMail Mailer() {
+    return HeadMail(config_, folder_.path(), *store_, clock_, [this](const MailServer&, const Mail& mail) -> Done {
+      if (!up_) return Fail(Fault::kUnavailable, "smtp.example cannot be reached");
+      sent_.push_back(mail);
+      return {};
+    });
+  }
+  std::vector<Mail> sent_;
+  bool up_ = true;
+};
+
+TEST_F(HeadMailTest, GoesOnceAPeriodAndOnlyWhereSomethingHappened) {
+  HeadMail mailer = Mailer();
+  EXPECT_EQ(mailer.Look().value(), 1u);
+  EXPECT_EQ(mailer.Look().value(), 0u);
+  clock_.Advance(days{1});
+  EXPECT_EQ(mailer.Look().value(), 0u) << "nothing happened since";
+  Note("looked at it");
+  EXPECT_EQ(mailer.Look().value(), 2u);
+  ASSERT_THAT(sent_, SizeIs(2));
+  EXPECT_EQ(sent_[1].to, std::vector<std::string>{"governor@oakmoor.example"});
+  EXPECT_NE(sent_[0].id, sent_[1].id);
+  const Event last = store_->History(1)->back();
+  EXPECT_THAT(sent_[1].text, HasSubstr("heed audit verify --head 2:" + Hex(last.hash)));
+  EXPECT_THAT(sent_[1].text, Not(HasSubstr("looked at it")));
+}
+
+TEST_F(HeadMailTest, IsNotRepeatedByARestart) {
+  EXPECT_EQ(Mailer().Look().value(), 1u);
+  Note("and on");
+  EXPECT_EQ(Mailer().Look().value(), 0u) << "a day has not passed";
+  clock_.Advance(days{1});
+  EXPECT_EQ(Mailer().Look().value(), 2u);
+}
+
+TEST_F(HeadMailTest, IsTriedAgainLaterWhereTheServerIsAway) {
+  HeadMail mailer = Mailer();
+  up_ = false;
+  EXPECT_EQ(mailer.Look().error().fault(), Fault::kUnavailable);
+  up_ = true;
+  EXPECT_EQ(mailer.Look().value(), 0u) << "not at once";
+  clock_.Advance(minutes{30});
+  EXPECT_EQ(mailer.Look().value(), 1u);
+}
+
+TEST_F(HeadMailTest, IsSentToNobodyUnlessAsked) {
+  config_.evidence.heads_to.clear();
+  EXPECT_EQ(Mailer().Look().value(), 0u);
+  EXPECT_THAT(sent_, IsEmpty());
+}
+
+TEST(WrittenHeads, AreReadAsTheyWereMailedAndNothingElseIs) {
+  const std::string written = "17:" + std::string(62, 'a') + "0f";
+  ASSERT_TRUE(ParseHead(written));
+  EXPECT_EQ(ToString(*ParseHead(written)), written);
+  for (const std::string& wrong : {std::string(), std::string("17"), ":" + std::string(64, 'a'), "x:" + std::string(64, 'a'), "17:" + std::string(63, 'a'), "17:" + std::string(64, 'g'), std::string(30, '9') + written.substr(2)})
+    EXPECT_FALSE(ParseHead(wrong)) << wrong;
+}
+
 // --- anchoring
 
 class AnchorsTest : public EvidenceDeskTest {
  protected:
   void SetUp() override {
-    if (!Have("openssl")) GTEST_SKIP();
+    if (!Have("openssl")) GTEST_SKIP() << "openssl is not installed: there is no time-stamp authority to ask";
     EvidenceDeskTest::SetUp();
     server_.Route("/one", [this](const SeenRequest& request) { return ++asked_[0], up_[0] ? Answer::Of("application/timestamp-reply", authority_.Reply(request.body)) : Answer::Status(503); });
     server_.Route("/two", [this](const SeenRequest& request) { return ++asked_[1], up_[1] ? Answer::Of("application/timestamp-reply", authority_.Reply(request.body)) : Answer::Status(503); });

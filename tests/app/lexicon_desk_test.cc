@@ -61,7 +61,7 @@ TEST_F(LexiconDeskTest, AReasonIsAComment) {
 }
 
 TEST_F(LexiconDeskTest, WhatWouldBreakAnExampleChangesNothing) {
-  NewTerm term;
+  NewEntry term;
   term.id = "abuse.pillock";
   term.category = "abuse";
   term.why = "Calls somebody that.";
@@ -69,10 +69,79 @@ TEST_F(LexiconDeskTest, WhatWouldBreakAnExampleChangesNothing) {
   term.matches = {"a muppet"};
   term.ignores = {"a pillow"};
   const std::string before = Text();
-  const auto refused = AddTerm(Folder(), term);
+  const auto refused = AddEntry(Folder(), term);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().fault(), Fault::kInvalid);
   EXPECT_EQ(Text(), before);
+  EXPECT_FALSE(Exists(Folder() + "/en/added.toml"));
+}
+
+NewEntry ARule() {
+  NewEntry rule;
+  rule.id = "defamation.thief";
+  rule.category = "defamation";
+  rule.severity = 3;
+  rule.why = "Says that somebody steals.";
+  rule.parts = {{"=the caretaker", "=the bursar"}, {"=is a thief"}};
+  rule.within = 2;
+  rule.matches = {"the caretaker of Oakmoor is a thief"};
+  rule.ignores = {"the caretaker was here and somebody else is a thief"};
+  return rule;
+}
+
+TEST_F(LexiconDeskTest, ARuleIsAddedAndRunsAsItWasWritten) {
+  const auto file = AddEntry(Folder(), ARule());
+  ASSERT_TRUE(file) << file.error().message();
+  const auto lexicon = ReadLexicon(Folder());
+  ASSERT_TRUE(lexicon);
+  const Entry* rule = lexicon->Find("defamation.thief");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_TRUE(rule->is_rule && rule->ordered);
+  EXPECT_EQ(rule->elements.size(), 2u);
+  EXPECT_EQ(rule->within, 2u);
+  EXPECT_EQ(rule->status, EntryStatus::kDraft);
+  const auto judge = JudgeWithEntry(Folder(), "defamation.thief", {school_});
+  ASSERT_TRUE(judge) << judge.error().message();
+  auto worker = judge->NewWorker().value();
+  EXPECT_TRUE(worker.Explain(0, "Oakmoor School: the bursar is a thief").assessment.flag);
+  for (const auto status : {EntryStatus::kShadow, EntryStatus::kLive, EntryStatus::kRetired}) ASSERT_TRUE(SetEntryStatus(Folder(), "defamation.thief", status, "a test", "2031-03-02"));
+}
+
+TEST_F(LexiconDeskTest, WhatIsWrongWithAnEntryIsSaidByItsKey) {
+  const auto keys = [&](const NewEntry& entry) {
+    std::vector<EntryMistake> mistakes;
+    const auto added = AddEntry(Folder(), entry, &mistakes);
+    EXPECT_FALSE(added);
+    EXPECT_EQ(added.error().fault(), Fault::kInvalid);
+    std::string all;
+    for (const auto& mistake : mistakes) all += mistake.key + ": " + mistake.what + "\n";
+    return all;
+  };
+  using ::testing::StartsWith;
+  NewEntry rule = ARule();
+  rule.parts[0] = {"person.nobody"};
+  EXPECT_THAT(keys(rule), ::testing::AllOf(StartsWith("sequence: "), ::testing::HasSubstr("\"person.nobody\"")));
+  rule = ARule();
+  rule.within = 5000;
+  EXPECT_THAT(keys(rule), StartsWith("within: "));
+  rule = ARule();
+  rule.unless = {"nowhere:before:4"};
+  EXPECT_THAT(keys(rule), StartsWith("unless: "));
+  rule = ARule();
+  rule.matches = {"nothing of the kind"};
+  EXPECT_THAT(keys(rule), StartsWith("matches: defamation.thief should match \"nothing of the kind\""));
+  rule = ARule();
+  rule.ignores = {"the bursar is a thief"};
+  EXPECT_THAT(keys(rule), StartsWith("ignores: "));
+  rule = ARule();
+  rule.id = "abuse.plonker";
+  EXPECT_THAT(keys(rule), StartsWith("id: "));
+  rule = ARule();
+  rule.category = "weather";
+  EXPECT_THAT(keys(rule), StartsWith("category: "));
+  rule = ARule();
+  rule.language = "English";
+  EXPECT_THAT(keys(rule), StartsWith("language: "));
   EXPECT_FALSE(Exists(Folder() + "/en/added.toml"));
 }
 

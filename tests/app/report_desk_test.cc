@@ -6,6 +6,7 @@
 #include <atomic>
 #include <semaphore>
 
+#include "src/app/reports.h"
 #include "src/casework/acts.h"
 #include "src/casework/observe.h"
 #include "tests/fakes/fake_clock.h"
@@ -126,6 +127,20 @@ TEST_F(ReportDeskTest, LooksWhenAsked) {
   EXPECT_EQ(platform.looked, 1);
   EXPECT_TRUE(desk.Look(Now()));
   EXPECT_EQ(platform.looked, 2);
+}
+
+// An account that can only hide had no channel, so nothing was ever hidden on Instagram.
+TEST(ReportChannels, AnAccountThatOnlyHidesIsOne) {
+  const auto reading = ReadConfig(
+      "[[school]]\nid = \"oakmoor\"\nname = \"Oakmoor School\"\nplaces = [\"Brackwell\"]\n"
+      "[[source]]\nid = \"pictures\"\nschool = \"oakmoor\"\nconnector = \"instagram\"\naccount = \"17841\"\ntoken_env = \"T\"\naccept_terms = true\nreports_per_day = 5\n"
+      "[[source]]\nid = \"replies\"\nschool = \"oakmoor\"\nconnector = \"x\"\ntoken_env = \"T\"\nconfirmed_by = \"J. Example\"\naccept_terms = true\nreports_per_day = 6\n"
+      "[[source]]\nid = \"news\"\nschool = \"oakmoor\"\nconnector = \"feed\"\nurl = \"https://news.example/feed\"\n",
+      "heed.toml", [](const std::string&) { return std::optional<std::string>("secret"); });
+  ASSERT_TRUE(reading.config);
+  std::vector<std::pair<std::string, std::uint32_t>> channels;
+  for (const auto& channel : ReportChannels(*reading.config)) channels.emplace_back(channel.spec.id, channel.per_day);
+  EXPECT_THAT(channels, ::testing::ElementsAre(std::pair("pictures", 5u), std::pair("replies", 6u)));
 }
 
 }  // namespace

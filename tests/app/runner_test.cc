@@ -10,6 +10,7 @@
 
 #include "src/app/desk.h"
 #include "src/base/log.h"
+#include "tests/app/numpty_judge.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temp_folder.h"
 
@@ -61,20 +62,7 @@ Page APage(std::string next, std::vector<Post> posts, bool more = false) {
 constexpr const char* kBad = "Oakmoor School is run by numpties";
 
 const Judge& TheJudge() {
-  static const Judge judge = [] {
-    const LexiconFile file{"test.toml",
-                           "language = \"en\"\n"
-                           "[[term]]\nid = \"abuse.numpty\"\nphrases = [\"numpties\"]\ncategory = \"abuse\"\nseverity = 2\nwhy = \"Calls people numpties.\"\n"
-                           "matches = [\"a school of numpties\"]\nignores = [\"a school of numbers\"]\n"};
-    auto lexicon = LoadLexicon({&file, 1});
-    if (!lexicon) throw std::runtime_error(ToString(lexicon.error()));
-    std::vector<School> schools(2);
-    schools[0].id = "oakmoor", schools[0].name = "Oakmoor School", schools[0].names = {"Oakmoor School"};
-    schools[1].id = "tarnside", schools[1].name = "Tarnside Academy", schools[1].names = {"Tarnside Academy"};
-    auto made = Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), schools, {});
-    if (!made) throw std::runtime_error(made.error().message());
-    return *std::move(made);
-  }();
+  static const Judge judge = NumptyJudge({NamedSchool("oakmoor", "Oakmoor School"), NamedSchool("tarnside", "Tarnside Academy")});
   return judge;
 }
 

@@ -12,6 +12,7 @@
 #include "src/base/file.h"
 #include "src/base/hash.h"
 #include "src/casework/acts.h"
+#include "tests/app/numpty_judge.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/http_server.h"
 #include "tests/fakes/temp_folder.h"
@@ -25,20 +26,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const Judge& TheJudge() {
-  static const Judge judge = [] {
-    const LexiconFile file{"test.toml",
-                           "language = \"en\"\n"
-                           "[[term]]\nid = \"abuse.numpty\"\nphrases = [\"numpties\"]\ncategory = \"abuse\"\nseverity = 2\nwhy = \"Calls people numpties.\"\n"
-                           "matches = [\"a school of numpties\"]\nignores = [\"a school of numbers\"]\n"};
-    auto lexicon = LoadLexicon({&file, 1});
-    if (!lexicon) throw std::runtime_error(ToString(lexicon.error()));
-    std::vector<School> schools(2);
-    schools[0].id = "tarnside", schools[0].name = "Tarnside Academy", schools[0].names = {"Tarnside Academy"};
-    schools[1].id = "oakmoor", schools[1].name = "Oakmoor School", schools[1].names = {"Oakmoor School"};
-    auto made = Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), schools, {});
-    if (!made) throw std::runtime_error(made.error().message());
-    return *std::move(made);
-  }();
+  static const Judge judge = NumptyJudge({NamedSchool("tarnside", "Tarnside Academy"), NamedSchool("oakmoor", "Oakmoor School")});
   return judge;
 }
 
@@ -162,6 +150,22 @@ TEST_F(TipsTest, OfAChatOnlyWhatMattersIsKept) {
     EXPECT_THAT(post.versions[0].post.handed_in->digest, SizeIs(64)) << "the digest tells which file it was";
     EXPECT_FALSE(post.versions[0].post.handed_in->kept);
   }
+}
+
+// A line of WhatsApp's own keeps nothing; one that somebody typed to look so is read all the same.
+TEST_F(TipsTest, WhatLooksLikeTheAppsOwnWordsIsKeptOnlyWhenItIsFlagged) {
+  const TipReport report = HandInFile("chat.txt",
+                                      "13/11/2026, 18:00 - Sam hat die Gruppe „Oakmoor School: Eltern“ erstellt.\n13/11/2026, 18:01 - Jo hat Kit hinzugefügt.\n13/11/2026, 18:02 - Jo: morning\n"
+                                      "13/11/2026, 18:03 - those numpties at Oakmoor School\n13/11/2026, 18:04 - Jo: <Medien ausgeschlossen>\n");
+  ASSERT_THAT(report.items, SizeIs(1));
+  EXPECT_EQ(report.items[0].messages, 1u);
+  EXPECT_EQ(report.items[0].place, "Oakmoor School: Eltern");
+  EXPECT_EQ(report.items[0].flagged, 1u);
+  EXPECT_EQ(report.items[0].naming, 0u);
+  EXPECT_EQ(report.items[0].forgotten, 1u);
+  EXPECT_EQ(report.items[0].without_words, 3u);
+  ASSERT_THAT(Posts(), SizeIs(1));
+  EXPECT_EQ(Posts()[0].versions[0].post.text, "those numpties at Oakmoor School");
 }
 
 TEST_F(TipsTest, AChatsNameIsShownButKeepsNothingByItself) {

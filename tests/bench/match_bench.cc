@@ -4,7 +4,6 @@
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <rapidjson/document.h>
-#include <sched.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -23,6 +22,7 @@
 #include "src/app/live_judge.h"
 #include "src/app/match.h"
 #include "src/base/file.h"
+#include "tests/bench/cores.h"
 #include "tests/bench/posts.h"
 
 extern char** environ;
@@ -119,11 +119,7 @@ Took Run(std::vector<std::string> words, const std::string& input) {
 
 void Lines(benchmark::State& state, std::size_t threads) {
   const Judge& judge = Shipped();
-  // The script pins benchmarks to one core; threads need more.
-  cpu_set_t all;
-  CPU_ZERO(&all);
-  for (unsigned cpu = 0; cpu < std::thread::hardware_concurrency(); ++cpu) CPU_SET(cpu, &all);
-  if (threads > 1) ::sched_setaffinity(0, sizeof all, &all);
+  if (threads > 1) bench::UseEveryCore();
   const int out = ::open("/dev/null", O_WRONLY);
   for (auto _ : state) {
     const int in = ::open(LinesFile().c_str(), O_RDONLY);

@@ -5,7 +5,9 @@
 import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
+import {spawnSync} from "node:child_process";
 import {createRequire} from "node:module";
 import {chromium} from "playwright-core";
 import {HtmlValidate} from "html-validate";
@@ -53,6 +55,7 @@ const browser = await chromium.launch({
 // A fresh browser that notes everything that should not happen.
 async function open({width = 1280, js = true} = {}) {
   const context = await browser.newContext({viewport: {width, height: 800}, javaScriptEnabled: js});
+  context.setDefaultTimeout(120000);  // a busy machine is slow, not wrong
   const page = await context.newPage();
   const wrong = [];
   page.on("dialog", (dialog) => (wrong.push(`dialog: ${dialog.message()}`), dialog.dismiss()));
@@ -91,9 +94,12 @@ async function check(visit, name) {
   return html;
 }
 
+const written = fs.mkdtempSync(path.join(os.tmpdir(), "heed-html-"));  // what the Nu Html Checker reads at the end
 async function valid(visit, address) {
   const response = await visit.context.request.get(server.url + address);
-  const report = await validate.validateString(await response.text(), address);
+  const html = await response.text();
+  fs.writeFileSync(path.join(written, encodeURIComponent(address).slice(0, 120) + ".html"), html);
+  const report = await validate.validateString(html, address);
   const messages = report.results.flatMap((r) => r.messages.map((m) => `${m.line}:${m.column} ${m.ruleId} ${m.message}`));
   assert.deepEqual(messages, [], address);
 }
@@ -112,7 +118,7 @@ const pages = [
   ["home", "/"], ["queue", "/queue"], ["queue-one-school", "/queue?school=ashford"], ["queue-due", "/queue?due=soon&whose=nobody"], ["views", "/queue/views?whose=nobody"], ["bulk", "/queue/bulk?case=5&case=6&case=7"], ["bulk-none", "/queue/bulk"], ["burst", "/queue/bursts/1"], ["case", "/cases/1"], ["case-shown", "/cases/1?words=shown"], ["open", "/cases/1/open"],
   ["settings", "/settings"], ["sources", "/sources"], ["people", "/people"], ["person-new", "/people/new"], ["person", "/people/ben"], ["audit", "/audit"],
   ["tips", "/tips"], ["evidence", "/cases/1/evidence"], ["packs", "/packs"], ["pack-new", "/packs/new?cases=1"],
-  ["approvals", "/approvals"], ["reports-none", "/reports"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["entry", "/lexicon/entries/abuse.kill-yourself"], ["entry-propose", "/lexicon/propose"], ["letters", "/letters"], ["letter-edit", "/letters/ban"], ["access-request", "/access-requests"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
+  ["approvals", "/approvals"], ["reports-none", "/reports"], ["lexicon", "/lexicon"], ["try", "/lexicon/try"], ["insights", "/insights"], ["entry", "/lexicon/entries/abuse.kill-yourself"], ["entry-propose", "/lexicon/propose"], ["rule-propose", "/lexicon/propose/rule"], ["groups", "/lexicon/groups?text=staff"], ["letters", "/letters"], ["letter-edit", "/letters/ban"], ["access-request", "/access-requests"], ["decide", "/cases/2/decide"], ["password", "/password"], ["second-factor", "/second-factor"], ["notice", "/notice"], ["no-such-page", "/nothing"], ["no-such-case", "/cases/99999"],
 ];
 
 for (const js of [true, false])
@@ -282,6 +288,72 @@ for (const js of [true, false])
     await head.page.getByRole("button", {name: /^Approve/}).click();
     await check(head, "response-approved");
     for (const each of [visit, head]) await each.context.close();
+  });
+
+// With Tab, Enter, Space, arrows and letters alone, from signing in to a letter that the head approves.
+for (const js of [true, false])
+  await test(`a whole case with the keyboard only; ${js ? "with" : "without"} JavaScript`, async () => {
+    const visit = await open({js}), head = await open({js});
+    const id = js ? 13 : 14, address = `/cases/${id}`;
+    // Tab until what has the focus is that; whatever is reached shows that it is.
+    const reach = async (page, selector) => {
+      for (let i = 0; i < 400; i++) {
+        await page.keyboard.press("Tab");
+        const [there, ring] = await page.evaluate((selector) => {
+          const e = document.activeElement, rings = [getComputedStyle(e), getComputedStyle(e.parentElement), getComputedStyle(e.nextElementSibling ?? e, "::before")];
+          return [e.matches(selector), rings.some((r) => r.outlineStyle !== "none" || r.boxShadow !== "none")];
+        }, selector);
+        if (!there) continue;
+        assert.ok(ring, `${selector} shows that it is focused`);
+        return;
+      }
+      assert.fail(`cannot reach ${selector} with the Tab key on ${page.url()}`);
+    };
+    const press = async (page, selector, url) => {
+      await reach(page, selector);
+      await page.keyboard.press("Enter");
+      if (url) await page.waitForURL(url);
+    };
+    const enter = async (page, who) => {
+      await page.goto(server.url + server.newLink(who));
+      await press(page, "main button[type=submit]", server.url + "/");
+    };
+    const {page} = visit;
+    await enter(page, "ben");
+    await press(page, "a[href='/queue']", "**/queue");
+    await press(page, `a[href='${address}']`, `**${address}`);
+    await press(page, `form[action='${address}/claim'] button`);
+    await page.getByText("You are working on this until").waitFor();
+    if (js) await page.keyboard.press("d");
+    else await press(page, `a[href='${address}/decide']`);
+    await page.waitForURL(`**${address}/decide`);
+    await reach(page, "input[name=finding]");
+    await page.keyboard.press("Space");
+    for (let i = 0; i < 7 && await page.evaluate(() => document.activeElement.value) !== "breach"; i++) await page.keyboard.press("ArrowDown");
+    assert.equal(await page.locator("input[name=finding]:checked").getAttribute("value"), "breach");
+    await reach(page, "[name=why]");
+    await page.keyboard.type("It insults a member of staff.");
+    await press(page, "main form button[type=submit]", `**${address}/respond`);
+    await press(page, `a[href='${address}/respond/letter']`, `**${address}/respond/letter`);
+    await reach(page, "[name=to]");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("the author");
+    await reach(page, "[name=text]");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("Please take the post down. The school would like to talk with you.");
+    await press(page, "main form button[type=submit]", (url) => !url.pathname.endsWith("/respond/letter"));
+    await enter(head.page, "amina");
+    await press(head.page, "a[href='/approvals']", "**/approvals");
+    await press(head.page, `a[href*='${address}/responses/1']`, `**${address}/responses/1*`);
+    await reach(head.page, "main form button[type=submit]");
+    assert.match(await head.page.evaluate(() => document.activeElement.innerText), /^Approve/);
+    await head.page.keyboard.press("Enter");
+    await head.page.waitForURL("**/approvals");
+    await head.page.getByText(/^Approved/).first().waitFor();
+    for (const each of [visit, head]) {
+      assert.deepEqual(each.wrong, []);
+      await each.context.close();
+    }
   });
 
 const handedIn = new Set();  // cases of the second school that the next test opens
@@ -656,6 +728,49 @@ await test("an entry is proposed, back-tested, run in shadow, published and reti
   await visit.context.close();
 });
 
+// The same for a rule, and its mistakes at their fields.
+await test("a rule is proposed by somebody who knows no code, back-tested and run in shadow", async () => {
+  for (const width of [360, 1280]) {
+    const visit = await open({width, js: width === 1280});
+    const {page} = visit;
+    page.setDefaultTimeout(240000);
+    await signIn(visit);
+    await page.goto(server.url + "/lexicon");
+    await page.getByRole("button", {name: "Propose a rule"}).click();
+    await page.getByRole("button", {name: "Propose"}).click();
+    await check(visit, "rule-propose-problem");
+    await page.getByLabel("First part", {exact: true}).fill("[person.staf]\nthe lollipop lady");
+    await page.getByLabel("Second part", {exact: true}).fill("is a wet lettuce");
+    await page.getByLabel("What it is about").fill("Calls somebody of the school a lettuce, for a test.");
+    await page.getByLabel("Category").selectOption("abuse");
+    await page.getByLabel("Sentences it must find, one a line").fill("The lollipop lady is a wet lettuce");
+    await page.getByLabel("Sentences it must leave alone, one a line").fill("A wet lettuce is a wet lettuce");
+    await page.getByLabel("Word group 1").fill("negator");
+    await page.getByLabel("Where group 1 stands").selectOption("before:4");
+    await page.getByLabel("Its name").fill(`abuse.lettuce-${width}`);
+    await page.getByRole("button", {name: "Propose"}).click();
+    await page.locator("#part1-error").getByText("did you mean").waitFor();
+    await check(visit, "rule-propose-no-group");
+    await page.getByLabel("First part", {exact: true}).fill("[person.staff]\nthe lollipop lady");
+    await page.getByLabel("Sentences it must find, one a line").fill("The lollipop lady is made of lettuce");
+    await page.getByRole("button", {name: "Propose"}).click();
+    await page.locator("#matches-error").getByText("It should match").waitFor();
+    await check(visit, "rule-propose-example");
+    await page.getByLabel("Sentences it must find, one a line").fill("The lollipop lady is a wet lettuce\nThe head teacher is a wet lettuce");
+    await page.getByRole("button", {name: "Propose"}).click();
+    await page.waitForURL(`**/lexicon/entries/abuse.lettuce-${width}`);
+    await check(visit, "rule-draft");
+    await page.getByRole("button", {name: "Back-test it on kept posts"}).click();
+    await page.getByText(/kept posts were judged/).waitFor({timeout: 60000});
+    await page.getByLabel("Why", {exact: true}).fill("a test");
+    await page.getByRole("button", {name: "Run it in shadow"}).click();
+    await page.locator(".govuk-tag", {hasText: "shadow"}).first().waitFor({timeout: 60000});
+    await page.goto(server.url + `/lexicon/propose/rule?from=abuse.lettuce-${width}`);
+    assert.match(await page.getByLabel("First part", {exact: true}).inputValue(), /^\[person\.staff\]\nthe lollipop lady/);
+    await visit.context.close();
+  }
+});
+
 await test("an access request: searched, exported, noted", async () => {
   for (const width of [360, 1280]) {
     const visit = await open({width});
@@ -706,6 +821,23 @@ await test("the text of a letter: previewed, refused without what it needs, save
 
 await browser.close();
 await service.stop();
+// The checker of the W3C, which knows what html-validate does not; over the report of an evidence pack, too.
+await test("the Nu Html Checker finds nothing in any page, nor in a pack's report", async () => {
+  if (spawnSync("java", ["-version"]).status !== 0) return console.log("SKIPPED: the Nu Html Checker did NOT look at the pages: there is no Java here (apt-get install default-jre-headless)");
+  const jar = createRequire(import.meta.url).resolve("vnu-jar/build/dist/vnu.jar");
+  fs.writeFileSync(path.join(written, "wrong.html"), "<!DOCTYPE html><html lang=\"en\"><head><title>t</title></head><body><ul><p>x</p></ul></body></html>");
+  installation.run("pack", "1", "2", "--output", path.join(written, "pack.zip"));
+  assert.equal(spawnSync("python3", ["-m", "zipfile", "-e", path.join(written, "pack.zip"), path.join(written, "pack")]).status, 0);
+  const all = fs.readdirSync(written, {recursive: true}).filter((name) => name.endsWith(".html")).map((name) => path.join(written, name));
+  assert.ok(all.length > 40 && all.some((name) => name.endsWith("report.html")), `${all.length} pages`);
+  const ran = spawnSync("java", ["-Xmx512m", "-jar", jar, "--format", "json", "--exit-zero-always", ...all], {encoding: "utf8", maxBuffer: 1 << 26});
+  const {messages} = JSON.parse(ran.stderr);
+  const told = messages.map((m) => `${path.basename(m.url)}:${m.lastLine}: ${m.message}`);
+  assert.ok(told.some((line) => line.startsWith("wrong.html")), "it finds what is wrong");
+  // Strangers write as they like: combining marks in no order, in any language.
+  assert.deepEqual(told.filter((line) => !/^wrong\.html|Unicode Normalization Form C|appears to be written in/.test(line)), []);
+});
+
 await test("stops at once when told to, with browsers still connected", async () => {
   const before = Date.now();
   assert.equal(await server.stop(), 0, server.errors());

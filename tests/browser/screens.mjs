@@ -19,17 +19,16 @@ const page = await (await browser.newContext({viewport: {width: 1100, height: 76
 await page.goto(server.url + server.newLink("ben"));
 await page.getByRole("button", {name: "Sign in"}).click();
 await page.waitForURL(server.url + "/");
-const take = async (name, address, top) => {
+const take = async (name, address) => {
   await page.goto(server.url + address);
   await page.evaluate(() => document.fonts.ready);
-  if (top) await page.locator(top).evaluate((element) => element.scrollIntoView());
   await page.screenshot({path: path.join(out, `${name}.png`)});
   console.log(`${name}.png ${Math.round(fs.statSync(path.join(out, `${name}.png`)).size / 1024)} kB`);
 };
 await page.goto(server.url + "/queue");
 const burst = (await page.locator(".heed-burst a[href^='/queue/bursts/']").first().getAttribute("href")).split("/").pop();
 await take("queue", "/queue");
-await take("case", `/cases/${burst}`, 'h2:has-text("The words")');
+await take("case", `/cases/${burst}`);
 await take("decision", `/cases/${burst}/decide`);
 await browser.close();
 await server.stop();

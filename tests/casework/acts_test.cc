@@ -6,31 +6,12 @@
 #include <random>
 
 #include "src/casework/observe.h"
+#include "tests/casework/open_case.h"
 
 namespace heed {
 namespace {
 
 using ::testing::HasSubstr;
-
-const Instant kNow = *ParseRfc3339("2026-11-02T08:00:00Z");
-
-Case AnOpenCase() {
-  Post post;
-  post.platform = "mastodon";
-  post.global_id = "https://social.example/1";
-  post.version_id = "1";
-  post.text = "about Oakmoor School";
-  post.first_seen_at = kNow;
-  Assessment assessment;
-  assessment.mention.mentions = true;
-  assessment.flag = true;
-  assessment.severity = 3;
-  assessment.categories = {Category::kThreat};
-  assessment.hits = {{"threat.kill-you", Category::kThreat, 3, 0, 5, View::kPlain, "a threat"}};
-  Case c = Observe(nullptr, {post, assessment, "oakmoor", "masto", kNow, 1, false})->after;
-  c.id = 12;
-  return c;
-}
 
 NewDecision ABreach(std::vector<Proposal> proposals = {}) {
   NewDecision decision;
@@ -190,6 +171,10 @@ TEST(Sending, EndsDoneRefusedOrUncertainAndUncertainIsForAPerson) {
   EXPECT_REFUSED(Close(uncertain, "ada", "done with", kNow), Fault::kInvalid, "uncertain");
   EXPECT_EQ(After(FinishSending(uncertain, "ada", 1, {ResponseState::kRefused, "", "not there"}, kNow)).responses[0].state, ResponseState::kRefused);
   EXPECT_REFUSED(FinishSending(sending, "heed", 1, {ResponseState::kHeld, "", ""}, kNow), Fault::kInvalid, "done, refused or uncertain");
+  const Case refused = After(FinishSending(uncertain, "ada", 1, {ResponseState::kRefused, "", "not there", kNow + days{14}}, kNow));
+  EXPECT_EQ(refused.responses[0].appeal_by, kNow + days{14});
+  EXPECT_FALSE(refused.responses[0].leaves_at) << "what was refused waits for nothing";
+  EXPECT_FALSE(done.responses[0].appeal_by);
 }
 
 TEST(SendBack, NeedsWordsAndTheProposerTriesAgain) {

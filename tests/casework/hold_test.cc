@@ -4,32 +4,15 @@
 
 #include "src/casework/acts.h"
 #include "src/casework/observe.h"
+#include "tests/casework/open_case.h"
 
 namespace heed {
 namespace {
 
 using ::testing::HasSubstr;
 
-const Instant kNow = *ParseRfc3339("2026-11-02T08:00:00Z");
-
-Case AFlaggedCase() {
-  Post post;
-  post.platform = "mastodon";
-  post.global_id = "https://social.example/1";
-  post.version_id = "1";
-  post.text = "about Oakmoor School";
-  post.first_seen_at = kNow;
-  Assessment assessment;
-  assessment.mention.mentions = true;
-  assessment.flag = true;
-  assessment.severity = 3;
-  Case c = Observe(nullptr, {post, assessment, "oakmoor", "masto", kNow, 1, false})->after;
-  c.id = 12;
-  return c;
-}
-
 TEST(Hold, HasAPurposeAPersonAndADayItIsLookedAtAgain) {
-  const Case open = AFlaggedCase();
+  const Case open = AnOpenCase();
   const auto held = PlaceHold(open, "ada", "  claim in defamation, letter of 2 November ", kNow + days{90}, kNow);
   ASSERT_TRUE(held) << held.error().message();
   EXPECT_EQ(held->after.hold, (LegalHold{"claim in defamation, letter of 2 November", "ada", kNow, kNow + days{90}}));
@@ -49,7 +32,7 @@ TEST(Hold, OfAClosedCaseStaysWhenItIsReopened) {
   NewDecision decision;
   decision.finding = Finding::kCriticism;
   decision.why = "an opinion";
-  const Case closed = Decide(AFlaggedCase(), "ada", decision, kNow)->after;
+  const Case closed = Decide(AnOpenCase(), "ada", decision, kNow)->after;
   ASSERT_EQ(closed.state, CaseState::kClosed);
   const auto held = PlaceHold(closed, "ada", "a claim", kNow + days{30}, kNow);
   ASSERT_TRUE(held) << held.error().message();
@@ -68,7 +51,7 @@ TEST(Hold, OfAClosedCaseStaysWhenItIsReopened) {
 }
 
 TEST(Hold, WithoutPurposeOrWithAReviewTooFarAwayIsNone) {
-  const Case open = AFlaggedCase();
+  const Case open = AnOpenCase();
   EXPECT_THAT(PlaceHold(open, "ada", " ", kNow + days{90}, kNow).error().message(), HasSubstr("needs its purpose"));
   EXPECT_THAT(PlaceHold(open, "ada", "a claim", kNow, kNow).error().message(), HasSubstr("still to come"));
   EXPECT_THAT(PlaceHold(open, "ada", "a claim", kNow + kLongestHold + seconds{1}, kNow).error().message(), HasSubstr("183 days"));

@@ -51,6 +51,7 @@ class CaseCommand : public ::testing::TestWithParam<bool> {
 
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutServe, CaseCommand, ::testing::Bool(), [](const auto& param) { return param.param ? "BesideServe" : "Alone"; });
 
+// Promise 4: every flag says which rules made it, and how often they have been right.
 TEST_P(CaseCommand, IsDecidedAndTheRulesRecordFollows) {
   const Ran breach = Do({"decide", "1", "--finding", "breach", "--why", "insults all staff"});
   EXPECT_EQ(breach.code, 0) << breach.err;

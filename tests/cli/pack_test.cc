@@ -2,14 +2,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "tests/cli/run.h"
+#include "tests/fakes/authority.h"
+#include "tests/fakes/http_server.h"
+#include "tests/fakes/shell.h"
 #include "tests/fakes/temp_folder.h"
 
 namespace heed {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -87,6 +93,28 @@ TEST_F(Packed, SealedForSomebodyOpensWithThePassphraseOnly) {
   const Ran opened = Heed({"open", folder_ / "sealed", "--output", folder_ / "opened.zip", "--passphrase-file", folder_ / "passphrase"});
   EXPECT_EQ(opened.code, 0) << opened.err;
   EXPECT_EQ(Heed({"verify", folder_ / "opened.zip"}).code, 0);
+}
+
+TEST_F(Packed, SealedIsStampedLaterAndStaysSealedForTheSamePerson) {
+  if (!Have("openssl")) GTEST_SKIP() << "openssl is not installed: there is no time-stamp authority to ask";
+  const Authority authority;
+  HttpServer server;
+  server.Route("/tsa", [&](const SeenRequest& request) { return Answer::Of("application/timestamp-reply", authority.Reply(request.body)); });
+  ASSERT_TRUE(WriteFile(folder_ / "passphrase", "a long enough passphrase\n"));
+  ASSERT_TRUE(WriteFile(folder_ / "other", "another long passphrase\n"));
+  ASSERT_EQ(Pack({"1", "--output", folder_ / "sealed", "--seal-for", "A. Solicitor", "--passphrase-file", folder_ / "passphrase"}).code, 0);
+  ASSERT_TRUE(WriteFile(config_, ReadFile(config_).value() + "\n[evidence]\nauthorities = [\"" + server.Url("/tsa") + "\"]\ncertificates = \"" + authority.certificates() + "\"\n"));
+  EXPECT_THAT(Run({"stamp", folder_ / "sealed", "--output", folder_ / "stamped"}).err, HasSubstr("--passphrase-file"));
+  EXPECT_NE(Run({"stamp", folder_ / "sealed", "--output", folder_ / "stamped", "--passphrase-file", folder_ / "other"}).code, 0);
+  EXPECT_FALSE(Exists(folder_ / "stamped"));
+  const Ran stamped = Run({"stamp", folder_ / "sealed", "--output", folder_ / "stamped", "--passphrase-file", folder_ / "passphrase"});
+  ASSERT_EQ(stamped.code, 0) << stamped.err;
+  EXPECT_THAT(stamped.out, HasSubstr("1 time stamp added"));
+  EXPECT_NE(Heed({"verify", folder_ / "stamped"}).code, 0) << "it is sealed still";
+  const Ran good = Heed({"verify", folder_ / "stamped", "--passphrase-file", folder_ / "passphrase", "--certificates", authority.certificates()});
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_THAT(good.out, AllOf(HasSubstr("A. Solicitor"), HasSubstr("Oakmoor Test Authority"), HasSubstr("which is trusted here")));
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "data")) EXPECT_THAT(entry.path().string(), Not(HasSubstr(".zip"))) << "nothing opened is left behind";
 }
 
 TEST_F(Packed, MistakesSayWhatIsWrong) {

@@ -167,6 +167,22 @@ TEST_P(ReportCommand, IsMadeByHandWhereThereIsNoInterface) {
   EXPECT_NE(As("ada", {"recheck", id, "--found", "vanished"}).code, 0);
 }
 
+TEST_P(ReportCommand, ARefusalByHandCanNameTheLastDayOfAnAppeal) {
+  const std::string id = CaseOn("facebook");
+  ASSERT_EQ(As("ada", {"case", "decide", id, "--finding", "breach", "--why", "insults all staff"}).code, 0);
+  ASSERT_EQ(As("ada", {"report", "propose", id, "--text", "It insults every teacher at the school."}).code, 0);
+  ASSERT_EQ(As("head", {"case", "approve", id, "1", "--hold", "0"}).code, 0);
+  const auto answer = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"report", "answer", id, "1", "--note", "no breach"});
+    return As("ada", more);
+  };
+  EXPECT_EQ(answer({"--outcome", "refused", "--appeal-by", "soon"}).code, 2);
+  EXPECT_EQ(answer({"--appeal-by", "2126-12-24"}).code, 2) << "what was taken is not appealed";
+  const Ran refused = answer({"--outcome", "refused", "--appeal-by", "2126-12-24"});
+  ASSERT_EQ(refused.code, 0) << refused.err;
+  EXPECT_THAT(Run({"report", "list", "--json"}).out, HasSubstr("can be appealed until 25 Dec 2126 00:00"));
+}
+
 TEST_P(ReportCommand, CanBeCancelledUntilItLeaves) {
   const std::string id = CaseOn("mastodon");
   ASSERT_EQ(As("ada", {"case", "decide", id, "--finding", "breach", "--why", "insults all staff"}).code, 0);

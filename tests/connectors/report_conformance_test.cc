@@ -1,9 +1,9 @@
 // The suite of reports and re-checks, with faults at each byte of the exchange, and the platforms it runs against.
 #include <gmock/gmock.h>
 
-#include "connectors/bluesky/bluesky.h"
-#include "connectors/bluesky/report.h"
-#include "connectors/mastodon/mastodon.h"
+#include <set>
+
+#include "connectors/catalogue.h"
 #include "src/base/json.h"
 #include "tests/connectors/report_conformance.h"
 #include "tests/connectors/report_fakes.h"
@@ -284,143 +284,20 @@ TEST_P(ReportConformance, AFailedLookIsNeverGone) {
 
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(ReportConformance);
 
-// --- Bluesky
-
-constexpr std::string_view kDid = "did:plc:exampleaaaa1111";
-constexpr std::string_view kUri = "at://did:plc:exampleaaaa1111/app.bsky.feed.post/3kexample2a";
-
-class BlueskyReporting : public ReportImitation {
- public:
-  Result<std::unique_ptr<Connector>> Make(const School& school, const HttpServer& server, ConnectorTools tools) override {
-    origin_ = server.Origin();
-    SourceSpec spec{"bluesky", school.id, "bluesky", {}};
-    for (const auto* key : {"appview", "service", "directory"}) spec.settings[key] = server.Origin();
-    spec.settings["moderation"] = std::string("did:plc:moderation");
-    spec.settings["handle"] = std::string("school.example");
-    spec.settings["password"] = std::string("app-pass-word");
-    return kBlueskyCard.make(spec, school, tools);
+TEST(ReportConformanceSuite, HoldsEveryConnectorThatReportsOrHides) {
+  std::set<std::string> here, wanted;
+  for (const auto& entry : kReportEntries) {
+    const auto platform = entry.make();
+    here.insert(platform->Platform() + (platform->Kind() == ResponseKind::kHide ? " hides" : " reports"));
   }
-  Post ThePost(const HttpServer&) const override {
-    Post post;
-    post.platform = "bluesky";
-    post.global_id = kUri;
-    post.version_id = "bafy-1";
-    post.text = "about Oakmoor School";
-    return post;
+  for (const auto* card : Catalogue()) {
+    if (card->reports) wanted.insert(std::string(card->name) + " reports");
+    if (card->hides) wanted.insert(std::string(card->name) + " hides");
   }
-  ReportChoice AChoice() const override { return {.reason = "tools.ozone.report.defs#reasonViolenceThreats"}; }
-  std::string Platform() const override { return "bluesky"; }
-  std::string ReportReference() const override { return "4711"; }
-  bool IsReport(const SeenRequest& request) const override { return request.path == "/xrpc/com.atproto.moderation.createReport"; }
-  bool IsLook(const SeenRequest& request) const override { return request.path == "/xrpc/app.bsky.feed.getPosts"; }
-
-  Answer Serve(const SeenRequest& request) override {
-    if (request.path == "/xrpc/com.atproto.server.createSession" || request.path == "/xrpc/com.atproto.server.refreshSession")
-      return Answer::Json(R"({"accessJwt":")" + token + R"(","refreshJwt":"r","active":true})");
-    if (IsReport(request)) {
-      last = request;
-      if (request.Header("authorization") != "Bearer " + token) return Status(401, R"({"error":"ExpiredToken"})");
-      return Answer::Json(R"({"id":4711,"reasonType":"x","reportedBy":"did:plc:school","createdAt":"2031-03-02T08:00:00Z"})");
-    }
-    if (request.path == "/xrpc/app.bsky.labeler.getServices") return Answer::Json(services);
-    if (IsLook(request))
-      return Answer::Json(removed ? std::string(R"({"posts":[]})")
-                                  : R"({"posts":[{"uri":")" + std::string(kUri) + R"(","cid":")" + (edited ? "bafy-2" : "bafy-1") + R"(","labels":[)" + labels + "]}]}");
-    if (request.path == "/" + std::string(kDid))
-      return Answer::Json(R"({"id":")" + std::string(kDid) + R"(","service":[{"id":"#atproto_pds","serviceEndpoint":")" + origin_ + R"("}]})");
-    if (request.path == "/xrpc/com.atproto.sync.getRepoStatus") return repo;
-    if (request.path == "/xrpc/com.atproto.repo.getRecord") return record;
-    return Status(501, R"({"error":"MethodNotImplemented"})");
-  }
-  static Answer Status(int status, std::string body) {
-    auto answer = Answer::Json(std::move(body));
-    answer.status = status;
-    return answer;
-  }
-
-  std::string token = "a1", labels, services = R"({"views":[{"reasonTypes":["tools.ozone.report.defs#reasonViolenceThreats","tools.ozone.report.defs#reasonHarassmentTargeted",)"
-                                               R"("tools.ozone.report.defs#reasonHarassmentHateSpeech","tools.ozone.report.defs#reasonChildSafetyHarassment",)"
-                                               R"("tools.ozone.report.defs#reasonHarassmentDoxxing","tools.ozone.report.defs#reasonOther"]}]})";
-  Answer repo = Answer::Json(R"({"did":"did:plc:exampleaaaa1111","active":true})");
-  Answer record = Status(400, R"({"error":"RecordNotFound"})");
-  SeenRequest last;
-
- private:
-  std::string origin_;
-};
-
-// --- Mastodon
-
-class MastodonReporting : public ReportImitation {
- public:
-  explicit MastodonReporting(bool remote) : remote_(remote) {}
-  Result<std::unique_ptr<Connector>> Make(const School& school, const HttpServer& server, ConnectorTools tools) override {
-    SourceSpec spec{"mastodon", school.id, "mastodon", {}};
-    spec.settings["server"] = server.Origin();
-    if (!stranger) spec.settings["token"] = std::string("token");
-    return kMastodonCard.make(spec, school, tools);
-  }
-  Post ThePost(const HttpServer& server) const override {
-    Post post;
-    post.platform = "mastodon";
-    post.instance = server.Origin().substr(7);
-    post.native_id = "01LOCAL";
-    post.global_id = Uri(server.Origin());
-    post.version_id = "2031-03-02T07:00:00Z";
-    post.text = "about Oakmoor School";
-    return post;
-  }
-  ReportChoice AChoice() const override { return {.reason = "rule:2", .forward = remote_}; }
-  std::string Platform() const override { return "mastodon"; }
-  std::string ReportReference() const override { return "48914"; }
-  bool IsReport(const SeenRequest& request) const override { return request.path == "/api/v1/reports"; }
-  bool IsLook(const SeenRequest& request) const override { return request.path == "/api/v1/statuses/01LOCAL" || request.path == "/api/v2/search"; }
-
-  Answer Serve(const SeenRequest& request) override {
-    const auto origin = "http://" + request.Header("host");
-    if (!stranger && request.Header("authorization") != "Bearer token") return Status(401, R"({"error":"The access token is invalid"})");
-    if (IsReport(request)) {
-      last = request;
-      return Answer::Json(R"({"id":"48914","action_taken":false,"category":"violation","status_ids":["01LOCAL"]})");
-    }
-    if (request.path == "/api/v1/instance/rules") return Answer::Json(R"([{"id":"1","text":"Be kind","hint":""},{"id":"2","text":"No threats","hint":"Of any kind"}])");
-    if (request.path == "/api/v1/statuses/01LOCAL") return removed ? Status(404, R"({"error":"Record not found"})") : Answer::Json(View(origin));
-    if (request.path == "/api/v2/search") {
-      const bool found = !(removed && !still_at_origin) && request.Query("q") == Uri(origin) && request.Query("resolve") == "true";
-      return Answer::Json(R"({"accounts":[],"statuses":[)" + (found ? View(origin) : "") + "]}");
-    }
-    return Status(404, R"({"error":"Record not found"})");
-  }
-  static Answer Status(int status, std::string body) { return BlueskyReporting::Status(status, std::move(body)); }
-
-  bool stranger = false, still_at_origin = false;
-  std::string account = R"("id":"77")";
-  SeenRequest last;
-
- private:
-  std::string Uri(const std::string& origin) const { return (remote_ ? "https://elsewhere.example" : origin) + "/users/sam/statuses/1"; }
-  std::string View(const std::string& origin) const {
-    return R"({"id":"01LOCAL","uri":")" + Uri(origin) + R"(","created_at":"2031-03-02T07:00:00.000Z","edited_at":)" + (edited ? R"("2031-03-02T07:30:00.000Z")" : "null") +
-           R"(,"account":{)" + account + "}}";
-  }
-  bool remote_;
-};
-
-std::unique_ptr<ReportImitation> MakeBluesky() { return std::make_unique<BlueskyReporting>(); }
-std::unique_ptr<ReportImitation> MakeMastodon() { return std::make_unique<MastodonReporting>(false); }
-std::unique_ptr<ReportImitation> MakeMastodonRemote() { return std::make_unique<MastodonReporting>(true); }
-
-template <typename Imitation, auto... arguments>
-std::unique_ptr<ReportImitation> MakeIt() {
-  return std::make_unique<Imitation>(arguments...);
+  EXPECT_EQ(here, wanted);
 }
 
-INSTANTIATE_TEST_SUITE_P(Platforms, ReportConformance,
-                         testing::Values(ReportEntry{"bluesky", &MakeBluesky}, ReportEntry{"mastodon", &MakeMastodon}, ReportEntry{"mastodon_remote", &MakeMastodonRemote}, ReportEntry{"lemmy_post", &MakeIt<LemmyReporting, false>},
-                                         ReportEntry{"lemmy_comment", &MakeIt<LemmyReporting, true>}, ReportEntry{"reddit", &MakeIt<RedditReporting>}, ReportEntry{"youtube_video", &MakeIt<YouTubeReporting, false, false>},
-                                         ReportEntry{"discourse", &MakeIt<DiscourseReporting>}, ReportEntry{"nodebb", &MakeIt<NodebbReporting>}, ReportEntry{"youtube_hide", &MakeIt<YouTubeReporting, true, true>},
-                                         ReportEntry{"facebook_hide", &MakeIt<MetaHiding, false>}, ReportEntry{"instagram_hide", &MakeIt<MetaHiding, true>}),
-                         [](const auto& made) { return std::string(made.param.name); });
+INSTANTIATE_TEST_SUITE_P(Platforms, ReportConformance, testing::ValuesIn(kReportEntries), [](const auto& made) { return std::string(made.param.name); });
 
 // --- what is one platform's own
 
@@ -542,7 +419,7 @@ TEST_F(MastodonReport, TellsASuspendedAccountAndALimitedOne) {
   EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
 }
 
-// --- Lemmy, Reddit, YouTube, Discourse, NodeBB, Meta
+// --- Lemmy, Reddit, YouTube, Discourse, NodeBB, Meta, X
 
 class LemmyReport : public One<LemmyReporting> {
  protected:
@@ -563,6 +440,11 @@ class FacebookHide : public One<MetaHiding> {
  protected:
   FacebookHide() : One(false) {}
 };
+class InstagramHide : public One<MetaHiding> {
+ protected:
+  InstagramHide() : One(true) {}
+};
+class XHide : public One<XHiding> {};
 
 TEST_F(LemmyReport, NamesTheLocalNumberAndTheWords) {
   ASSERT_EQ(Submit().fate, Fate::kAccepted);
@@ -749,6 +631,38 @@ TEST_F(NodebbReport, NamesThePostAndTheWords) {
   EXPECT_THAT(outcome.message, HasSubstr("already flagged"));
 }
 
+// A real NodeBB sends the names of its words.
+TEST_F(NodebbReport, ItsWordsAreMadePlain) {
+  server.Route("/forum/api/v3/flags", WithStatus(400, R"({"status":{"code":"bad-request","message":"[[error:post-already-flagged]]"},"response":{}})"));
+  EXPECT_THAT(Submit("It insults staff.").message, HasSubstr("(post already flagged)"));
+  server.Route("/forum/api/v3/flags", WithStatus(400, R"({"status":{"code":"bad-request","message":"[[error:too-many-post-flags-per-day, 10]]"},"response":{}})"));
+  EXPECT_THAT(Submit("It insults staff.").message, HasSubstr("(too many post flags per day)"));
+}
+
+// A real NodeBB answers strangers "no such post" of what only members may see.
+TEST_F(NodebbReport, WhatOnlyMembersMaySeeIsNotGone) {
+  platform.removed = true;
+  platform.members_see_it = true;
+  const auto check = Fresh()->Recheck(platform.ThePost(server));
+  EXPECT_EQ(check.presence, Presence::kUpLimited) << check.answer;
+  platform.members_see_it = false;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kGoneUnknown);
+  platform.refuses_members = true;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUnknown) << "a token that is not good proves nothing";
+}
+
+// Its lists tell no edits, so the version that was read has no name.
+TEST_F(NodebbReport, AnEditAfterItWasReadIsTold) {
+  auto post = platform.ThePost(server);
+  post.version_id.clear();
+  post.first_seen_at = *ParseRfc3339("2031-03-02T07:15:00Z");
+  EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUp);
+  platform.edited = true;  // at half past seven
+  EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUpEdited);
+  post.first_seen_at = *ParseRfc3339("2031-03-02T07:45:00Z");
+  EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUp) << "it was read as edited";
+}
+
 TEST_F(NodebbReport, TellsWhoDeletedIt) {
   platform.removed = true;
   const auto presence = [&] { return Fresh()->Recheck(platform.ThePost(server)).presence; };
@@ -771,6 +685,129 @@ TEST_F(FacebookHide, HidesOneCommentAndTellsThatItIsHidden) {
   visitors.thread_root.clear();
   EXPECT_EQ(Fresh()->HideForm(visitors).error().fault(), Fault::kUnsupported) << "a post, and no comment";
   EXPECT_EQ(Fresh()->Submit(AnApprovedReport(post, "facebook", platform.AChoice(), "It insults staff.", clock.Now())).fate, Fate::kRefused) << "Meta takes reports from people only";
+}
+
+TEST_F(FacebookHide, WhatTheTokenMayNoLongerSeeIsNotGone) {
+  platform.removed = true;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kGoneUnknown);
+  platform.reads_owner = false;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUnknown) << "Meta answers the same about what is gone and what a token may not see";
+}
+
+TEST_F(InstagramHide, AHiddenCommentIsUpForItsAuthor) {
+  platform.hidden = true;
+  EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
+}
+
+TEST_F(InstagramHide, SomebodyElsesPostIsLookedForAmongTheTagsAndNeverCalledGone) {
+  auto tagged = platform.ThePost(server);
+  tagged.thread_root.clear();
+  tagged.author.handle = "sam";
+  const auto presence = [&] { return Fresh()->Recheck(tagged).presence; };
+  platform.tags = R"({"data":[{"id":"1","caption":"words"},{"id":"17900000000000001","caption":"words"}]})";
+  EXPECT_EQ(presence(), Presence::kUp);
+  platform.tags = R"({"data":[{"id":"17900000000000001","caption":"other words"}]})";
+  EXPECT_EQ(presence(), Presence::kUpEdited);
+  platform.tags = R"({"data":[{"id":"1"}]})";
+  EXPECT_EQ(presence(), Presence::kNotVisible) << "the tag may have been taken off, or the account made private";
+  platform.tags = R"({"data":[{"id":"1"}],"paging":{"cursors":{"after":"QVFI"},"next":"https://graph.facebook.com/v25.0/1000/tags?after=QVFI"}})";
+  EXPECT_EQ(presence(), Presence::kUnknown) << "the list has no end that was reached";
+  for (const auto* strange : {"{", "[]", "{}", R"({"data":{}})"}) {
+    platform.tags = strange;
+    EXPECT_EQ(presence(), Presence::kUnknown) << strange;
+  }
+}
+
+TEST_F(InstagramHide, APostUnderAHashtagCannotBeLookedAtAgain) {
+  auto post = platform.ThePost(server);
+  EXPECT_TRUE(kInstagramCard.rechecks_post(post));
+  post.thread_root.clear();
+  EXPECT_FALSE(kInstagramCard.rechecks_post(post)) << "it came without its author";
+  EXPECT_EQ(Fresh()->Recheck(post).presence, Presence::kUnknown);
+  EXPECT_EQ(server.request_count(), 0u);
+  post.author.handle = "sam";
+  EXPECT_TRUE(kInstagramCard.rechecks_post(post));
+}
+
+TEST(FacebookCard, ARecommendationHasNoNumberToLookAtAgain) {
+  Post post;
+  post.native_id = "recommendation-0123456789abcdef";
+  EXPECT_FALSE(kFacebookCard.rechecks_post(post));
+  post.native_id = "1000_2000";
+  EXPECT_TRUE(kFacebookCard.rechecks_post(post));
+}
+
+TEST_F(XHide, HidesOneReplyBelowTheSchoolsOwnPost) {
+  const auto post = platform.ThePost(server);
+  const auto form = Fresh()->HideForm(post);
+  ASSERT_TRUE(form) << form.error().message();
+  EXPECT_EQ(form->reasons[0].id, "hide");
+  ASSERT_EQ(Fresh()->Hide(AnApprovedReport(post, "x", platform.AChoice(), "why", clock.Now(), ResponseKind::kHide)).fate, Fate::kAccepted);
+  EXPECT_EQ(platform.last.path, "/2/tweets/1990000000000000002/hidden");
+  EXPECT_EQ(platform.last.body, R"({"hidden":true})");
+  platform.began_by = "43";
+  const auto elsewhere = Fresh()->HideForm(post);
+  ASSERT_FALSE(elsewhere);
+  EXPECT_EQ(elsewhere.error().fault(), Fault::kUnsupported) << "somebody else's conversation";
+  platform.removed = true;
+  EXPECT_EQ(Fresh()->HideForm(post).error().fault(), Fault::kGone);
+  auto alone = post;
+  alone.thread_root.clear();
+  EXPECT_EQ(Fresh()->HideForm(alone).error().fault(), Fault::kUnsupported);
+  EXPECT_EQ(Fresh()->Submit(AnApprovedReport(post, "x", platform.AChoice(), "It insults staff.", clock.Now())).fate, Fate::kRefused) << "X takes reports from people only";
+}
+
+TEST_F(XHide, NoSignatureIsMadeTwice) {
+  const auto connector = Fresh();
+  const auto nonce = [&] {
+    EXPECT_EQ(connector->Hide(AnApprovedReport(platform.ThePost(server), "x", platform.AChoice(), "why", clock.Now(), ResponseKind::kHide)).fate, Fate::kAccepted);
+    return platform.last.Header("authorization");
+  };
+  const auto first = nonce();
+  EXPECT_NE(nonce(), first);
+}
+
+TEST_F(XHide, SaysWhatToDoAboutKeysAndMoney) {
+  const auto hide = [&] { return Fresh()->Hide(AnApprovedReport(platform.ThePost(server), "x", platform.AChoice(), "why", clock.Now(), ResponseKind::kHide)); };
+  const std::string path = "/2/tweets/1990000000000000002/hidden";
+  server.Route(path, WithStatus(401, R"({"detail":"Unauthorized"})"));
+  EXPECT_EQ(hide().fate, Fate::kNotSent);
+  EXPECT_THAT(hide().message, AllOf(HasSubstr("Keys and tokens"), HasSubstr("clock")));
+  server.Route(path, WithStatus(402, R"({"title":"CreditsDepleted","detail":"no credits"})"));
+  EXPECT_EQ(hide().fate, Fate::kNotSent);
+  EXPECT_THAT(hide().message, HasSubstr("no credit left"));
+  server.Route(path, WithStatus(403, R"({"detail":"You are not permitted to hide this"})"));
+  EXPECT_EQ(hide().fate, Fate::kRefused);
+  EXPECT_THAT(hide().message, HasSubstr("not permitted to hide"));
+  server.Route(path, Answer::Json(R"({"data":{"hidden":false}})"));
+  EXPECT_EQ(hide().fate, Fate::kRefused);
+}
+
+TEST_F(XHide, WithoutTheFourKeysItReadsOnly) {
+  platform.reads_only = true;
+  const auto post = platform.ThePost(server);
+  EXPECT_THAT(Fresh()->HideForm(post).error().message(), HasSubstr("access_token_file"));
+  EXPECT_EQ(Fresh()->Hide(AnApprovedReport(post, "x", platform.AChoice(), "why", clock.Now(), ResponseKind::kHide)).fate, Fate::kNotSent);
+  EXPECT_EQ(server.request_count(), 0u);
+  SourceSpec spec{"x", "oakmoor", "x", {}};
+  spec.settings["token"] = std::string("bearer");
+  spec.settings["confirmed_by"] = std::string("J. Example");
+  spec.settings["api_key"] = std::string("key");
+  const auto made = kXCard.make(spec, Oakmoor(), {http, clock});
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().message(), HasSubstr("together"));
+}
+
+// The request of RFC 5849, section 1.2, with an oauth_version; signed by a calculator of Python's hmac that gives the RFC's own signature without one.
+TEST(OAuth1, SignsParametersInTheirOrderHoweverTheyAreSent) {
+  const OAuth1Keys keys{"dpf43f3p2l4k3l03", "kd94hf93k423kf44", "nnch734d00sl2jdk", "pfkkdhi9sl3r4s00"};
+  const auto header = OAuth1Header(keys, "GET", "http://photos.example.net/photos?file=vacation.jpg&size=original", "chapoH", Instant{seconds{137131202}});
+  EXPECT_THAT(header, HasSubstr("oauth_consumer_key=\"dpf43f3p2l4k3l03\", oauth_nonce=\"chapoH\", oauth_signature_method=\"HMAC-SHA1\", oauth_timestamp=\"137131202\""));
+  const auto signature = [](const std::string& text) { return text.substr(text.find("oauth_signature=\"") + 17, text.rfind('"') - text.find("oauth_signature=\"") - 17); };
+  EXPECT_EQ(signature(header), "1IAE9RzK%2BDqSqVTdQ%2F0zWANXVzs%3D");
+  EXPECT_EQ(signature(OAuth1Header(keys, "GET", "http://photos.example.net/photos?size=original&file=vacation.jpg", "chapoH", Instant{seconds{137131202}})), signature(header));
+  EXPECT_EQ(signature(OAuth1Header({"k+", "s&", "t%", "u="}, "PUT", "https://x.example/2/tweets?ids=1%2C2&b=%C3%BC&a=", "n", Instant{seconds{1930204800}})), "Kiq9JRGuNwfRVVGr1Yct2TPfsy8%3D");
+  EXPECT_NE(signature(OAuth1Header(keys, "PUT", "http://photos.example.net/photos?file=vacation.jpg&size=original", "chapoH", Instant{seconds{137131202}})), signature(header));
 }
 
 }  // namespace

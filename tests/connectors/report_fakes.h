@@ -1,15 +1,20 @@
-// Lemmy, Reddit, YouTube, Discourse, NodeBB, Facebook and Instagram as far as reports, hiding and re-checks need them.
+// Every platform that takes reports or hides, as far as reports, hiding and re-checks need them.
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "connectors/bluesky/bluesky.h"
+#include "connectors/bluesky/report.h"
 #include "connectors/discourse/discourse.h"
 #include "connectors/facebook/facebook.h"
 #include "connectors/instagram/instagram.h"
 #include "connectors/lemmy/lemmy.h"
+#include "connectors/mastodon/mastodon.h"
 #include "connectors/nodebb/nodebb.h"
 #include "connectors/reddit/reddit.h"
+#include "connectors/x/replies.h"
+#include "connectors/x/x.h"
 #include "connectors/youtube/youtube.h"
 #include "tests/connectors/report_conformance.h"
 
@@ -270,13 +275,16 @@ class NodebbReporting : public ReportImitation {
       return request.Header("authorization") == "Bearer token" ? Answer::Json(R"({"status":{"code":"ok","message":"OK"},"response":{}})") : WithStatus(401, R"({"status":{"code":"not-authorised","message":"no"}})");
     }
     if (IsLook(request)) {
-      if (removed && flags.empty()) return WithStatus(404, R"({"status":{"code":"not-found","message":"Post does not exist"},"response":{}})");
+      const bool member = !request.Header("authorization").empty();
+      if (member && refuses_members) return WithStatus(401, R"({"status":{"code":"not-authorised","message":"[[error:api.401]]"},"response":{}})");
+      if (removed && flags.empty() && !(member && members_see_it)) return WithStatus(404, R"({"status":{"code":"not-found","message":"Post does not exist"},"response":{}})");
       return Answer::Json(R"({"status":{"code":"ok","message":"OK"},"response":{"pid":12,"uid":7,"timestampISO":"2031-03-02T07:00:00.000Z","editedISO":")" + std::string(edited ? "2031-03-02T07:30:00.000Z" : "") + R"(","deleted":)" +
-                          (removed ? "1" : "0") + flags + "}}");
+                          (removed && !flags.empty() ? "1" : "0") + flags + "}}");
     }
     return WithStatus(404, R"({"status":{"code":"not-found"}})");
   }
 
+  bool members_see_it = false, refuses_members = false;
   std::string flags;
   SeenRequest last;
 };
@@ -305,7 +313,6 @@ class MetaHiding : public ReportImitation {
   std::string Platform() const override { return instagram_ ? "instagram" : "facebook"; }
   std::string ReportReference() const override { return ""; }
   bool AsksBefore() const override { return false; }
-  bool Rechecks() const override { return !instagram_; }
   bool IsReport(const SeenRequest& request) const override { return request.method == "POST"; }
   bool IsLook(const SeenRequest& request) const override { return request.method == "GET"; }
 
@@ -315,16 +322,227 @@ class MetaHiding : public ReportImitation {
       last = request;
       return Answer::Json(R"({"success":true,"padding":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"})");
     }
-    if (removed) return WithStatus(400, R"({"error":{"code":100,"error_subcode":33,"message":"Unsupported get request."}})");
+    if (request.path == "/v25.0/1000") return reads_owner ? Answer::Json(R"({"id":"1000"})") : WithStatus(400, kMissing);
+    if (request.path == "/v25.0/1000/tags") return Answer::Json(tags);
+    if (removed) return WithStatus(400, kMissing);
     return Answer::Json(R"({"id":")" + std::string(instagram_ ? "17900000000000001" : "2000_3000") + R"(",")" + (instagram_ ? "text" : "message") + R"(":")" + (edited ? "other words" : "words") + R"(",")" + (instagram_ ? "hidden" : "is_hidden") +
                         R"(":)" + (hidden ? "true" : "false") + (instagram_ ? "" : std::string(R"(,"can_hide":)") + (can_hide ? "true" : "false")) + "}");
   }
 
-  bool hidden = false, can_hide = true;
+  bool hidden = false, can_hide = true, reads_owner = true;
+  std::string tags = R"({"data":[]})";
   SeenRequest last;
 
  private:
+  static constexpr const char* kMissing = R"({"error":{"code":100,"error_subcode":33,"message":"Unsupported get request."}})";
   bool instagram_;
+};
+
+// Checks each signature by making it again.
+class XHiding : public ReportImitation {
+ public:
+  Result<std::unique_ptr<Connector>> Make(const School& school, const HttpServer& server, ConnectorTools tools) override {
+    origin_ = server.Origin();
+    SourceSpec spec{"x", school.id, "x", {}};
+    spec.settings["server"] = server.Origin();
+    spec.settings["token"] = std::string("bearer");
+    spec.settings["confirmed_by"] = std::string("J. Example, 2026-11-02");
+    if (!reads_only) {
+      for (const auto* key : {"api_key", "api_secret", "access_token", "access_token_secret"}) spec.settings[key] = std::string(key) + "+";
+    }
+    return kXCard.make(spec, school, tools);
+  }
+  Post ThePost(const HttpServer&) const override {
+    Post post;
+    post.platform = "x";
+    post.native_id = "1990000000000000002";
+    post.global_id = "x:1990000000000000002";
+    post.thread_root = post.in_reply_to = "x:1990000000000000001";
+    post.text = "@oakmoorschool words";
+    return post;
+  }
+  ReportChoice AChoice() const override { return {.reason = "hide", .silent = true}; }
+  ResponseKind Kind() const override { return ResponseKind::kHide; }
+  std::string Platform() const override { return "x"; }
+  std::string ReportReference() const override { return ""; }
+  bool AsksBefore() const override { return false; }
+  bool Rechecks() const override { return false; }
+  bool IsReport(const SeenRequest& request) const override { return request.method == "PUT"; }
+  bool IsLook(const SeenRequest&) const override { return false; }
+
+  Answer Serve(const SeenRequest& request) override {
+    if (!Signed(request)) return WithStatus(401, R"({"title":"Unauthorized","detail":"Unauthorized","status":401})");
+    if (IsReport(request)) {
+      last = request;
+      if (request.path != "/2/tweets/1990000000000000002/hidden" || request.body != R"({"hidden":true})") return WithStatus(400, R"({"title":"Invalid Request"})");
+      return Answer::Json(R"({"data":{"hidden":)" + std::string(hides ? "true" : "false") + R"(},"padding":"xxxxxxxxxxxxxxxxxxxxxxxxxx"})");
+    }
+    if (request.path == "/2/users/me") return Answer::Json(R"({"data":{"id":"42","username":"oakmoorschool","name":"Oakmoor School"}})");
+    if (request.path == "/2/tweets" && request.Query("ids") == "1990000000000000001,1990000000000000002") {
+      if (removed) return Answer::Json(R"({"errors":[{"resource_id":"1990000000000000002","type":"https://api.twitter.com/2/problems/resource-not-found"}]})");
+      return Answer::Json(R"({"data":[{"id":"1990000000000000001","author_id":")" + began_by + R"(","conversation_id":"1990000000000000001"},{"id":"1990000000000000002","author_id":"77","conversation_id":"1990000000000000001"}]})");
+    }
+    return WithStatus(404, R"({"title":"Not Found"})");
+  }
+
+  bool reads_only = false, hides = true;
+  std::string began_by = "42";
+  SeenRequest last;
+
+ private:
+  bool Signed(const SeenRequest& request) const {
+    const auto header = request.Header("authorization");
+    const auto part = [&](const std::string& name) {
+      const auto at = header.find(name + "=\"");
+      if (at == header.npos) return std::string();
+      const auto begin = at + name.size() + 2;
+      return header.substr(begin, header.find('"', begin) - begin);
+    };
+    const auto at = part("oauth_timestamp"), nonce = part("oauth_nonce");
+    if (nonce.size() < 16 || at.size() != 10) return false;
+    return header == OAuth1Header({"api_key+", "api_secret+", "access_token+", "access_token_secret+"}, request.method, origin_ + request.target, nonce, Instant{seconds{std::atoll(at.c_str())}});
+  }
+  std::string origin_;
+};
+
+inline constexpr std::string_view kDid = "did:plc:exampleaaaa1111";
+inline constexpr std::string_view kUri = "at://did:plc:exampleaaaa1111/app.bsky.feed.post/3kexample2a";
+
+class BlueskyReporting : public ReportImitation {
+ public:
+  Result<std::unique_ptr<Connector>> Make(const School& school, const HttpServer& server, ConnectorTools tools) override {
+    origin_ = server.Origin();
+    SourceSpec spec{"bluesky", school.id, "bluesky", {}};
+    for (const auto* key : {"appview", "service", "directory"}) spec.settings[key] = server.Origin();
+    spec.settings["moderation"] = std::string("did:plc:moderation");
+    spec.settings["handle"] = std::string("school.example");
+    spec.settings["password"] = std::string("app-pass-word");
+    return kBlueskyCard.make(spec, school, tools);
+  }
+  Post ThePost(const HttpServer&) const override {
+    Post post;
+    post.platform = "bluesky";
+    post.global_id = kUri;
+    post.version_id = "bafy-1";
+    post.text = "about Oakmoor School";
+    return post;
+  }
+  ReportChoice AChoice() const override { return {.reason = "tools.ozone.report.defs#reasonViolenceThreats"}; }
+  std::string Platform() const override { return "bluesky"; }
+  std::string ReportReference() const override { return "4711"; }
+  bool IsReport(const SeenRequest& request) const override { return request.path == "/xrpc/com.atproto.moderation.createReport"; }
+  bool IsLook(const SeenRequest& request) const override { return request.path == "/xrpc/app.bsky.feed.getPosts"; }
+
+  Answer Serve(const SeenRequest& request) override {
+    if (request.path == "/xrpc/com.atproto.server.createSession" || request.path == "/xrpc/com.atproto.server.refreshSession")
+      return Answer::Json(R"({"accessJwt":")" + token + R"(","refreshJwt":"r","active":true})");
+    if (IsReport(request)) {
+      last = request;
+      if (request.Header("authorization") != "Bearer " + token) return Status(401, R"({"error":"ExpiredToken"})");
+      return Answer::Json(R"({"id":4711,"reasonType":"x","reportedBy":"did:plc:school","createdAt":"2031-03-02T08:00:00Z"})");
+    }
+    if (request.path == "/xrpc/app.bsky.labeler.getServices") return Answer::Json(services);
+    if (IsLook(request))
+      return Answer::Json(removed ? std::string(R"({"posts":[]})")
+                                  : R"({"posts":[{"uri":")" + std::string(kUri) + R"(","cid":")" + (edited ? "bafy-2" : "bafy-1") + R"(","labels":[)" + labels + "]}]}");
+    if (request.path == "/" + std::string(kDid))
+      return Answer::Json(R"({"id":")" + std::string(kDid) + R"(","service":[{"id":"#atproto_pds","serviceEndpoint":")" + origin_ + R"("}]})");
+    if (request.path == "/xrpc/com.atproto.sync.getRepoStatus") return repo;
+    if (request.path == "/xrpc/com.atproto.repo.getRecord") return record;
+    return Status(501, R"({"error":"MethodNotImplemented"})");
+  }
+  static Answer Status(int status, std::string body) {
+    auto answer = Answer::Json(std::move(body));
+    answer.status = status;
+    return answer;
+  }
+
+  std::string token = "a1", labels, services = R"({"views":[{"reasonTypes":["tools.ozone.report.defs#reasonViolenceThreats","tools.ozone.report.defs#reasonHarassmentTargeted",)"
+                                               R"("tools.ozone.report.defs#reasonHarassmentHateSpeech","tools.ozone.report.defs#reasonChildSafetyHarassment",)"
+                                               R"("tools.ozone.report.defs#reasonHarassmentDoxxing","tools.ozone.report.defs#reasonOther"]}]})";
+  Answer repo = Answer::Json(R"({"did":"did:plc:exampleaaaa1111","active":true})");
+  Answer record = Status(400, R"({"error":"RecordNotFound"})");
+  SeenRequest last;
+
+ private:
+  std::string origin_;
+};
+
+class MastodonReporting : public ReportImitation {
+ public:
+  explicit MastodonReporting(bool remote) : remote_(remote) {}
+  Result<std::unique_ptr<Connector>> Make(const School& school, const HttpServer& server, ConnectorTools tools) override {
+    SourceSpec spec{"mastodon", school.id, "mastodon", {}};
+    spec.settings["server"] = server.Origin();
+    if (!stranger) spec.settings["token"] = std::string("token");
+    return kMastodonCard.make(spec, school, tools);
+  }
+  Post ThePost(const HttpServer& server) const override {
+    Post post;
+    post.platform = "mastodon";
+    post.instance = server.Origin().substr(7);
+    post.native_id = "01LOCAL";
+    post.global_id = Uri(server.Origin());
+    post.version_id = "2031-03-02T07:00:00Z";
+    post.text = "about Oakmoor School";
+    return post;
+  }
+  ReportChoice AChoice() const override { return {.reason = "rule:2", .forward = remote_}; }
+  std::string Platform() const override { return "mastodon"; }
+  std::string ReportReference() const override { return "48914"; }
+  bool IsReport(const SeenRequest& request) const override { return request.path == "/api/v1/reports"; }
+  bool IsLook(const SeenRequest& request) const override { return request.path == "/api/v1/statuses/01LOCAL" || request.path == "/api/v2/search"; }
+
+  Answer Serve(const SeenRequest& request) override {
+    const auto origin = "http://" + request.Header("host");
+    if (!stranger && request.Header("authorization") != "Bearer token") return Status(401, R"({"error":"The access token is invalid"})");
+    if (IsReport(request)) {
+      last = request;
+      return Answer::Json(R"({"id":"48914","action_taken":false,"category":"violation","status_ids":["01LOCAL"]})");
+    }
+    if (request.path == "/api/v1/instance/rules") return Answer::Json(R"([{"id":"1","text":"Be kind","hint":""},{"id":"2","text":"No threats","hint":"Of any kind"}])");
+    if (request.path == "/api/v1/statuses/01LOCAL") return removed ? Status(404, R"({"error":"Record not found"})") : Answer::Json(View(origin));
+    if (request.path == "/api/v2/search") {
+      const bool found = !(removed && !still_at_origin) && request.Query("q") == Uri(origin) && request.Query("resolve") == "true";
+      return Answer::Json(R"({"accounts":[],"statuses":[)" + (found ? View(origin) : "") + "]}");
+    }
+    return Status(404, R"({"error":"Record not found"})");
+  }
+  static Answer Status(int status, std::string body) { return BlueskyReporting::Status(status, std::move(body)); }
+
+  bool stranger = false, still_at_origin = false;
+  std::string account = R"("id":"77")";
+  SeenRequest last;
+
+ private:
+  std::string Uri(const std::string& origin) const { return (remote_ ? "https://elsewhere.example" : origin) + "/users/sam/statuses/1"; }
+  std::string View(const std::string& origin) const {
+    return R"({"id":"01LOCAL","uri":")" + Uri(origin) + R"(","created_at":"2031-03-02T07:00:00.000Z","edited_at":)" + (edited ? R"("2031-03-02T07:30:00.000Z")" : "null") +
+           R"(,"account":{)" + account + "}}";
+  }
+  bool remote_;
+};
+
+template <typename Imitation, auto... arguments>
+std::unique_ptr<ReportImitation> MakeIt() {
+  return std::make_unique<Imitation>(arguments...);
+}
+
+// Every way something leaves by a platform's interface.
+inline constexpr ReportEntry kReportEntries[] = {
+    {"bluesky", &MakeIt<BlueskyReporting>},
+    {"mastodon", &MakeIt<MastodonReporting, false>},
+    {"mastodon_remote", &MakeIt<MastodonReporting, true>},
+    {"lemmy_post", &MakeIt<LemmyReporting, false>},
+    {"lemmy_comment", &MakeIt<LemmyReporting, true>},
+    {"reddit", &MakeIt<RedditReporting>},
+    {"youtube_video", &MakeIt<YouTubeReporting, false, false>},
+    {"discourse", &MakeIt<DiscourseReporting>},
+    {"nodebb", &MakeIt<NodebbReporting>},
+    {"youtube_hide", &MakeIt<YouTubeReporting, true, true>},
+    {"facebook_hide", &MakeIt<MetaHiding, false>},
+    {"instagram_hide", &MakeIt<MetaHiding, true>},
+    {"x_hide", &MakeIt<XHiding>},
 };
 
 }  // namespace heed

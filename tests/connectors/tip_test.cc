@@ -49,8 +49,9 @@ std::string Dump(const TipReading& reading) {
   std::string out;
   for (const auto& item : reading.items) {
     out += "# " + std::string(Describe(item.kind)) + " | " + item.name + " | " + item.place + (item.collection ? " | an export" : " | the whole of it") + " | without words " + std::to_string(item.without_words) + "\n";
-    for (const auto& post : item.posts) {
-      out += social::Dump(post);
+    for (std::size_t i = 0; i < item.posts.size(); ++i) {
+      const Post& post = item.posts[i];
+      out += (i + item.asides >= item.posts.size() ? "aside: " : "") + social::Dump(post);
       out += "\n  handed in: " + post.handed_in->item + " | " + post.handed_in->note + "\n";
     }
     for (const auto& note : item.notes) out += "note: " + note + "\n";
@@ -101,6 +102,18 @@ TEST(Tip, TellsDaysFromMonthsByTheWholeChat) {
       {"German", "01.02.26, 09:00 - Jo: a\n13.02.26, 09:00 - Jo: b\n", "2026-02-01T09:00:00Z"},
       {"dots in the time", "01/02/2026 09.00 - Jo: a\n13/02/2026 09.00 - Jo: b\n", "2026-02-01T09:00:00Z"},
       {"dashes", "[01-02-26 09:00:00] Jo: a\n[13-02-26 09:00:00] Jo: b\n", "2026-02-01T09:00:00Z"},
+      {"French, a word and narrow spaces", "01/02/2026 à\u202F09:00 - Jo\u00A0: a\n13/02/2026 à 09:00 - Jo : b\n", "2026-02-01T09:00:00Z"},
+      {"Portuguese", "01/02/2026 às 09:00 - Jo: a\n13/02/2026 às 09:00 - Jo: b\n", "2026-02-01T09:00:00Z"},
+      {"Polish", "1.02.2026, 09:00 - Jo: a\n13.02.2026, 09:00 - Jo: b\n", "2026-02-01T09:00:00Z"},
+      {"Spanish", "1/2/26, 9:00\u202Fp.\u00A0m. - Jo: a\n13/2/26, 9:00 a. m. - Jo: b\n", "2026-02-01T21:00:00Z"},
+      {"Turkish, the half before the time", "[1.02.2026 ÖS 9:00:12] Jo: a\n[13.02.2026 ÖÖ 9:00:12] Jo: b\n", "2026-02-01T21:00:12Z"},
+      {"Arabic digits and marks", "\u200F١\u200F/٢\u200F/٢٠٢٦، ٩:٠٠ م - نور: a\n\u200F١٣\u200F/٢\u200F/٢٠٢٦، ٩:٠٠ ص - نور: b\n", "2026-02-01T21:00:00Z"},
+      {"Urdu digits", "۱/۲/۲۰۲۶، ۹:۰۰ - نور: a\n۱۳/۲/۲۰۲۶، ۹:۰۰ - نور: b\n", "2026-02-01T09:00:00Z"},
+      {"Bengali digits", "১/২/২৬, ০৯:০০ - Jo: a\n১৩/২/২৬, ০৯:০০ - Jo: b\n", "2026-02-01T09:00:00Z"},
+      {"Greek", "1/2/26, 9:00 μ.μ. - Jo: a\n13/2/26, 9:00 π.μ. - Jo: b\n", "2026-02-01T21:00:00Z"},
+      {"Chinese", "2026/2/1 下午9:00 - Jo: a\n2026/2/13 上午9:00 - Jo: b\n", "2026-02-01T21:00:00Z"},
+      {"the Buddhist calendar", "1/2/2569 09:00 - Jo: a\n13/2/2569 09:00 - Jo: b\n", "2026-02-01T09:00:00Z"},
+      {"a long dash", "01/02/2026, 09:00 – Jo: a\n13/02/2026, 09:00 – Jo: b\n", "2026-02-01T09:00:00Z"},
   };
   for (const auto& one : cases) {
     ASSERT_TRUE(tip::IsWhatsApp(one.chat)) << one.name;
@@ -108,7 +121,79 @@ TEST(Tip, TellsDaysFromMonthsByTheWholeChat) {
     ASSERT_FALSE(item.posts.empty()) << one.name;
     ASSERT_TRUE(item.posts[0].created_at) << one.name;
     EXPECT_EQ(FormatRfc3339(*item.posts[0].created_at), one.first) << one.name;
+    ASSERT_GE(item.posts.size(), 2u) << one.name;
+    EXPECT_EQ(item.posts[1].text, "b") << one.name;
+    EXPECT_THAT(item.posts[0].author.display_name, testing::AnyOf("Jo", "نور")) << one.name;
+    EXPECT_EQ(item.asides, 0u) << one.name;
   }
+}
+
+// Told by their form, in whatever language the telephone speaks.
+TEST(Tip, WhatsAppsOwnLinesAreAsidesInEveryLanguage) {
+  struct OwnLine {
+    const char* language;
+    const char* line;
+  };
+  const OwnLine lines[] = {
+      {"Welsh", "Creodd Sam y grŵp \"Blwyddyn 9: rhieni\""},
+      {"Polish", "Sam utworzył(a) grupę „Klasa 9: rodzice”"},
+      {"German", "Sam hat die Gruppe „Klasse 9: Eltern“ erstellt."},
+      {"French", "Sam a créé le groupe « 3e B : parents »"},
+      {"Spanish", "Sam creó el grupo “9.º A: padres”"},
+      {"Italian", "Sam ha creato il gruppo \"3B: genitori\""},
+      {"Portuguese", "Sam criou o grupo “9.º A: pais”"},
+      {"Turkish", "Sam \"9A: veliler\" grubunu oluşturdu"},
+      {"Arabic", "أنشأ Sam المجموعة \"الصف: التاسع\""},
+      {"nobody named", "Die Nachrichten und Anrufe sind verschlüsselt. Tippe, um mehr zu erfahren."},
+      {"a picture left out", "Jo: <Medien ausgeschlossen>"},
+      {"a picture left out, on iOS", "Jo: \u200EBild weggelassen"},
+  };
+  for (const auto& one : lines) {
+    const auto item = tip::ReadWhatsApp("chat.txt", "13/11/2026, 18:01 - " + std::string(one.line) + "\n13/11/2026, 18:02 - Jo: words\n");
+    ASSERT_THAT(item.posts, SizeIs(2)) << one.language;
+    EXPECT_EQ(item.asides, 1u) << one.language;
+    EXPECT_EQ(item.posts[0].text, "words") << one.language;
+  }
+  EXPECT_EQ(tip::ReadWhatsApp("chat.txt", "13/11/2026, 18:01 - Sam hat die Gruppe „Klasse 9“ erstellt.\n13/11/2026, 18:02 - Jo: a\n").place, "Klasse 9");
+  EXPECT_EQ(tip::ReadWhatsApp("WhatsApp-Chat mit Klasse 9.txt", "13/11/2026, 18:02 - Jo: a\n").place, "Klasse 9");
+  EXPECT_EQ(tip::ReadWhatsApp("9A ile WhatsApp Sohbeti.txt", "13/11/2026, 18:02 - Jo: a\n").place, "9A");
+}
+
+TEST(Tip, WhatIsAttachedIsTakenOutInOtherLanguagesToo) {
+  const auto item = tip::ReadWhatsApp("chat.txt",
+                                      "[13/11/2026, 18:03:30] Jo: \u200E<Anhang: 00000012-PHOTO-2026-11-13-18-03-30.jpg>\n[13/11/2026, 18:04:00] Jo: regardez \u200E<pièce jointe : 00000013-VIDEO-2026-11-13-18-04-00.mp4>\n"
+                                      "[13/11/2026, 18:05:00] Jo: <kill him: 00000014-PHOTO-2026-11-13-18-04-00.jpg>\n");
+  EXPECT_EQ(item.without_words, 1u);
+  ASSERT_THAT(item.posts, SizeIs(2));
+  EXPECT_EQ(item.posts[0].text, "regardez");
+  EXPECT_EQ(item.posts[0].media.at(0).kind, "video");
+  EXPECT_THAT(item.posts[1].text, HasSubstr("kill him")) << "a word that is nobody's language stays";
+  const auto android = tip::ReadWhatsApp("chat.txt", "13/11/2026, 18:03 - Jo: IMG-20261113-WA0001.jpg (Datei angehängt)\nschau\n");
+  ASSERT_THAT(android.posts, SizeIs(1));
+  EXPECT_EQ(android.posts[0].text, "(Datei angehängt)\nschau");
+  EXPECT_EQ(android.posts[0].media.at(0).kind, "image");
+}
+
+// Whoever writes in a chat can type what WhatsApp's own lines look like: nothing hides there.
+TEST(Tip, WordsDressedAsWhatsAppsOwnAreStillRead) {
+  for (const std::string words : {"\u200EI will kill the head", "<I will kill the head>", "I will kill the head, he was added"}) {
+    const auto item = tip::ReadWhatsApp("chat.txt", "13/11/2026, 18:02 - Jo: a\n13/11/2026, 18:03 - Kit: " + words + "\n");
+    ASSERT_THAT(item.posts, SizeIs(2)) << words;
+    EXPECT_THAT(item.posts[1].text, HasSubstr("I will kill the head")) << words;
+    EXPECT_EQ(item.posts[1].author.display_name, "Kit");
+  }
+  const auto bare = tip::ReadWhatsApp("chat.txt", "13/11/2026, 18:02 - Jo: a\n13/11/2026, 18:03 - I will kill the head\n");
+  ASSERT_THAT(bare.posts, SizeIs(2));
+  EXPECT_EQ(bare.posts[1].text, "I will kill the head");
+  EXPECT_EQ(bare.posts[1].author.display_name, "") << "nobody said it, as far as the file goes";
+}
+
+TEST(Tip, ALineTypedIntoAMessageWithAnOlderTimeIsPointedOut) {
+  const Zone zone("UTC");
+  const auto item = tip::ReadWhatsApp("chat.txt", "13/11/2026, 18:02 - Jo: a\n02/11/2026, 09:00 - Mrs Made-Up: I hit him\n13/11/2026, 18:03 - Jo: b\n");
+  EXPECT_TRUE(Mentions(item.notes, "1 of its lines is hours older than the one above"));
+  const auto clocks = tip::ReadWhatsApp("chat.txt", "25/10/2026, 01:50 - Jo: a\n25/10/2026, 01:05 - Jo: b\n");
+  EXPECT_FALSE(Mentions(clocks.notes, "older than the one above")) << "the clocks were put back";
 }
 
 TEST(Tip, ADateThatDoesNotExistIsNoDate) {

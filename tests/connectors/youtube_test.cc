@@ -140,6 +140,32 @@ TEST_F(YouTubeTest, StopsFollowingAVideoWhenItsTimeIsOver) {
   EXPECT_EQ(Asked("/commentThreads"), 1u);
 }
 
+TEST_F(YouTubeTest, WhatWasReportedCountsInTheSameDaysQuota) {
+  host.videos = {{"v1", "Oakmoor School", "", "2031-03-01T08:00:00Z"}};
+  spec.settings["daily_units"] = std::int64_t{250};
+  spec.settings["search_every"] = std::string("1s");
+  clock.Set(*ParseRfc3339("2031-03-02T20:00:00Z"));
+  std::vector<Instant> asked;
+  Result<std::uint32_t> sent = std::uint32_t{2};
+  const auto connector = [&] {
+    return *kYouTubeCard.make(spec, Oakmoor(), {http, clock, [&](Instant since) {
+                                                  asked.push_back(since);
+                                                  return sent;
+                                                }});
+  };
+  const auto first = ReadRun(*connector());
+  ASSERT_FALSE(first.error) << first.error->message();
+  EXPECT_EQ(first.quota, "202 of 250 units used today, 100 of them for 2 reports and hidden comments");
+  EXPECT_EQ(asked.front(), *ParseRfc3339("2031-03-02T08:00:00Z")) << "midnight in California";
+  const auto second = ReadRun(*connector(), first.cursor);
+  ASSERT_TRUE(second.error);
+  EXPECT_THAT(second.error->message(), HasSubstr("202 of 250 units are used and the next request costs 100"));
+  sent = Fail(Fault::kIo, "disk on fire");
+  const auto third = ReadRun(*connector(), first.cursor);
+  ASSERT_TRUE(third.error) << "what could not be counted is not nothing";
+  EXPECT_EQ(third.error->fault(), Fault::kIo);
+}
+
 TEST_F(YouTubeTest, CountsItsUnitsAndStopsBeforeTheCapUntilPacificMidnight) {
   host.videos = {{"v1", "Oakmoor School", "", "2031-03-01T08:00:00Z"}};
   spec.settings["daily_units"] = std::int64_t{250};

@@ -17,6 +17,7 @@ struct Who {
 constexpr Who kWho[] = {
     {"GET /queue", kCases, false},
     {"GET /queue/bursts/{case}", kCases, false},
+    {"GET /cases/{case}/next", kCases, false},
     {"GET /queue/bulk", kWorks, false},
     {"POST /queue/bulk/preview", kWorks, false},
     {"POST /queue/bulk", kWorks, false},
@@ -83,6 +84,9 @@ constexpr Who kWho[] = {
     {"POST /lexicon/entries/{entry}/backtest", Only(Role::kLexicon), true},
     {"GET /lexicon/propose", Only(Role::kLexicon), true},
     {"POST /lexicon/propose", Only(Role::kLexicon), true},
+    {"GET /lexicon/groups", kRules, false},
+    {"GET /lexicon/propose/rule", Only(Role::kLexicon), true},
+    {"POST /lexicon/propose/rule", Only(Role::kLexicon), true},
     {"GET /lexicon/try", kRules, false},
     {"POST /lexicon/try", kRules, false},
     {"GET /insights", kCases, false},

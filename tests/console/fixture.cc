@@ -1,5 +1,7 @@
 #include "tests/console/fixture.h"
 
+#include <regex>
+
 #include "pipeline/likeness.h"
 #include "src/base/text.h"
 #include "src/casework/observe.h"
@@ -47,14 +49,16 @@ void ConsoleTest::Build(const std::function<void(ConsoleParts&)>& change) {
     if (rule != "abuse.clown") return Fail(Fault::kNotFound, "rule " + std::string(rule) + " is not paused");
     return 3;
   };
+  parts.lexicon.groups = [] { return std::vector<WordGroup>{{"group.race", "en", 1, {"some <b>slur</b>"}}, {"negator", "en", 9, {"not", "never"}}, {"person.staff", "en", 2, {"the head", "a teacher"}}}; };
   parts.lexicon.entry = [this](std::string_view id) -> Result<EntryView> {
     if (id != entry_.line.id) return Fail(Fault::kNotFound, "there is no entry \"" + std::string(id) + "\"");
     return entry_;
   };
-  parts.lexicon.propose = [this](const EntryDraft& draft, std::string_view author) -> Done {
-    if (!lexicon_mistake_.empty()) return Fail(Fault::kInvalid, lexicon_mistake_);
+  parts.lexicon.propose = [this](const EntryDraft& draft, std::string_view author) -> Result<std::vector<DraftMistake>> {
+    if (!draft_mistakes_.empty()) return draft_mistakes_;
+    drafts_.push_back(draft);
     edits_.push_back("propose " + draft.id + " by " + std::string(author));
-    return {};
+    return std::vector<DraftMistake>{};
   };
   parts.lexicon.set_status = [this](std::string_view id, std::string_view status, std::string_view why) -> Done {
     if (!lexicon_mistake_.empty()) return Fail(Fault::kInvalid, lexicon_mistake_);
@@ -216,6 +220,21 @@ ConsoleTest::Browser ConsoleTest::SignedIn(const std::string& id) {
   const auto response = browser.PostFrom("/link/" + *link, "/link/" + *link);
   EXPECT_EQ(response.status, 303) << response.body;
   return browser;
+}
+
+void OneCaseTest::SetUp() {
+  ConsoleTest::SetUp();
+  AddPerson("amina", {{Role::kTriage, "oakmoor"}});
+  AddPerson("head", {{Role::kHead, "oakmoor"}});
+  id_ = Keep("oakmoor", APost("1", "Oakmoor School is run by clowns"), {{"abuse.clown", Category::kAbuse, 2, 25, 31, View::kPlain, "Calls somebody a clown."}});
+}
+
+http::Response OneCaseTest::Submit(Browser& browser, const std::string& page, const std::string& target, Form form) {
+  const auto seen = browser.Get(page);
+  static const std::regex kMoment("name=\"moment\" value=\"([0-9]+)\"");
+  std::smatch match;
+  if (std::regex_search(seen.body, match, kMoment)) form.emplace_back("moment", match[1]);
+  return browser.Post(target, std::move(form));
 }
 
 }  // namespace heed

@@ -64,6 +64,8 @@ class ConsoleTest : public ::testing::Test {
   std::vector<SourceHealth> sources_;
   EntryView entry_;                  // what the lexicons say of "abuse.clown"
   std::vector<std::string> edits_;   // what was done to the lexicons: "propose threat.x", "shadow abuse.clown: why"
+  std::vector<EntryDraft> drafts_;   // what was proposed
+  std::vector<DraftMistake> draft_mistakes_;  // not empty: what would be wrong with it
   std::string lexicon_mistake_;      // not empty: why they would not be right any more
 
   // What the evidence door was asked, and what it answers.
@@ -73,6 +75,17 @@ class ConsoleTest : public ::testing::Test {
   std::map<std::string, TipTold> tips_told_;
   std::map<std::string, PackTold> packs_told_;
   std::vector<KeptBytes> files_;
+};
+
+// One case, "run by clowns", at Oakmoor: amina does triage there, head is its headteacher.
+class OneCaseTest : public ConsoleTest {
+ protected:
+  void SetUp() override;
+  std::string Path(const std::string& rest = "") const { return "/cases/" + std::to_string(id_) + rest; }
+  // A form of the page it is on, with the moment that page was made at.
+  http::Response Submit(Browser& browser, const std::string& page, const std::string& target, Form form);
+  Case Now() { return *store_->FindCase(id_); }
+  CaseId id_ = 0;
 };
 
 }  // namespace heed

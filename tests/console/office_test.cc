@@ -81,6 +81,104 @@ TEST_F(EntryPages, AProposalNeedsExamplesBothWays) {
   EXPECT_THAT(dsl.Get("/lexicon/propose?from=abuse.clown").body, AllOf(HasSubstr("abuse.clown-2"), HasSubstr("you clown"))) << "a changed version starts from the one there is";
 }
 
+const Form kRule = {{"part1", "[person.staff]\r\nthe caretaker\r\n"}, {"part2", "is a thief\r\n= nicks things"}, {"order", "given"}, {"within", "5"}, {"scope", "next"}, {"unless1", "negator"}, {"where1", "before:4"}, {"quoted", "yes"},
+                    {"why", "Says that somebody steals"}, {"category", "defamation"}, {"severity", "3"}, {"matches", "the caretaker is a thief"}, {"ignores", "the caretaker is not a thief"}, {"id", "defamation.thief"}, {"language", "en"}};
+
+Form With(Form form, const std::string& name, const std::string& value) {
+  std::erase_if(form, [&](const auto& field) { return field.first == name; });
+  if (!value.empty()) form.emplace_back(name, value);
+  return form;
+}
+
+TEST_F(EntryPages, ARuleIsProposedAsPeopleWriteIt) {
+  AddPerson("dsl", {{Role::kLexicon, ""}});
+  auto dsl = SignedIn("dsl");
+  const std::string form = dsl.Get("/lexicon/propose/rule").body;
+  EXPECT_THAT(form, AllOf(HasSubstr("<option value=\"person.staff\">"), HasSubstr("name=\"part4\""), HasSubstr("name=\"unless3\""), Not(HasSubstr("name=\"unless4\""))));
+  EXPECT_EQ(dsl.Post("/lexicon/propose/rule", kRule).Header("Location"), "/lexicon/entries/defamation.thief");
+  ASSERT_EQ(drafts_.size(), 1u);
+  const EntryDraft& draft = drafts_[0];
+  EXPECT_EQ(draft.parts, (std::vector<std::vector<std::string>>{{"person.staff", "=the caretaker"}, {"=is a thief", "=nicks things"}}));
+  EXPECT_TRUE(draft.ordered);
+  EXPECT_EQ(draft.within, 5);
+  EXPECT_EQ(draft.scope, "next");
+  EXPECT_EQ(draft.unless, (std::vector<std::string>{"negator:before:4", "quoted"}));
+  EXPECT_EQ(draft.matches, std::vector<std::string>{"the caretaker is a thief"});
+  EXPECT_TRUE(Noted(Trail(), "entry-proposed"));
+  dsl.Get("/lexicon/propose/rule");
+  EXPECT_EQ(dsl.Post("/lexicon/propose/rule", With(With(With(kRule, "order", "any"), "within", ""), "scope", "sentence")).status, 303);
+  EXPECT_FALSE(drafts_[1].ordered);
+  EXPECT_FALSE(drafts_[1].within);
+  EXPECT_EQ(drafts_[1].scope, "");
+}
+
+TEST_F(EntryPages, WhatIsWrongWithARuleIsSaidAtItsField) {
+  AddPerson("dsl", {{Role::kLexicon, ""}});
+  auto dsl = SignedIn("dsl");
+  const struct {
+    const char *field, *value, *at, *says;
+  } all[] = {
+      {"part1", "", "part1", "Enter what must stand there"},
+      {"part1", "[person.staf]", "part1", "There is no word group “person.staf” (did you mean &quot;person.staff&quot;?)"},
+      {"part4", "x", "part3", "This part is empty and the one below is not"},
+      {"order", "", "order", "Choose whether the order matters"},
+      {"within", "many", "within", "Enter a number of words from 0 to 100"},
+      {"within", "101", "within", "Enter a number of words"},
+      {"scope", "page", "scope", "Choose where they stand"},
+      {"unless2", "negattor", "unless2", "There is no word group “negattor” (did you mean"},
+      {"matches", "", "matches", "Enter at least one sentence it must find"},
+      {"ignores", "", "ignores", "Enter at least one sentence that looks alike"},
+      {"id", "Thief!", "id", "Enter a name of small letters"},
+      {"why", "", "why", "Say in one sentence"},
+  };
+  for (const auto& each : all) {
+    dsl.Get("/lexicon/propose/rule");
+    const auto refused = dsl.Post("/lexicon/propose/rule", With(kRule, each.field, each.value));
+    EXPECT_EQ(refused.status, 422) << each.field;
+    EXPECT_THAT(refused.body, AllOf(HasSubstr("id=\"" + std::string(each.at) + "-error\""), HasSubstr(each.says), HasSubstr("href=\"#" + std::string(each.at) + "\""))) << each.field;
+    EXPECT_THAT(refused.body, HasSubstr("is a thief")) << "what was typed is not lost";
+  }
+  dsl.Get("/lexicon/propose/rule");
+  EXPECT_THAT(dsl.Post("/lexicon/propose/rule", With(With(kRule, "order", "any"), "part2", "")).body, HasSubstr("enter a second part"));
+  // What the lexicons' own check says.
+  draft_mistakes_ = {{"matches", "defamation.thief should match \"<b>\" and does not: its words were not found near enough"}, {"sequence", "the phrase \"is a thief\" is no good"}, {"unless", "\"negator:before:4\": no"}, {"", "elsewhere.toml:3:1: abuse.other should ignore this"}};
+  dsl.Get("/lexicon/propose/rule");
+  const auto refused = dsl.Post("/lexicon/propose/rule", kRule);
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, AllOf(HasSubstr("It should match &quot;&lt;b&gt;&quot; and does not"), HasSubstr("id=\"matches-error\""), HasSubstr("id=\"part2-error\""), HasSubstr("id=\"unless1-error\""), HasSubstr("abuse.other should ignore this")));
+  EXPECT_TRUE(drafts_.empty());
+  EXPECT_FALSE(Noted(Trail(), "entry-proposed"));
+}
+
+TEST_F(EntryPages, ARuleIsShownInWordsAndAChangedVersionStartsFromIt) {
+  AddPerson("dsl", {{Role::kLexicon, ""}});
+  auto dsl = SignedIn("dsl");
+  entry_.is_rule = true;
+  entry_.phrases.clear();
+  entry_.parts = {{"person.staff", "=the caretaker"}, {"=is a thief"}};
+  entry_.within = 6;
+  entry_.scope = "next";
+  entry_.unless = {"negator:before:5", "quoted", "group.race"};
+  const std::string page = dsl.Get("/lexicon/entries/abuse.clown").body;
+  EXPECT_THAT(page, AllOf(HasSubstr("[person.staff] or “the caretaker”"), HasSubstr("In this order, at most 6 other words between one and the next"), HasSubstr("href=\"/lexicon/propose/rule?from=abuse.clown\"")));
+  const std::string form = dsl.Get("/lexicon/propose/rule?from=abuse.clown").body;
+  EXPECT_THAT(form, AllOf(HasSubstr(">[person.staff]\nthe caretaker"), HasSubstr("value=\"negator\""), HasSubstr("<option value=\"before:5\" selected>before:5"), HasSubstr("value=\"group.race\""), HasSubstr("name=\"quoted\" type=\"checkbox\" value=\"yes\" checked"), HasSubstr("value=\"6\"")));
+  EXPECT_THAT(dsl.Get("/lexicon/propose?from=abuse.clown").body, Not(HasSubstr("caretaker"))) << "the form for words has no place for it";
+  entry_.has_more = true;
+  EXPECT_THAT(dsl.Get("/lexicon/entries/abuse.clown").body, Not(HasSubstr("?from=abuse.clown")));
+}
+
+TEST_F(EntryPages, WordGroupsAreListedAndTheirWordsCovered) {
+  AddPerson("ben", {{Role::kTriage, "oakmoor"}});
+  auto ben = SignedIn("ben");
+  EXPECT_THAT(ben.Get("/lexicon/groups").body, AllOf(HasSubstr("3 groups."), HasSubstr("group.race"), HasSubstr("s••• "), Not(HasSubstr("slur"))));
+  EXPECT_THAT(ben.Get("/lexicon/groups?text=SLUR").body, AllOf(HasSubstr("1 group."), HasSubstr("group.race"), Not(HasSubstr("person.staff"))));
+  EXPECT_THAT(ben.Get("/lexicon/groups?text=weather").body, HasSubstr("No group is like that"));
+  ben.Get("/settings");
+  ben.Post("/settings/words", {{"words", "shown"}});
+  EXPECT_THAT(ben.Get("/lexicon/groups").body, HasSubstr("some &lt;b&gt;slur&lt;/b&gt;"));
+}
+
 TEST_F(EntryPages, ABackTestShowsPostsToWhoReadsCasesOnly) {
   AddPerson("dsl", {{Role::kLexicon, ""}});
   AddPerson("both", {{Role::kLexicon, ""}, {Role::kTriage, "oakmoor"}});

@@ -62,6 +62,66 @@ TEST_F(QueuePages, RowsSayWhenTheyAreDueAndAFilterKeepsThem) {
   EXPECT_EQ(later.Get("/queue?severity=9").status, 400);
 }
 
+TEST_F(QueuePages, FiltersForPlatformAgeColleagueAndWhatCouldNotBeJudged) {
+  AddPerson("ben", {{Role::kTriage, "oakmoor"}});
+  Keep("oakmoor", APost("1", "old words about Oakmoor School"));
+  clock_.Advance(days{8});
+  auto other = APost("2", "quite new things about Oakmoor School");
+  other.platform = "reviews";
+  Keep("oakmoor", other);
+  ASSERT_TRUE(store_->Record(*Assign(*store_->FindCase(2), "amina", "ben", "yours", clock_.Now())));
+  auto amina = SignedIn("amina");
+  const auto shows = [&](const std::string& query) {
+    const auto page = amina.Get("/queue?" + query);
+    EXPECT_EQ(page.status, 200) << query;
+    return std::string(page.body.find(">Case 1<") != std::string::npos ? "1" : "") + (page.body.find(">Case 2<") != std::string::npos ? "2" : "");
+  };
+  EXPECT_EQ(shows(""), "12");
+  EXPECT_EQ(shows("platform=reviews"), "2");
+  EXPECT_EQ(shows("platform=nowhere"), "");
+  EXPECT_EQ(shows("age=1"), "1");
+  EXPECT_EQ(shows("age=7"), "1");
+  EXPECT_EQ(shows("age=30"), "");
+  EXPECT_EQ(shows("whose=ben"), "2");
+  EXPECT_EQ(shows("whose=nobody"), "1");
+  EXPECT_EQ(shows("whose=mine"), "");
+  EXPECT_EQ(shows("severity=unjudged"), "");
+  EXPECT_EQ(shows("text=QUITE+new"), "2");
+  EXPECT_EQ(shows("text=ew"), "2");
+  EXPECT_EQ(shows("text=quite+old"), "");
+  EXPECT_EQ(amina.Get("/queue?age=2").status, 400);
+  EXPECT_EQ(amina.Get("/queue?whose=%3Cb%3E").status, 400);
+  EXPECT_THAT(amina.Get("/queue").body, AllOf(HasSubstr("<option value=\"reviews\">reviews (1)</option>"), HasSubstr("<option value=\"ben\">ben</option>")));
+  EXPECT_THAT(amina.Get("/queue/views?whose=ben&platform=reviews&age=7").body, HasSubstr("with ben, on reviews, here for 7 days or longer"));
+}
+
+TEST_F(QueuePages, NextLeadsFromCaseToCaseAndBackToTheQueue) {
+  Flood(3);  // one burst: 1, 2 and 3
+  Keep("oakmoor", APost("x", "something else about Oakmoor School altogether"));
+  Keep("oakmoor", APost("y", "yet another matter at Oakmoor School entirely"));
+  auto amina = SignedIn("amina");
+  EXPECT_THAT(amina.Get("/cases/1").body, HasSubstr("href=\"/cases/1/next\" data-heed-key=\"n\""));
+  EXPECT_EQ(amina.Get("/cases/1/next").Header("Location"), "/cases/4") << "the burst is one line of the queue";
+  EXPECT_EQ(amina.Get("/cases/4/next").Header("Location"), "/cases/5");
+  EXPECT_EQ(amina.Get("/cases/5/next").Header("Location"), "/queue");
+  EXPECT_THAT(amina.Get("/queue").body, HasSubstr("That was the last case"));
+  ASSERT_TRUE(store_->Record(*Close(*store_->FindCase(4), "amina", "done", clock_.Now())));
+  EXPECT_EQ(amina.Get("/cases/4/next").Header("Location"), "/cases/1") << "a case that was dealt with stands nowhere: on to the front";
+  ASSERT_TRUE(store_->Record(*Snooze(*store_->FindCase(5), "amina", clock_.Now() + days{1}, "", clock_.Now())));
+  EXPECT_EQ(amina.Get("/cases/1/next").Header("Location"), "/queue") << "the other one sleeps";
+}
+
+TEST_F(QueuePages, TheStartLeadsToWhatIsLateAndWhatIsMine) {
+  Keep("oakmoor", APost("1", "words about Oakmoor School"));
+  Keep("oakmoor", APost("2", "quite other things about Oakmoor School"));
+  auto amina = SignedIn("amina");
+  EXPECT_THAT(amina.Get("/").body, AllOf(HasSubstr("href=\"/queue?category=abuse\"><span class=\"heed-figure__number\">2</span> abuse"), Not(HasSubstr("overdue")), Not(HasSubstr("with you"))));
+  ASSERT_TRUE(store_->Record(*Claim(*store_->FindCase(2), "amina", clock_.Now())));
+  EXPECT_THAT(amina.Get("/").body, HasSubstr("href=\"/queue?whose=mine\"><span class=\"heed-figure__number\">1</span> with you"));
+  clock_.Advance(days{7});
+  EXPECT_THAT(SignedIn("amina").Get("/").body, AllOf(HasSubstr("href=\"/queue?due=overdue\"><span class=\"heed-figure__number\">2</span> overdue"), Not(HasSubstr("with you")))) << "the claim has run out";
+}
+
 TEST_F(QueuePages, AListIsSavedCountedRenamedAndDeletedForOnePersonAlone) {
   Flood(3);
   auto amina = SignedIn("amina");

@@ -1,7 +1,5 @@
 // Reports in a browser: the platform's own reasons, the form by hand step by step, what comes of it, notices and helplines; and that no page
 // leads from a post to something that leaves without a second person.
-#include <regex>
-
 #include "src/casework/acts.h"
 #include "src/casework/report.h"
 #include "tests/console/fixture.h"
@@ -13,10 +11,10 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class ReportsTest : public ConsoleTest {
+class ReportsTest : public OneCaseTest {
  protected:
   void SetUp() override {
-    ConsoleTest::SetUp();
+    OneCaseTest::SetUp();
     Build([this](ConsoleParts& parts) {
       parts.reports.offer = [this](const Case&, ResponseKind kind) { return kind == ResponseKind::kHide ? hide_ : offer_; };
       parts.reports.by_itself = [this](const Case&, const Response& response) {
@@ -31,9 +29,6 @@ class ReportsTest : public ConsoleTest {
         return Result<std::string>("gone_by_platform");
       };
     });
-    AddPerson("amina", {{Role::kTriage, "oakmoor"}});
-    AddPerson("head", {{Role::kHead, "oakmoor"}});
-    id_ = Keep("oakmoor", APost("1", "Oakmoor School is run by clowns"), {{"abuse.clown", Category::kAbuse, 2, 25, 31, View::kPlain, "Calls somebody a clown."}});
     Decide_({});
   }
   void Decide_(std::optional<Category> category, Finding finding = Finding::kBreach) {
@@ -56,15 +51,6 @@ class ReportsTest : public ConsoleTest {
     offer_.form = form;
     offer_.read_at = clock_.Now();
   }
-  std::string Path(const std::string& rest = "") const { return "/cases/" + std::to_string(id_) + rest; }
-  http::Response Submit(Browser& browser, const std::string& page, const std::string& target, Form form) {
-    const auto seen = browser.Get(page);
-    static const std::regex kMoment("name=\"moment\" value=\"([0-9]+)\"");
-    std::smatch match;
-    if (std::regex_search(seen.body, match, kMoment)) form.emplace_back("moment", match[1]);
-    return browser.Post(target, std::move(form));
-  }
-  Case Now() { return *store_->FindCase(id_); }
   // Every step ticked, and its number written down.
   void CarryOut(Browser& browser) {
     Form form = {{"outcome", "done"}, {"reference", "FB-77"}};
@@ -72,7 +58,6 @@ class ReportsTest : public ConsoleTest {
     ASSERT_EQ(Submit(browser, Path("/responses/1/by-hand"), Path("/responses/1/by-hand"), form).status, 303);
   }
 
-  CaseId id_ = 0;
   std::string platform_ = "mastodon";
   ReportOffer offer_, hide_;
   bool can_look_ = false;

@@ -1,5 +1,6 @@
 // Working on cases in a browser: claim, decide, propose, approve; what is locked; and that nobody overwrites anybody.
 #include <regex>
+#include <thread>
 
 #include "src/casework/acts.h"
 #include "src/console/letters.h"
@@ -9,28 +10,16 @@ namespace heed {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class Work : public ConsoleTest {
+class Work : public OneCaseTest {
  protected:
   void SetUp() override {
-    ConsoleTest::SetUp();
-    AddPerson("amina", {{Role::kTriage, "oakmoor"}});
+    OneCaseTest::SetUp();
     AddPerson("ben", {{Role::kTriage, "oakmoor"}});
-    AddPerson("head", {{Role::kHead, "oakmoor"}});
-    id_ = Keep("oakmoor", APost("1", "Oakmoor School is run by clowns"), {{"abuse.clown", Category::kAbuse, 2, 25, 31, View::kPlain, "Calls somebody a clown."}});
   }
-  std::string Path(const std::string& rest = "") const { return "/cases/" + std::to_string(id_) + rest; }
-  // A form of the page it is on, with the moment that page was made at.
-  http::Response Submit(Browser& browser, const std::string& page, const std::string& target, Form form) {
-    const auto seen = browser.Get(page);
-    static const std::regex kMoment("name=\"moment\" value=\"([0-9]+)\"");
-    std::smatch match;
-    if (std::regex_search(seen.body, match, kMoment)) form.emplace_back("moment", match[1]);
-    return browser.Post(target, std::move(form));
-  }
-  Case Now() { return *store_->FindCase(id_); }
   void Decided(Browser& browser) {
     const auto decided = Submit(browser, Path("/decide"), Path("/decide"), {{"finding", "breach"}, {"category", "abuse"}, {"severity", "2"}, {"clause", "Swearing at people"}, {"why", "insults all staff"}});
     ASSERT_EQ(decided.status, 303) << decided.body;
@@ -41,7 +30,6 @@ class Work : public ConsoleTest {
     const auto proposed = Submit(browser, Path("/respond/letter"), Path("/respond/letter"), {{"to", "the author"}, {"text", "Please take it down."}});
     ASSERT_EQ(proposed.status, 303) << proposed.body;
   }
-  CaseId id_ = 0;
 };
 
 TEST_F(Work, FromTheQueueToALetterTheHeadApproves) {
@@ -93,6 +81,34 @@ TEST_F(Work, TwoPeopleNeverOverwriteEachOther) {
   EXPECT_THAT(late.body, HasSubstr("was changed while you looked at it"));
   EXPECT_EQ(Now().decision->by, "ben");
   for (const char* act : {"/claim", "/release", "/assign", "/snooze", "/undo", "/close", "/responses/1/cancel"}) EXPECT_NE(amina.Post(Path(act), {{"moment", moment}, {"why", "x"}}).status, 303) << act;
+}
+
+TEST_F(Work, OfEightWhoDecideAtOnceOneIsHeardAndTheOthersAreTold) {
+  std::vector<Browser> reviewers;
+  for (int i = 0; i < 8; ++i) {
+    const std::string id = "reviewer-" + std::to_string(i);
+    AddPerson(id, {{Role::kTriage, "oakmoor"}});
+    reviewers.push_back(SignedIn(id));
+    reviewers.back().Get(Path("/decide"));
+  }
+  const std::string moment = std::to_string(Now().events);
+  std::vector<http::Response> answers(reviewers.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < reviewers.size(); ++i)
+    threads.emplace_back([&, i] { answers[i] = reviewers[i].Post(Path("/decide"), {{"moment", moment}, {"finding", "breach"}, {"category", "abuse"}, {"severity", "2"}, {"why", "reviewer-" + std::to_string(i) + " said so"}}); });
+  for (auto& thread : threads) thread.join();
+  std::size_t heard = 0;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i].status == 303) {
+      ++heard;
+      EXPECT_EQ(Now().decision->by, "reviewer-" + std::to_string(i));
+      EXPECT_EQ(Now().decision->why, "reviewer-" + std::to_string(i) + " said so");
+      continue;
+    }
+    EXPECT_EQ(answers[i].status, 409);
+    EXPECT_THAT(answers[i].body, AnyOf(HasSubstr("was changed while you looked at it"), HasSubstr("It is decided")));
+  }
+  EXPECT_EQ(heard, 1u);
 }
 
 TEST_F(Work, ACaseSomebodyHoldsIsTheirs) {

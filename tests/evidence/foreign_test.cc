@@ -57,7 +57,7 @@ HttpExchange AnExchange(std::string body) {
 
 TEST(Foreign, WarcioReadsEveryKindOfWarcThatHeedWrites) {
   const std::string warcio = Warcio();
-  if (warcio.empty()) GTEST_SKIP();
+  if (warcio.empty()) GTEST_SKIP() << "warcio is not here: tests/evidence/warcio/fetch gets it from npm";
   const TempFolder folder;
   const std::string body = "[{\"id\":\"114000001\",\"uri\":\"https://social.example/users/crow/statuses/114000001\",\"content\":\"Oakmoor School teachers are all scum\"}]";
   const auto exchange = CaptureExchange(Theirs(), {AnExchange(body)}, "a clock");
@@ -85,7 +85,7 @@ TEST(Foreign, WarcioReadsEveryKindOfWarcThatHeedWrites) {
 
 TEST(Foreign, WarcioReadsTheWarcsOfAPack) {
   const std::string warcio = Warcio();
-  if (warcio.empty()) GTEST_SKIP();
+  if (warcio.empty()) GTEST_SKIP() << "warcio is not here: tests/evidence/warcio/fetch gets it from npm";
   Kit kit;
   Post post = Theirs();
   post.global_id = post.native_id = "https://social.example/posts/1";

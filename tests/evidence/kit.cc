@@ -66,13 +66,13 @@ Kit::Kit(std::size_t cases) {
   HEED_CHECK(store_->Commit(page, Observe).has_value());
 }
 
-void Kit::Attach(CaseId id, CapturedPost captured, std::string_view actor) {
+void Kit::Attach(CaseId id, CapturedPost captured, std::string_view actor, Instant at) {
   Change change;
   change.after = store_->FindCase(id).value();
   Event& event = change.events.emplace_back();
   event.case_id = id;
   event.kind = EventKind::kCaptured;
-  event.at = kStart + hours{2};
+  event.at = at;
   event.actor = actor;
   event.details = WriteCapture(captured.capture);
   event.attachment = std::move(captured.bytes);

@@ -29,7 +29,7 @@ class Kit {
 
   PackRequest Request(std::vector<CaseId> cases, std::string_view file = "pack.zip");
   // Adds a capture to a case as `heed capture add` does.
-  void Attach(CaseId id, CapturedPost captured, std::string_view actor);
+  void Attach(CaseId id, CapturedPost captured, std::string_view actor, Instant at = kStart + hours{2});
   // Made without a PDF unless the request says so; a failure fails the test.
   PackMade Make(const PackRequest& request);
   // Unpacked by `unzip` into a folder of that name; the bag's own folder.

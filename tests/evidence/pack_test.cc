@@ -44,7 +44,7 @@ TEST(Pack, IsABagByTheLetterOfTheStandard) {
 }
 
 TEST(Pack, IsSignedSoThatOpenSslCanTell) {
-  if (!Have("openssl")) GTEST_SKIP();
+  if (!Have("openssl")) GTEST_SKIP() << "openssl is not installed: there is no time-stamp authority to ask";
   Kit kit;
   const PackMade made = kit.Make(kit.Request({1}));
   const std::string bag = kit.Unpack("pack.zip", "out");
@@ -57,7 +57,7 @@ TEST(Pack, IsSignedSoThatOpenSslCanTell) {
 
 // The steps in README.txt are what a solicitor's expert will type.
 TEST(Pack, TellsHowToRecomputeTheChainAndThatWorks) {
-  if (!Have("python3")) GTEST_SKIP();
+  if (!Have("python3")) GTEST_SKIP() << "python3 is not installed";
   Kit kit;
   for (const auto kind : {PackKind::kEvidence, PackKind::kWorking}) {
     PackRequest request = kit.Request({2, 4}, std::string(ToString(kind)) + ".zip");
@@ -160,6 +160,20 @@ TEST(Pack, SaysThatItHasNoTimeStampAndNoPdf) {
   EXPECT_EQ(made.notes.size(), 2u);
 }
 
+// Promise 8: a pack says what it proves and what it does not.
+TEST(Pack, SaysWhatItProvesAndWhatItDoesNot) {
+  Kit kit;
+  kit.Make(kit.Request({1}));
+  const auto files = ReadTree(kit.Unpack("pack.zip", "out"));
+  const std::string words = files.at("data/what-this-proves.txt");
+  const auto proves = words.find("What it proves\n"), not_proves = words.find("What it does not prove\n");
+  ASSERT_NE(proves, std::string::npos);
+  ASSERT_NE(not_proves, std::string::npos);
+  EXPECT_LT(proves, not_proves);
+  for (const char* limit : {"Who wrote a post.", "true or false", "page people saw", "never read", "clock of this installation", "not tampered with before"}) EXPECT_GT(words.find(limit), not_proves) << limit;
+  EXPECT_THAT(files.at("data/report.html"), HasSubstr("What it does not prove"));
+}
+
 TEST(Pack, WorkingCopiesNameNobodyAndSayWhatWasMasked) {
   Kit kit(5);
   PackRequest request = kit.Request({1, 5});
@@ -193,7 +207,7 @@ TEST(Pack, MasksWhatIsOnTheListAndLeavesOtherWordsAlone) {
 }
 
 TEST(Pack, HasAPdfThatAnybodyReads) {
-  if (!Have("weasyprint") || !Have("qpdf") || !Have("pdftotext")) GTEST_SKIP();
+  if (!Have("weasyprint") || !Have("qpdf") || !Have("pdftotext")) GTEST_SKIP() << "weasyprint, qpdf and pdftotext are not all installed";
   Kit kit;
   PackRequest request = kit.Request({1, 3, 4}, "one.zip");
   request.pdf = PackRequest::Pdf::kAlways;
@@ -209,6 +223,22 @@ TEST(Pack, HasAPdfThatAnybodyReads) {
   request.output = kit / "two.zip";
   kit.Make(request);
   EXPECT_EQ(ReadFile(kit / "one.zip").value(), ReadFile(kit / "two.zip").value());
+}
+
+// strict_pdf.py reads the standard's rules out of the file and its fonts; each damage shows that it looks.
+TEST(Pack, HasAPdfThatKeepsToPdfA) {
+  const std::string reader = "/usr/bin/python3 " HEED_SOURCE_DIR "/tests/evidence/strict_pdf.py ";
+  if (!Have("weasyprint") || !Have("qpdf") || InShell("/usr/bin/python3 -c 'import fontTools'", "/").code != 0) GTEST_SKIP() << "weasyprint, qpdf and Debian's python3-fonttools are not all installed";
+  Kit kit;
+  PackRequest request = kit.Request({1, 2, 3, 4});
+  request.pdf = PackRequest::Pdf::kAlways;
+  kit.Make(request);
+  const std::string bag = kit.Unpack("pack.zip", "out");
+  const Shell faults = InShell(reader + "data/report.pdf", bag);
+  EXPECT_EQ(faults.code, 0) << faults.out;
+  EXPECT_EQ(faults.out, "");
+  for (const std::string damage : {"no-intent", "no-metadata", "script", "hidden-link", "no-font-file", "wrong-width", "no-cid-map", "notdef", "encrypted", "embedded-file", "cmyk"})
+    EXPECT_THAT(InShell(reader + "data/report.pdf " + damage, bag).out, HasSubstr("6.")) << damage << " was not seen";
 }
 
 TEST(Pack, RefusesASigningKeyThatOthersCanRead) {

@@ -22,7 +22,7 @@ std::string Raw(const Digest& digest) { return {reinterpret_cast<const char*>(di
 class Stamps : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!Have("openssl")) GTEST_SKIP();
+    if (!Have("openssl")) GTEST_SKIP() << "openssl is not installed: there is no time-stamp authority to ask";
     authority_ = std::make_unique<Authority>();
     server_.Route("/tsa", [this](const SeenRequest& request) { return Answer::Of("application/timestamp-reply", authority_->Reply(request.body)); });
   }

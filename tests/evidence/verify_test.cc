@@ -121,7 +121,7 @@ TEST_F(Mutations, ThatSwapTwoFilesAreFound) {
 
 // Everything consistent again but for the signature, which only the installation's key can make.
 TEST_F(Mutations, ByWhoeverCanComputeDigestsFailAtTheSignature) {
-  if (!Have("sha256sum")) GTEST_SKIP();
+  if (!Have("sha256sum")) GTEST_SKIP() << "sha256sum is not installed";
   Put("data/items/1/words-1.txt", "something else altogether");
   const Shell shell = InShell(
       "for a in 256 512; do find data -type f | LC_ALL=C sort | xargs sha${a}sum > manifest-sha$a.txt; done\n"
@@ -190,7 +190,7 @@ struct Harmful {
 };
 
 TEST(HarmfulZip, IsRefusedBeforeAnythingOfItIsUsed) {
-  if (!Have("python3")) GTEST_SKIP();
+  if (!Have("python3")) GTEST_SKIP() << "python3 is not installed";
   const std::vector<Harmful> cases = {
       {"a path upwards", "z.writestr('bag/../../evil', 'x')", "could do harm"},
       {"an absolute path", "z.writestr('/etc/evil', 'x')", "could do harm"},

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "src/store/codec.h"
+#include "src/store/glance.h"
 #include "src/store/keys.h"
 
 namespace {
@@ -27,6 +28,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   TryAs(bytes, heed::DecodeEvent);
   TryAs(bytes, heed::DecodeHead);
   (void)heed::keys::ParseQueue(bytes);
+  heed::Glance glance;
+  if (heed::ReadQueueValue(bytes, glance)) {
+    (void)glance.MayHaveRule(heed::NameMark("threat.kill-you"));
+    (void)heed::Needle("oakmoor").MayBeIn(glance.letters);
+  }
   (void)heed::keys::ParseExpiry(bytes);
   return 0;
 }

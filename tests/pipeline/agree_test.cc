@@ -41,6 +41,7 @@ class Noise {
     Unless out{"c" + std::to_string(Below(kConcepts)), kWheres[Below(8)], 0};
     if (out.where == Where::kQuoted) out.concept_id.clear();
     if (out.where == Where::kBefore || out.where == Where::kAfter || out.where == Where::kNear) out.words = 1 + Below(4);
+    if (out.where == Where::kPost) out.words = Below(4);
     return out;
   }
 

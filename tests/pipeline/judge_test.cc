@@ -180,6 +180,55 @@ TEST(Judge, SaysTheSameOfABatchAsOfEachPost) {
   }
 }
 
+TEST(Judge, FindsEachPatternThatATextStandsFor) {
+  const Judge judge = MakeJudge(R"toml(
+[[concept]]
+id = "a"
+patterns = ["(?:old|grey) goats?"]
+[[concept]]
+id = "b"
+patterns = ["old (?:goat|mule)", "old goat herders?"]
+[[rule]]
+id = "r.a"
+category = "abuse"
+severity = 2
+why = "A."
+sequence = [["you"], ["a"]]
+matches = ["you old goat"]
+ignores = ["a goat"]
+[[rule]]
+id = "r.b"
+category = "abuse"
+severity = 2
+why = "B."
+sequence = [["you"], ["b"]]
+matches = ["you old goat"]
+ignores = ["a goat"]
+[[concept]]
+id = "you"
+phrases = ["you"]
+)toml");
+  struct { const char* text; const char* hits; } cases[] = {
+      {"you old goat", "r.a[you old goat] r.b[you old goat]"},
+      {"you grey goats", "r.a[you grey goats]"},
+      {"you old mule", "r.b[you old mule]"},
+      {"you old goat herder", "r.a[you old goat] r.b[you old goat]"},
+      {"you grey mule", ""},
+  };
+  auto worker = MakeWorker(judge);
+  for (const auto& c : cases) EXPECT_EQ(HitsOf(Assess(worker, c.text), c.text), c.hits);
+}
+
+// What is noted of one post is forgotten by a count of 8 bits.
+TEST(Judge, ForgetsOnePostBeforeTheNextHoweverMany) {
+  const Judge judge = MakeJudge(kLexicon);
+  auto worker = MakeWorker(judge);
+  for (int i = 0; i < 1'000; ++i) {
+    const bool rude = i % 255 == 0 || i % 256 == 0;
+    ASSERT_EQ(Assess(worker, rude ? "you idiot, I kill you" : "you and I").hits.size(), rude ? 2u : 0u) << i;
+  }
+}
+
 TEST(Judge, FindsNothingAcrossTwoPosts) {
   const Judge judge = MakeJudge(kLexicon);
   auto worker = MakeWorker(judge);

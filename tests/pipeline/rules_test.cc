@@ -122,6 +122,15 @@ INSTANTIATE_TEST_SUITE_P(
         MoreCase{"SlipOfAConcept", MORE_RULE("sequence = [\"person.staff\", \"strong\"]\n"), "the head is a mroon", "m[head is a mroon]"}),
     [](const auto& param) { return std::string(param.param.name); });
 
+// A context with `for` needs no naming by the entries it goes for.
+#define ENTRY(id, word, category, severity, more) "[[term]]\nid = \"" id "\"\nphrases = [\"" word "\"]\ncategory = \"" category "\"\nseverity = " severity "\nwhy = \"w\"\nmatches = [\"x\"]\nignores = [\"y\"]\n" more
+TEST(Rules, AContextGoesForCategoriesUpToASeverity) {
+  const Judge judge = MakeJudge(std::string(kLexicon) + "[[context]]\nid = \"game\"\nunless = [\"sport:post\"]\nfor = [\"abuse\"]\nup_to = 2\n" ENTRY("weak", "dozy", "abuse", "2", "") ENTRY("grave", "vile", "abuse", "3", "")
+                                    ENTRY("other", "hurt", "threat", "2", "") ENTRY("spared", "daft", "abuse", "2", "despite = [\"game\"]\n"));
+  EXPECT_EQ(HitsOf(Assess(judge, "dozy, vile, hurt, daft"), "dozy, vile, hurt, daft"), "weak[dozy] grave[vile] other[hurt] spared[daft]");
+  EXPECT_EQ(HitsOf(Assess(judge, "What a match. dozy, vile, hurt, daft"), "What a match. dozy, vile, hurt, daft"), "grave[vile] other[hurt] spared[daft]");
+}
+
 TEST(Rules, SayWhatTheyLack) {
   const Judge judge = MakeJudge(std::string(kLexicon) + MORE_RULE("sequence = [\"insult\"]\nwith = [\"person.staff:post\", \"vermin\"]\n"));
   const Explanation e = MakeWorker(judge).Explain(0, "quite useless");
@@ -156,6 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
         RuleCase{"UnlessAfterTooFar", WORD_UNLESS("negator:after:1"), "a thief he is not", "r[thief]"}, RuleCase{"UnlessNear", WORD_UNLESS("sport:near"), "useless goal", ""},
         RuleCase{"UnlessNearTooFar", WORD_UNLESS("sport:near:1"), "useless in front of goal", "r[useless]"}, RuleCase{"UnlessOver", WORD_UNLESS("figure:over"), "procrastination is the thief of time", ""},
         RuleCase{"UnlessOverElsewhere", WORD_UNLESS("figure:over"), "a thief. the thief of time", "r[thief]"}, RuleCase{"UnlessPost", WORD_UNLESS("sport:post"), "What a thief. It rained. Nice goal", ""},
+        RuleCase{"UnlessPostTwice", WORD_UNLESS("sport:post:2"), "What a thief. Nice goal, and a match to remember", ""}, RuleCase{"UnlessPostOnceOfTwice", WORD_UNLESS("sport:post:2"), "What a thief. Nice goal", "r[thief]"},
         RuleCase{"UnlessQuoted", WORD_UNLESS("quoted"), "the word \"thief\" is out, idiot", "r[idiot]"},
         RuleCase{"UnlessAround", WORD_UNLESS("quote.report:around"), "somebody shouted \u201Cthief\u201D at us", ""}, RuleCase{"UnlessAroundNoVerb", WORD_UNLESS("quote.report:around"), "a real \"thief\" at work", "r[thief]"},
         RuleCase{"UnlessAroundNoQuote", WORD_UNLESS("quote.report:around"), "somebody wrote that, thief", "r[thief]"}, RuleCase{"UnlessAroundNextSentence", WORD_UNLESS("quote.report:around"), "'You thief!' That is what he wrote.", ""},

@@ -213,13 +213,22 @@ class SlowMatcher {
     return std::nullopt;
   }
 
+  // The most places that share no word: whichever ends first is always a right choice.
+  static std::uint32_t Places(std::vector<Seen> seen) {
+    std::sort(seen.begin(), seen.end(), [](const Seen& a, const Seen& b) { return a.last < b.last; });
+    std::uint32_t places = 0, free_from = 0;
+    for (const Seen& one : seen)
+      if (one.first >= free_from) ++places, free_from = one.last;
+    return places;
+  }
+
   bool Holds(const Unless& context, const Seen& hit, const Seen& last_element) const {
     const auto quote = Quoted(hit);
     if (context.where == Where::kQuoted) return quote.has_value();
+    if (context.where == Where::kPost) return Places(Find(context.concept_id)) >= std::max(context.words, 1u);
     const std::uint32_t from = Sentence(hit.first), to = Sentence(hit.last - 1);
     for (const Seen& seen : Find(context.concept_id)) {
       const std::uint32_t sentence = Sentence(seen.first);
-      if (context.where == Where::kPost) return true;
       if (context.where == Where::kAround) {
         if (!quote) continue;
         std::uint32_t first = 0xFFFFFFFF, last = 0;  // sentences the quotation reaches into

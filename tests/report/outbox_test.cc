@@ -8,6 +8,7 @@
 #include <random>
 
 #include "src/casework/report.h"
+#include "tests/report/crashing_clock.h"
 #include "tests/report/kit.h"
 
 namespace heed {
@@ -134,6 +135,45 @@ TEST_F(OutboxTest, APlatformWhoseTermsAreNotAcceptedGetsNothing) {
   EXPECT_TRUE(Fresh({AChannel("src", "northfield")})->Run().steps.empty()) << "another school's account";
   EXPECT_EQ(Seen(id), 0);
   EXPECT_EQ(platform.made, 0) << "not even a connector was made";
+}
+
+TEST_F(OutboxTest, WhatLeftIsCountedByAccountAndTime) {
+  const auto left = [&](Instant since) {
+    const auto all = LeftSince(*store, since);
+    EXPECT_TRUE(all);
+    return all ? *all : std::map<std::string, std::uint32_t>{};
+  };
+  const Instant morning = clock.Now();
+  Approved("a"), Approved("b");
+  EXPECT_TRUE(left(morning).empty()) << "approved is not sent";
+  clock.Advance(minutes{5});
+  Fresh()->Run();
+  const auto both = left(morning);
+  ASSERT_EQ(both.size(), 1u);
+  EXPECT_EQ(both.at("src"), 2u);
+  clock.Advance(seconds{1});
+  EXPECT_TRUE(left(clock.Now()).empty());
+}
+
+TEST_F(OutboxTest, APostThatItsPlatformDoesNotShowAgainIsAPersonsToLookAt) {
+  static constexpr auto kNone = +[](const Post&) { return false; };
+  auto card = kPlatformCard;
+  card.rechecks_post = kNone;
+  auto channel = AChannel();
+  channel.card = &card;
+  const auto id = Approved("p");
+  const auto outbox = Fresh({channel});
+  clock.Advance(minutes{5});
+  outbox->Run();
+  ASSERT_EQ(Report(id).state, ResponseState::kDone);
+  clock.Advance(hours{2});
+  outbox->Run();
+  EXPECT_EQ(platform.looks, 0);
+  EXPECT_EQ(outbox->WatcherOf(Look(id)), nullptr);
+  const auto look = outbox->Look(id);
+  ASSERT_FALSE(look);
+  EXPECT_EQ(look.error().fault(), Fault::kUnsupported);
+  EXPECT_THAT(look.error().message(), HasSubstr("record what you see"));
 }
 
 TEST_F(OutboxTest, NoMoreLeaveInADayThanTheConfigurationAllows) {
@@ -363,22 +403,6 @@ TEST_F(OutboxTest, ANoticeIsAPersonsToSend) {
 }
 
 // --- crashes
-
-struct Crash {};
-
-// Ends the process, as far as the outbox can tell, at a chosen look at the clock: it looks before and after all that it does.
-class CrashingClock final : public Clock {
- public:
-  explicit CrashingClock(const Clock& under) : under_(under) {}
-  Instant Now() const override {
-    if (left >= 0 && left-- == 0) throw Crash();
-    return under_.Now();
-  }
-  mutable int left = -1;
-
- private:
-  const Clock& under_;
-};
 
 // #5: the process is dropped at random points, the platform fails in every way it knows; it sees each report once or not at
 // all, and the state says which.  `HEED_SOAK=1` (tests/run --soak) makes it 10,000 reports.

@@ -92,7 +92,7 @@ class AlikeTest : public ::testing::Test {
     std::vector<std::string> lines;
     const auto found = store_->QueueByBurst(filter, now);
     EXPECT_TRUE(found) << found.error().message();
-    for (const auto& line : *found) lines.push_back(std::to_string(line.c.id) + (line.like_it > 0 ? "+" + std::to_string(line.like_it) : ""));
+    for (const auto& line : found->lines) lines.push_back(std::to_string(line.c.id) + (line.like_it > 0 ? "+" + std::to_string(line.like_it) : ""));
     return lines;
   }
   // The rows of a family as they are on disk.
@@ -111,7 +111,7 @@ TEST_F(AlikeTest, NearlyTheSameWordsWithinHoursAreOneBurst) {
   Keep({{"a", Words(1)}, {"b", Words(1, 3), hours{2}}, {"c", Words(2), hours{2}}, {"d", Words(1, 12), hours{3}}, {"e", std::nullopt, hours{3}}, {"f", Words(1), hours{30}}});
   EXPECT_THAT(Burst(1), ElementsAre(1, 2));
   EXPECT_THAT(Lines(), ElementsAre("1+1", "3", "4", "5", "6"));
-  const auto lines = *store_->QueueByBurst({}, kStart);
+  const auto lines = store_->QueueByBurst({}, kStart)->lines;
   EXPECT_THAT(lines[0].ties, ElementsAre(Tie::kWords));
   EXPECT_EQ(lines[0].severities, (std::map<std::uint8_t, std::uint64_t>{{2, 2}}));
   EXPECT_TRUE(lines[1].ties.empty() && lines[1].severities.empty());
@@ -162,7 +162,7 @@ TEST_F(AlikeTest, TheWorstStandsForTheBurstAndNothingIsShownTwiceOrLostOnAnyPage
   filter.limit = 4;
   std::uint64_t cases = 0;
   for (int pages = 0; pages < 30; ++pages) {
-    const auto lines = *store_->QueueByBurst(filter, kStart);
+    const auto lines = store_->QueueByBurst(filter, kStart)->lines;
     if (lines.empty()) break;
     for (const auto& line : lines) {
       seen.push_back(std::to_string(line.c.id));

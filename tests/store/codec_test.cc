@@ -6,6 +6,7 @@
 #include <random>
 
 #include "src/store/chain.h"
+#include "src/store/glance.h"
 #include "src/store/keys.h"
 #include "tests/store/kit.h"
 
@@ -125,9 +126,11 @@ class Dice {
       c.decision = Decision{kFindings[Roll(kFindings.size())], {}, static_cast<std::uint8_t>(Any()), Text(), Text(), Text(), Time()};
       if (Coin()) c.decision->category = kCategories[Roll(kCategories.size())];
     }
-    for (auto n = Roll(3); n > 0; --n)
+    for (auto n = Roll(3); n > 0; --n) {
       c.responses.push_back({static_cast<std::uint32_t>(Any()), kResponseKinds[Roll(kResponseKinds.size())], kResponseStates[Roll(kResponseStates.size())], Text(), Text(), Text(), Text(), Time(),
-                             Text(), MaybeTime(), MaybeTime(), MaybeTime(), Text(), Text()});
+                             Text(), MaybeTime(), MaybeTime(), MaybeTime(), Text(), Text(), MaybeTime()});
+      if (c.responses.back().state == ResponseState::kRefused) c.responses.back().leaves_at.reset();  // what was refused waits for nothing
+    }
     c.presence = Text();
     c.checked_at = MaybeTime();
     c.presence_confirmed = !c.presence.empty();
@@ -255,6 +258,19 @@ TEST(Codec, FieldsOfALaterHeedAreSkipped) {
   EXPECT_EQ(*read, event);
 }
 
+TEST(Codec, ARefusalKeptByAnEarlierHeedKeepsItsAppeal) {
+  Case c;
+  c.id = 12;
+  c.school = "oakmoor";
+  Response refused{.number = 1, .state = ResponseState::kRefused};
+  refused.leaves_at = Instant{days{20'000}};  // where it stood
+  c.responses.push_back(refused);
+  const auto read = DecodeCase(Encode(c));
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->responses[0].appeal_by, Instant{days{20'000}});
+  EXPECT_FALSE(read->responses[0].leaves_at);
+}
+
 TEST(Codec, SaysWhatIsWrong) {
   Case c;
   c.id = 12;
@@ -280,6 +296,12 @@ TEST(Codec, SaysWhatIsWrong) {
   }
 }
 
+std::string Mark(std::string_view name) {
+  std::string bytes;
+  keys::AppendU32(bytes, NameMark(name));
+  return bytes;
+}
+
 // The bytes on disk.  If this fails, old stores cannot be read: bump Store::kSchema.
 TEST(Codec, TheBytesOfARowAreFixed) {
   PostRow row;
@@ -303,8 +325,6 @@ TEST(Keys, AreFixedAndSortLikeWhatTheyHold) {
   c.assessment.categories = {Category::kThreat, Category::kAbuse};
   c.posted_at = Instant{microseconds{9}};
   EXPECT_EQ(Hex(keys::Queue(c)), "6f616b00" "01" "fc" "8000000000000009" "0000000000000005");
-  EXPECT_EQ(Hex(keys::QueueValue(c, 258)), "0a00" "0000000000000102");
-  EXPECT_EQ(keys::BurstOfQueueValue(keys::QueueValue(c, 258)), 258u);
   EXPECT_EQ(keys::BurstOfQueueValue("ab"), 0u) << "as an older heed wrote it";
   EXPECT_EQ(Hex(keys::Alike(5)), "63" "0000000000000005");
   EXPECT_EQ(Hex(keys::BurstRow(5)), "62" "0000000000000005");
@@ -323,6 +343,68 @@ TEST(Keys, AreFixedAndSortLikeWhatTheyHold) {
   EXPECT_EQ(entry->state, CaseState::kQueued);
   for (std::size_t cut = 0; cut < key.size(); ++cut) EXPECT_FALSE(keys::ParseQueue(key.substr(0, cut)));
   EXPECT_FALSE(keys::ParseExpiry("\x01\x01"));
+}
+
+TEST(Keys, ARowOfTheQueueSaysWhatACaseIsAtAGlance) {
+  Case c;
+  c.assessment.severity = 3;
+  c.assessment.categories = {Category::kThreat, Category::kAbuse};
+  c.opened_at = Instant{microseconds{9}};
+  c.snoozed_until = Instant{microseconds{10}};
+  c.holder = "amina";
+  c.held_until = Instant{microseconds{11}};
+  c.assessment.hits = {{"abuse.word", Category::kAbuse, 2, 0, 1, View::kPlain, ""}, {"abuse.word", Category::kAbuse, 2, 3, 4, View::kPlain, ""}};
+  Post post;
+  post.platform = "mastodon";
+  post.text = "Ab";
+  const std::string value = QueueValue(c, 258, &post);
+  EXPECT_EQ(Hex(value), "0a00" "0000000000000102" "03" "8000000000000009" "000000000000000a" "000000000000000b" + Hex(Mark("amina")) + "00000000" "08" + Hex("mastodon") + "01" + Hex(Mark("abuse.word")) + "0000000000000000");
+  EXPECT_EQ(keys::BurstOfQueueValue(value), 258u);
+  Glance glance;
+  ASSERT_TRUE(ReadQueueValue(value, glance));
+  EXPECT_EQ(glance.burst, 258u);
+  EXPECT_TRUE(glance.Has(Category::kThreat) && glance.Has(Category::kAbuse) && !glance.Has(Category::kBullying) && !glance.unjudged);
+  EXPECT_EQ(glance.opened_at, c.opened_at);
+  EXPECT_EQ(glance.snoozed_until, c.snoozed_until);
+  EXPECT_EQ(glance.held_until, c.held_until);
+  EXPECT_EQ(glance.holder, NameMark("amina"));
+  EXPECT_EQ(glance.assigned, 0u);
+  EXPECT_EQ(glance.platform, "mastodon");
+  EXPECT_TRUE(glance.MayHaveRule(NameMark("abuse.word")));
+  EXPECT_FALSE(glance.MayHaveRule(NameMark("abuse.other")));
+  for (std::size_t cut = 0; cut < value.size(); ++cut) {
+    Glance of_part;
+    // Without its letters it is a row too: one of which they are not known.
+    EXPECT_EQ(ReadQueueValue(std::string_view(value).substr(0, cut), of_part), cut == value.size() - 8) << cut;
+  }
+  EXPECT_FALSE(ReadQueueValue(value + "x", glance));
+}
+
+TEST(Keys, MoreRulesThanARowHoldsMayBeAnyRule) {
+  Case c;
+  for (int i = 0; i < 300; ++i) c.assessment.hits.push_back({"abuse.rule-" + std::to_string(i), Category::kAbuse, 2, 0, 1, View::kPlain, ""});
+  Glance glance;
+  const std::string value = QueueValue(c, 0, nullptr);
+  ASSERT_TRUE(ReadQueueValue(value, glance));
+  for (int i = 0; i < 300; ++i) EXPECT_TRUE(glance.MayHaveRule(NameMark("abuse.rule-" + std::to_string(i))));
+}
+
+// Nothing that stands in a text is missed, whatever its length; most of what does not is refused.
+TEST(Keys, LettersNeverMissWhatIsThere) {
+  std::string text;
+  for (int i = 0; i < 900; ++i) text += "Wort" + std::to_string(i * 7919) + (i % 3 ? " " : "\xc3\xa9");
+  for (const std::size_t size : {std::size_t{0}, std::size_t{2}, std::size_t{3}, std::size_t{40}, std::size_t{500}, text.size()}) {
+    Post post;
+    post.text = text.substr(0, size);
+    Glance glance;
+    const std::string value = QueueValue(Case{}, 0, &post);
+    ASSERT_TRUE(ReadQueueValue(value, glance)) << size;
+    for (std::size_t at = 0; at + 12 <= size; at += 5)
+      for (const std::size_t length : {1, 3, 12}) EXPECT_TRUE(Needle(post.text.substr(at, length)).MayBeIn(glance.letters)) << size << " " << at;
+    EXPECT_TRUE(Needle("").MayBeIn(glance.letters));
+    if (size <= 500) EXPECT_FALSE(Needle("an insult nobody wrote").MayBeIn(glance.letters)) << size;
+  }
+  EXPECT_TRUE(Needle("anything").MayBeIn("")) << "not known: it has to be looked at";
 }
 
 TEST(Keys, OnlyIdsStandInThem) {

@@ -178,6 +178,7 @@ TEST_F(StoreTest, PostsThatDoNotMentionTheSchoolAreOurOwnMistake) {
   EXPECT_DEATH((void)store_->Commit(APage("oakmoor", {{APost("a"), elsewhere}}), Observe), "mentions");
 }
 
+// Promise 3: there is no author history, score or watch list.
 TEST_F(StoreTest, NoKeyHoldsAnAuthor) {
   Commit(APage("oakmoor", {{APost("a"), Bad(3)}}));
   for (const auto& [name, value] : RawRows(folder_.path())) {
@@ -397,10 +398,10 @@ TEST_F(StoreTest, ANewerSchemaIsRefusedNamingBothVersions) {
     const char* extra_family;
     const char* message;
   } const cases[] = {
-      {4, nullptr, "newer heed (schema 4; this one reads 3)"},
-      {9, "outbox", "newer heed (schema 9; this one reads 3)"},
-      {0, nullptr, "older heed (schema 0; this one reads 3)"},
-      {3, "outbox", "rows this heed does not know"},
+      {5, nullptr, "newer heed (schema 5; this one reads 4)"},
+      {9, "outbox", "newer heed (schema 9; this one reads 4)"},
+      {0, nullptr, "older heed (schema 0; this one reads 4)"},
+      {4, "outbox", "rows this heed does not know"},
   };
   store_.reset();
   for (const auto& each : cases) {
@@ -552,6 +553,7 @@ TEST_F(StoreTest, EveryVersionOfAPaperIsKept) {
   EXPECT_EQ(store_->AuditTrail({.limit = 10})->size(), 3u) << "each with its row in the trail, in the same batch";
 }
 
+// Promise 7: erasing really erases, and says so.
 TEST_F(StoreTest, APostIsErasedOnRequestAndTheChainSaysSo) {
   Commit(APage("oakmoor", {{APost("quiet"), Harmless()}, {APost("open"), Bad(3)}, {APost("done"), Bad(2)}}));
   const auto open = store_->FindPost("oakmoor", APost("open").global_id)->case_id.value(), done = store_->FindPost("oakmoor", APost("done").global_id)->case_id.value();

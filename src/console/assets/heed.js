@@ -29,7 +29,7 @@ function help() {
   title.id = "heed-keys-title";
   title.textContent = "Keys";
   const list = document.createElement("dl");
-  const keys = [["j, k", "next, previous row"], ["Enter", "open it"], ["q", "the queue"], ["d", "decide"], ["c", "claim, or stop"], ["x", "choose the row"], ["b", "act on the chosen rows"], ["v", "show covered words"], ["r", "propose a response"], ["n", "next page"], ["u", "take the decision back"], ["?", "this help"], ["Esc", "close it"]];
+  const keys = [["j, k", "next, previous row"], ["Enter", "open it"], ["q", "the queue"], ["d", "decide"], ["c", "claim, or stop"], ["x", "choose the row"], ["b", "act on the chosen rows"], ["v", "show covered words"], ["r", "propose a response"], ["n", "next case, next page"], ["u", "take the decision back"], ["?", "this help"], ["Esc", "close it"]];
   for (const [key, what] of keys) {
     const term = document.createElement("dt");
     const says = document.createElement("dd");

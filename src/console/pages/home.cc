@@ -3,6 +3,7 @@
 #include <array>
 
 #include "src/base/text.h"
+#include "src/console/asked.h"
 #include "src/console/console.h"
 #include "src/console/pages.h"
 #include "src/console/words.h"
@@ -33,6 +34,28 @@ void ShowTroubles(Slots& view, const Visit& visit, const std::vector<std::string
   view.Set("has_troubles", !troubles.empty()).Set("troubles", std::move(troubles));
 }
 
+struct Own {
+  std::uint64_t mine = 0, overdue = 0;
+};
+
+// Of the cases of these schools, told from the queue's rows alone.
+Result<Own> CountOwn(const Visit& visit, const std::vector<std::string>& schools) {
+  Asked with_me, late;
+  with_me.whose = "mine";
+  late.due = ToString(Due::kOverdue);
+  QueueSieve mine(visit, with_me), overdue(visit, late);
+  Own own;
+  QueueFilter filter;
+  filter.schools = schools;
+  filter.may_be_wanted = [&](const Glance& glance) {
+    own.mine += mine.MayKeep(glance);
+    own.overdue += overdue.MayKeep(glance);
+    return false;
+  };
+  HEED_TRY(visit.parts.store.Queue(filter));
+  return own;
+}
+
 http::Response Home(Visit& visit) {
   Slots view;
   std::vector<std::string> working, any;
@@ -49,6 +72,12 @@ http::Response Home(Visit& visit) {
       if (const auto found = counts->categories.find(category); found != counts->categories.end() && found->second > 0)
         categories.push_back(Slots().Set("name", ToString(category)).Set("count", found->second));
     view.Set("open", counts->open).Set("categories", std::move(categories));
+    const auto own = CountOwn(visit, working);
+    if (!own) return visit.SayError(own.error());
+    if (own->overdue > 0) view.Set("overdue", own->overdue);
+    if (own->mine > 0) view.Set("mine", own->mine);
+    if (const auto found = counts->states.find(CaseState::kApproval); found != counts->states.end() && found->second > 0)
+      view.Set("approvals", found->second).Set("approvals_at", visit.person().Anywhere() & Only(Role::kHead) ? "/approvals" : "/queue?state=approval");
     if (counts->unjudged > 0) view.Set("unjudged", counts->unjudged);
     if (counts->backlog > 0) view.Set("backlog", BacklogWords(counts->backlog));
     const auto due = CountDue(visit, working);

@@ -1,4 +1,4 @@
-// One entry of the lexicons: its record, and its life.  Somebody proposes it as a draft; in shadow it is counted without flagging anything; a
+// One entry of the lexicons: its record, and its life.  Somebody proposes it as a draft (propose_entry.cc); in shadow it is counted without flagging anything; a
 // back-test says what it would have flagged among the kept posts; then it is published or retired.
 //
 // An entry is for every school, so whoever changes one edits for all.  Its examples, and everybody else's, must hold: the lexicons are never
@@ -17,21 +17,54 @@ namespace {
 
 constexpr Roles kReadsRules = Only(Role::kTriage, Role::kHead, Role::kLexicon), kEditsRules = Only(Role::kLexicon);
 constexpr Roles kReadsCases = Only(Role::kTriage, Role::kHead, Role::kLegal);
-constexpr std::size_t kMostLines = 200, kLongestField = 20'000;
 
 std::string PathOf(std::string_view id) { return "/lexicon/entries/" + http::PercentEncode(id); }
-
-std::vector<std::string> Lines(const std::string& text) {
-  std::vector<std::string> lines;
-  for (const auto line : Split(text, '\n'))
-    if (const auto trimmed = Trim(line); !trimmed.empty()) lines.emplace_back(trimmed);
-  return lines;
-}
 
 std::vector<Slots> AsList(const std::vector<std::string>& texts) {
   std::vector<Slots> list;
   for (const auto& text : texts) list.push_back(Slots().Set("text", Visible(text)));
   return list;
+}
+
+// "person.staff (a word group), or “on the take”"
+std::vector<Slots> PartSlots(const EntryView& entry) {
+  std::vector<Slots> parts;
+  for (const auto& part : entry.parts) {
+    std::vector<std::string> words;
+    for (const auto& one : part) words.push_back(one.starts_with('=') ? "“" + Visible(one.substr(1)) + "”" : "[" + Visible(one) + "]");
+    parts.push_back(Slots().Set("text", Join(words, " or ")));
+  }
+  return parts;
+}
+
+// "negator:before:4" -> "[negator] before it, at most 4 words away"
+std::vector<Slots> UnlessSlots(const EntryView& entry) {
+  std::vector<Slots> list;
+  for (const auto& unless : entry.unless) {
+    const auto parts = Split(unless, ':');
+    const std::string_view where = parts.size() > 1 ? parts[1] : std::string_view("sentence");
+    const std::string far = parts.size() > 2 ? ", at most " + std::string(parts[2]) + (parts[2] == "1" ? " word away" : " words away") : "";
+    std::string words = "[" + std::string(parts[0]) + "]";
+    if (unless == "quoted") words = "It stands inside quotation marks";
+    else if (where == "before") words += " before it" + far;
+    else if (where == "after") words += " after it" + far;
+    else if (where == "near") words += " beside or inside it" + far;
+    else if (where == "over") words += " on the very words";
+    else if (where == "around") words += " around it, where it is quoted";
+    else if (where == "post") words += " anywhere in the post";
+    else words += " anywhere in the same sentence";
+    list.push_back(Slots().Set("text", Visible(words)));
+  }
+  return list;
+}
+
+// How a rule's parts must stand.
+std::string HowWords(const EntryView& entry) {
+  std::string how = entry.parts.size() < 2 ? "One part" : entry.ordered ? "In this order" : "In any order";
+  const std::string distance = "at most " + std::to_string(entry.within.value_or(4)) + " other words between one and the next";
+  if (entry.scope == "post") return how + ", anywhere in the post" + (entry.within ? ", " + distance : "") + ".";
+  if (entry.parts.size() > 1) how += ", " + distance;
+  return how + (entry.scope == "next" ? ", in one sentence or carried into the next by “he”, “she”, “they”." : ", in one sentence.");
 }
 
 // What may become of an entry from where it is.  A draft is published by way of the shadow, so that what it costs is known first.
@@ -72,16 +105,17 @@ http::Response ShowEntry(Visit& visit, const std::optional<BacktestView>& tested
   row("Written in", entry->place);
   view.Set("id", entry->line.id).Set("path", PathOf(entry->line.id)).Set("status", entry->line.status).Set("colour", entry->line.status == "live" ? "green" : entry->line.status == "shadow" ? "blue" : "grey");
   view.Set("not_yet", !entry->in_use).Set("rows", std::move(rows));
-  view.Set("has_phrases", !entry->phrases.empty()).Set("phrases", AsList(entry->phrases)).Set("elements", Visible(entry->elements));
-  view.Set("has_unless", !entry->unless.empty()).Set("unless", AsList(entry->unless));
+  view.Set("has_phrases", !entry->phrases.empty()).Set("phrases", AsList(entry->phrases)).Set("has_parts", !entry->parts.empty()).Set("parts", PartSlots(*entry));
+  if (entry->is_rule) view.Set("how", HowWords(*entry));
+  view.Set("has_unless", !entry->unless.empty()).Set("unless", UnlessSlots(*entry));
   view.Set("matches", AsList(entry->matches)).Set("has_ignores", !entry->ignores.empty()).Set("ignores", AsList(entry->ignores));
-  view.Set("fired", record.fired).Set("silent", record.silent).Set("upheld", record.upheld).Set("dismissed", record.dismissed).Set("share", ToString(ShareRight(record)));
+  view.Set("one", record.fired == 1).Set("fired", record.fired).Set("silent", record.silent).Set("upheld", record.upheld).Set("dismissed", record.dismissed).Set("share", ToString(ShareRight(record)));
   view.Set("reads_cases", (visit.person().Anywhere() & kReadsCases) != 0);
   std::vector<Slots> steps;
   for (const auto& step : kSteps)
     if (edits && step.from == entry->line.status) steps.push_back(Slots().Set("to", step.to).Set("button", step.button).Set("class", step.colour));
   view.Set("has_steps", !steps.empty()).Set("steps", std::move(steps)).Set("why", visit.form.Get("why"));
-  view.Set("can_test", edits && entry->line.status != "live").Set("can_copy", edits && !entry->is_rule);
+  view.Set("can_test", edits && entry->line.status != "live").Set("can_copy", edits && !entry->has_more).Set("copy", std::string("/lexicon/propose") + (entry->is_rule ? "/rule" : "") + "?from=" + http::PercentEncode(entry->line.id));
   if (tested) {
     const Words how = visit.person().mask_words ? Words::kCovered : Words::kShown;
     std::vector<Slots> newly;
@@ -103,30 +137,6 @@ http::Response ShowEntry(Visit& visit, const std::optional<BacktestView>& tested
 
 http::Response EntryPage(Visit& visit) { return ShowEntry(visit, std::nullopt); }
 
-http::Response ShowPropose(Visit& visit) {
-  const bool posted = visit.request.method == "POST";
-  std::map<std::string, std::string> filled;
-  if (const std::string& from = visit.query.Get("from"); !posted && !from.empty()) {
-    const auto entry = visit.parts.lexicon.entry(from);
-    if (!entry && entry.error().fault() != Fault::kNotFound) return visit.SayError(entry.error());
-    if (entry && !entry->is_rule) {
-      filled = {{"id", entry->line.id + "-2"}, {"category", entry->line.category}, {"severity", std::to_string(entry->line.severity)}, {"why", entry->line.why}, {"language", entry->line.language},
-                {"phrases", Join(entry->phrases, "\n")}, {"matches", Join(entry->matches, "\n")}, {"ignores", Join(entry->ignores, "\n")}, {"rationale", "instead of " + entry->line.id}};
-    }
-  }
-  const auto value = [&](const std::string& key) { return posted ? visit.form.Get(key) : filled[key]; };
-  Slots view;
-  for (const char* key : {"id", "why", "phrases", "matches", "ignores", "rationale", "source"}) view.Set(key, value(key));
-  view.Set("language", value("language").empty() ? "en" : value("language"));
-  std::vector<Slots> categories, severities;
-  for (const auto category : kCategories) categories.push_back(Slots().Set("value", ToString(category)).Set("name", Capital(ToString(category))).Set("selected", value("category") == ToString(category)));
-  static constexpr const char* kSeverities[] = {"1: unkind", "2: a clear breach", "3: serious", "4: grave"};
-  const std::string severity = value("severity").empty() ? "2" : value("severity");
-  for (int i = 1; i <= 4; ++i) severities.push_back(Slots().Set("value", i).Set("name", kSeverities[i - 1]).Set("selected", severity == std::to_string(i)));
-  view.Set("categories", std::move(categories)).Set("severities", std::move(severities));
-  return visit.Show("Propose an entry", "entry-propose", std::move(view));
-}
-
 Done NoteChange(Visit& visit, std::string_view action, const std::string& id, std::string details) {
   AuditRow row;
   row.actor = visit.person().id;
@@ -134,43 +144,6 @@ Done NoteChange(Visit& visit, std::string_view action, const std::string& id, st
   row.subject = "rule " + id;
   row.details = std::move(details);
   return visit.parts.gate.Note(std::move(row));
-}
-
-http::Response DoPropose(Visit& visit) {
-  EntryDraft draft;
-  draft.id = Trim(visit.form.Get("id"));
-  draft.category = visit.form.Get("category");
-  draft.why = Trim(visit.form.Get("why"));
-  draft.language = Trim(visit.form.Get("language"));
-  draft.rationale = Trim(visit.form.Get("rationale"));
-  draft.source = Trim(visit.form.Get("source"));
-  const std::string& severity = visit.form.Get("severity");
-  draft.severity = severity.size() == 1 && severity[0] >= '1' && severity[0] <= '4' ? severity[0] - '0' : 0;
-  draft.phrases = Lines(visit.form.Get("phrases"));
-  draft.matches = Lines(visit.form.Get("matches"));
-  draft.ignores = Lines(visit.form.Get("ignores"));
-  for (const auto* list : {"phrases", "matches", "ignores", "why", "rationale", "source"})
-    if (visit.form.Get(list).size() > kLongestField) visit.Complain(list, "That is far too long");
-  if (draft.id.empty() || draft.id.size() > 80 || !std::ranges::all_of(draft.id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'; }))
-    visit.Complain("id", "Enter a name of small letters, digits, dots and hyphens, as threat.wait-outside");
-  if (!ParseCategory(draft.category)) visit.Complain("category", "Choose a category");
-  if (draft.severity == 0) visit.Complain("severity", "Choose a severity from 1 to 4");
-  if (draft.why.empty()) visit.Complain("why", "Say in one sentence what it is about: it is shown beside every flag");
-  if (draft.phrases.empty()) visit.Complain("phrases", "Enter at least one phrase");
-  if (draft.matches.empty()) visit.Complain("matches", "Enter at least one sentence it must find");
-  if (draft.ignores.empty()) visit.Complain("ignores", "Enter at least one sentence that looks alike and must be left alone");
-  if (draft.phrases.size() > kMostLines || draft.matches.size() > kMostLines || draft.ignores.size() > kMostLines) visit.Complain("phrases", "At most 200 lines each");
-  if (!visit.problems.empty()) return ShowPropose(visit);
-  const auto proposed = visit.parts.lexicon.propose(draft, visit.person().id);
-  if (!proposed && proposed.error().fault() == Fault::kInvalid) {
-    const std::string message = Visible(proposed.error().message());
-    for (const auto line : Split(message, '\n'))
-      if (!Trim(line).empty() && visit.problems.size() < 10) visit.Complain("", std::string(line));
-    return ShowPropose(visit);
-  }
-  if (!proposed) return visit.SayError(proposed.error());
-  if (const auto noted = NoteChange(visit, "entry-proposed", draft.id, "as a draft"); !noted) return visit.SayError(noted.error());
-  return visit.Go(PathOf(draft.id), "It is a draft now: it finds nothing yet. Try it in a back-test, then let it run in shadow.");
 }
 
 http::Response SetStatus(Visit& visit) {
@@ -211,8 +184,6 @@ constexpr std::array kPages = {
     WebPage{"GET", "/lexicon/entries/{entry}", Reach::kSomeSchool, kReadsRules, &EntryPage},
     WebPage{"POST", "/lexicon/entries/{entry}/status", Reach::kEverywhere, kEditsRules, &SetStatus},
     WebPage{"POST", "/lexicon/entries/{entry}/backtest", Reach::kEverywhere, kEditsRules, &RunBacktest},
-    WebPage{"GET", "/lexicon/propose", Reach::kEverywhere, kEditsRules, &ShowPropose},
-    WebPage{"POST", "/lexicon/propose", Reach::kEverywhere, kEditsRules, &DoPropose},
 };
 
 }  // namespace

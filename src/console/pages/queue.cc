@@ -55,6 +55,7 @@ Result<std::vector<Slots>> ViewSlots(const Visit& visit, const std::string& here
     filter.schools = visit.schools;
     filter.most_looked_at = kMostCounted;
     filter.limit = kMostCounted;
+    filter.may_be_wanted = [&](const Glance& glance) { return std::ranges::any_of(counting, [&](const auto& one) { return one->sieve.MayKeep(glance); }); };
     filter.wanted = [&](const Case& c) {
       ++looked;
       for (auto& one : counting) one->count += one->sieve.Keeps(c);
@@ -79,23 +80,22 @@ http::Response Queue(Visit& visit) {
   filter.after = visit.query.Get("after");
   if (filter.schools.empty()) return visit.Say(404, "There is no such school", {"Or you have no role there."}, "/queue", "Go to the queue");
   if (!asked.IsKnown() || !FromHex(filter.after)) return visit.Say(400, "There is no such list", {"The address asks for something the queue does not know."}, "/queue", "Go to the queue");
-  filter.state = ParseCaseState(asked.state);
   QueueSieve sieve(visit, asked);
-  filter.wanted = [&](const Case& c) { return sieve.Keeps(c); };
-  if (!asked.text.empty()) filter.most_looked_at = 5000;  // each is a look at a post
+  sieve.Set(filter);
   const auto counts = visit.parts.store.Count(filter.schools);
   if (!counts) return visit.SayError(counts.error());
-  auto lines = visit.parts.store.QueueByBurst(filter, visit.now);
-  if (!lines) return visit.SayError(lines.error());
+  auto page = visit.parts.store.QueueByBurst(filter, visit.now);
+  if (!page) return visit.SayError(page.error());
   if (!sieve.trouble().empty()) return visit.SayError(Error{Fault::kIo, sieve.trouble()});
-  const bool more = lines->size() > kPageOfQueue;
-  if (more) lines->pop_back();
+  std::vector<QueueLine>& lines = page->lines;
+  const bool more = lines.size() > kPageOfQueue;
+  if (more) lines.pop_back();
   const auto looking = LookingOf(visit);
   if (!looking) return visit.SayError(looking.error());
   const bool works = MayWork(visit);
   std::vector<Slots> rows;
   std::uint64_t cases = 0;
-  for (const auto& line : *lines) {
+  for (const auto& line : lines) {
     auto row = CaseRow(visit, line.c, looking->how, looking->peek);
     if (!row) return visit.SayError(row.error());
     if (!*row) continue;
@@ -120,9 +120,22 @@ http::Response Queue(Visit& visit) {
     categories.push_back(Slots().Set("value", ToString(each)).Set("name", Capital(ToString(each)) + " (" + std::to_string(count == counts->categories.end() ? 0 : count->second) + ")").Set("selected", asked.category == ToString(each)));
   }
   view.Set("categories", std::move(categories));
-  view.Set("severities", Options({{"4", "4: grave"}, {"3", "3: serious"}, {"2", "2: a clear breach"}, {"1", "1: unkind"}}, asked.severity));
+  view.Set("severities", Options({{"4", "4: grave"}, {"3", "3: serious"}, {"2", "2: a clear breach"}, {"1", "1: unkind"}, {"unjudged", "Could not be judged"}}, asked.severity));
   view.Set("states", Options({{"queued", "Waiting for a decision"}, {"approval", "Waiting for approval"}, {"responding", "Responding"}, {"backlog", "Older finds to skim"}, {"snoozed", "Left for later"}}, asked.state));
-  view.Set("whoses", Options({{"mine", "Mine"}, {"nobody", "Nobody's"}}, asked.whose));
+  std::vector<Slots> whoses = Options({{"mine", "Mine"}, {"nobody", "Nobody's"}}, asked.whose);
+  const auto people = visit.parts.store.People();
+  if (!people) return visit.SayError(people.error());
+  for (const auto& person : *people)
+    if (person.id != visit.person().id && std::ranges::any_of(filter.schools, [&](const std::string& school) { return (person.At(school) & kWorksOn) != 0; }))
+      whoses.push_back(Slots().Set("value", person.id).Set("name", person.name).Set("selected", person.id == asked.whose));
+  view.Set("whoses", std::move(whoses));
+  std::vector<Slots> platforms;
+  for (const auto& [platform, count] : counts->platforms)
+    if (Visible(platform) == platform)  // a name that hides something came from a file, and goes into no form
+      platforms.push_back(Slots().Set("value", platform).Set("name", platform + " (" + std::to_string(count) + ")").Set("selected", platform == asked.platform));
+  if (!asked.platform.empty() && !counts->platforms.contains(asked.platform) && Visible(asked.platform) == asked.platform) platforms.push_back(Slots().Set("value", asked.platform).Set("name", asked.platform).Set("selected", true));
+  view.Set("platforms", std::move(platforms));
+  view.Set("ages", Options({{"1", "A day or longer"}, {"7", "A week or longer"}, {"30", "A month or longer"}}, asked.age));
   view.Set("dues", Options({{"overdue", "Overdue"}, {"soon", "By the end of the next working day"}, {"later", "Later"}}, asked.due));
   const std::string query = asked.Query();
   view.Set("text", asked.text).Set("rule", asked.rule).Set("filtered", !query.empty()).Set("query", query);
@@ -131,13 +144,33 @@ http::Response Queue(Visit& visit) {
   view.Set("grouped", cases != rows.size());
   view.Set("masked_note", looking->how == Words::kCovered ? looking->peek ? "Hurtful words are covered: point at them, or hold v." : "Hurtful words are covered." : "");
   view.Set("works", works && !rows.empty()).Set("has_cases", !rows.empty()).Set("cases", std::move(rows));
-  if (more) view.Set("next", "/queue?" + query + (query.empty() ? "" : "&") + "after=" + PlaceInQueue(lines->back().c));
+  view.Set("cut_short", page->cut_short);
+  if (more) view.Set("next", "/queue?" + query + (query.empty() ? "" : "&") + "after=" + PlaceInQueue(lines.back().c));
   if (!filter.after.empty()) view.Set("first", "/queue" + (query.empty() ? "" : "?" + query));
   bool trouble = true;
   if (const auto sources = visit.parts.sources())
     trouble = std::ranges::any_of(*sources, [&](const SourceHealth& source) { return source.trouble && std::ranges::find(filter.schools, source.school) != filter.schools.end(); });
   view.Set("has_troubles", trouble);
   return visit.Show("Queue", "queue", std::move(view));
+}
+
+// From a case to the one behind it in the queue; from one that does not wait any more, to the front.
+http::Response Next(Visit& visit) {
+  const Case& c = *visit.c;
+  const bool waits = c.state == CaseState::kQueued && !IsAsleep(c, visit.now);
+  Asked waiting;
+  waiting.state = ToString(CaseState::kQueued);
+  QueueSieve sieve(visit, waiting);
+  QueueFilter filter;
+  for (const auto& school : visit.parts.schools)
+    if (visit.person().At(school.id) & kReads) filter.schools.push_back(school.id);
+  filter.limit = 1;
+  if (waits) filter.after = PlaceInQueue(c);
+  sieve.Set(filter);
+  const auto page = visit.parts.store.QueueByBurst(filter, visit.now);
+  if (!page) return visit.SayError(page.error());
+  if (page->lines.empty()) return visit.Go("/queue", waits ? "That was the last case that waits for a decision" : "No case waits for a decision");
+  return visit.Go("/cases/" + std::to_string(page->lines.front().c.id));
 }
 
 // Every case of a burst that waits, one by one.
@@ -167,6 +200,7 @@ http::Response Burst(Visit& visit) {
 constexpr std::array kPages = {
     WebPage{"GET", "/queue", Reach::kSomeSchool, kReads, &Queue},
     WebPage{"GET", "/queue/bursts/{case}", Reach::kCase, kReads, &Burst},
+    WebPage{"GET", "/cases/{case}/next", Reach::kCase, kReads, &Next},
 };
 
 }  // namespace

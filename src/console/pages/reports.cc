@@ -462,7 +462,7 @@ void AddReport(const Visit& visit, const Response& response, Slots& view) {
   view.Set("silent", response.kind == ResponseKind::kHide || (choice && choice->silent));
   view.Set("through", by_itself ? (response.kind == ResponseKind::kHide ? "heed hides it by itself, after the hold" : "heed sends it by itself, after the hold") : "a person carries it out; heed sends nothing");
   view.Set("waits", Visible(visit.parts.reports.WhyHeld(c, response)));
-  if (response.state == ResponseState::kRefused && response.leaves_at) view.Set("appeal", FormatLocal(*response.leaves_at));
+  if (response.state == ResponseState::kRefused && response.appeal_by) view.Set("appeal", FormatLocal(*response.appeal_by));
   if (choice && choice->notice == "section-5" && response.done_at) {
     const auto clocks = ClocksOfNotice(*response.done_at);
     view.Set("clocks", Slots().Set("acknowledged", FormatLocal(clocks.acknowledged_by)).Set("poster", FormatLocal(clocks.poster_by)).Set("removed", FormatLocal(clocks.removed_by)));

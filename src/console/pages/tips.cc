@@ -100,7 +100,7 @@ http::Response ShowTip(Visit& visit) {
   const bool theirs = told && std::ranges::find(visit.schools, told->school) != visit.schools.end();
   if (!theirs) {
     if (!told && told.error().fault() != Fault::kNotFound) return visit.SayError(told.error());
-    return visit.Say(404, "What became of it is no longer known here", {"heed was started again since, or there is no such tip. What was handed in is not lost: it has been read, and its cases stand in the queue."}, "/queue", "Go to the queue");
+    return visit.Say(404, "What became of it is no longer known here", {"It is told for a week. What was handed in is not lost: it has been read, and its cases stand in the queue."}, "/queue", "Go to the queue");
   }
   Slots view;
   view.Set("id", visit.path.Get("tip")).Set("school", visit.SchoolName(told->school));

@@ -33,11 +33,13 @@ std::string FilterWords(const Visit& visit, const std::string& query) {
   std::vector<std::string> words;
   if (!asked.school.empty()) words.push_back(visit.SchoolName(asked.school));
   if (!asked.category.empty()) words.push_back(asked.category);
-  if (!asked.severity.empty()) words.push_back("severity " + asked.severity);
+  if (!asked.severity.empty()) words.push_back(asked.severity == "unjudged" ? "could not be judged" : "severity " + asked.severity);
   if (!asked.state.empty()) words.push_back(asked.state == "snoozed" ? "left for later" : asked.state == "backlog" ? "older finds to skim" : asked.state);
-  if (!asked.whose.empty()) words.push_back(asked.whose == "mine" ? "mine" : "nobody's");
+  if (!asked.whose.empty()) words.push_back(asked.whose == "mine" ? "mine" : asked.whose == "nobody" ? "nobody's" : "with " + asked.whose);
   if (!asked.due.empty()) words.push_back(asked.due == "soon" ? "due by the end of the next working day" : asked.due == "later" ? "due later" : "overdue");
   if (!asked.text.empty()) words.push_back("“" + Visible(asked.text) + "” in the post");
+  if (!asked.platform.empty()) words.push_back("on " + Visible(asked.platform));
+  if (!asked.age.empty()) words.push_back("here for " + asked.age + (asked.age == "1" ? " day" : " days") + " or longer");
   if (!asked.rule.empty()) words.push_back("rule " + Visible(asked.rule));
   return words.empty() ? "everything that is open" : Join(words, ", ");
 }

@@ -16,6 +16,8 @@ void PutResponse(JsonWriter& out, const Response& response) {
   if (!response.options.empty()) out.Key("options").Raw(response.options);
   out.Field("proposed_by", response.proposed_by).Field("proposed_at", FormatRfc3339(response.proposed_at)).Field("decided_by", response.decided_by);
   PutTime(out, "decided_at", response.decided_at);
+  PutTime(out, "leaves_at", response.leaves_at);
+  PutTime(out, "appeal_by", response.appeal_by);
   PutTime(out, "done_at", response.done_at);
   out.Field("reference", response.reference).Field("note", response.note).EndObject();
 }

@@ -103,7 +103,8 @@ bool HasClass(std::string_view classes, std::string_view one) {
 // Where the element that `open` begins ends: the position of its closing tag, or the text's end.
 std::size_t ElementEnd(std::string_view html, const Tag& open) {
   int depth = 1;
-  for (auto at = open.end; const auto tag = NextTag(html, at); at = tag->end) {
+  // Not a variable declared in the condition of `for`: g++ 12 ends it before the step that reads it.
+  for (auto tag = NextTag(html, open.end); tag; tag = NextTag(html, tag->end)) {
     if (!EqualsIgnoreCase(tag->name, open.name)) continue;
     if (tag->closing ? --depth == 0 : (++depth, false)) return tag->begin;
   }

@@ -84,7 +84,7 @@ std::vector<Alarms::Channel> Channels(const AlarmSettings& settings) {
 Done Tell(const Config& config, HttpClient& http, const Alarms::MailSender& mail, const Alarms::Channel& channel, const News& news, Instant now) {
   const AlarmSettings& settings = config.alarm;
   if (channel.mail)
-    return mail({.url = settings.smtp, .user = settings.smtp_user, .password = settings.smtp_password, .plain = settings.smtp_plain, .ca_file = {}}, AMail(config, channel.people->mail_to, channel.name, news, now));
+    return mail(MailServerOf(settings), AMail(config, channel.people->mail_to, channel.name, news, now));
   const std::string body = AHook(news, now), timestamp = std::to_string(std::chrono::floor<seconds>(now).time_since_epoch().count());
   const auto response = http.Send({.method = "POST",
                                    .url = channel.people->webhook,
@@ -99,6 +99,10 @@ Done Tell(const Config& config, HttpClient& http, const Alarms::MailSender& mail
 }
 
 }  // namespace
+
+MailServer MailServerOf(const AlarmSettings& settings) {
+  return {.url = settings.smtp, .user = settings.smtp_user, .password = settings.smtp_password, .plain = settings.smtp_plain, .ca_file = {}};
+}
 
 std::string SignWebhook(std::string_view secret, std::string_view timestamp, std::string_view body) {
   return "v1=" + Hex(HmacSha256(secret, std::string(timestamp) + "." + std::string(body)));

@@ -39,6 +39,9 @@
 
 namespace heed {
 
+// The mail server of [alarm].
+MailServer MailServerOf(const AlarmSettings& settings);
+
 // "v1=<hex>"
 std::string SignWebhook(std::string_view secret, std::string_view timestamp, std::string_view body);
 

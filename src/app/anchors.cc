@@ -55,11 +55,7 @@ Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const St
 
 Result<std::vector<std::string>> ClockFlawsOf(const Store& store, const std::vector<AnchorFile>& anchors) {
   std::vector<EventTime> events;
-  HEED_TRY(store.EachEventBack([&](const Event& event) {
-    events.push_back({event.sequence, event.at});
-    return true;
-  }));
-  std::ranges::reverse(events);
+  HEED_TRY(store.EachEvent(1, kLastEvent, [&](const Event& event) { events.push_back({event.sequence, event.at}); }));
   std::vector<StampTime> stamps;
   for (const auto& anchor : anchors)
     if (anchor.stamp && anchor.stamp->not_trusted.empty()) stamps.push_back({anchor.sequence, anchor.stamp->at, anchor.stamp->authority});
@@ -109,11 +105,8 @@ AnchorKeeper::AnchorKeeper(const Config& config, std::string data, const Store& 
   const auto files = ListFiles(AnchorFolder(data_), ".tsr");
   if (files)
     for (const auto& path : *files) {
-      std::error_code error;
-      const auto written = std::filesystem::last_write_time(path, error);
-      if (error) continue;
-      const Instant at = std::chrono::floor<microseconds>(std::chrono::file_clock::to_sys(written));
-      if (!last || at > *last) last = at, sequence = SequenceOf(path.substr(path.rfind('/') + 1));
+      const auto written = WrittenAt(path);
+      if (written && (!last || *written > *last)) last = written, sequence = SequenceOf(path.substr(path.rfind('/') + 1));
     }
   for (const auto& url : config_.evidence.authorities) authorities_.push_back({url, last, sequence, 0, {}});
 }

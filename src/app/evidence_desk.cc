@@ -392,20 +392,8 @@ Result<KeptBytes> EvidenceDesk::File(const Case& c, const std::string& key) {
 }
 
 Done EvidenceDesk::Tidy(Instant now) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const auto older = [&](const fs::path& path, seconds than) {
-    const auto written = fs::last_write_time(path, error);
-    return !error && std::chrono::floor<microseconds>(std::chrono::file_clock::to_sys(written)) + than <= now;
-  };
-  std::vector<fs::path> gone;
-  for (fs::directory_iterator at(PackFolder(data_), error), end; !error && at != end; at.increment(error))
-    if (older(at->path(), kPackLies)) gone.push_back(at->path());
-  // Captures put down for a heed that never came.
-  for (fs::directory_iterator at(CaptureFolder(data_), error), end; !error && at != end; at.increment(error))
-    if (older(at->path(), days{1})) gone.push_back(at->path());
-  for (const auto& path : gone)
-    if (!fs::remove_all(path, error) || error) return Fail(Fault::kIo, "removing " + path.string() + ": " + error.message());
+  HEED_TRY(RemoveOld(PackFolder(data_), now - kPackLies));
+  HEED_TRY(RemoveOld(CaptureFolder(data_), now - days{1}));  // put down for a heed that never came
   return tips_.Tidy(now);
 }
 

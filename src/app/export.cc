@@ -99,15 +99,6 @@ class OutFile {
   int fd_ = -1;
 };
 
-// Gone again unless it is whole.
-struct Unfinished {
-  std::string path;
-  ~Unfinished() {
-    std::error_code ignored;
-    if (!path.empty()) fs::remove_all(path, ignored);
-  }
-};
-
 std::string Time(const std::optional<Instant>& at) { return at ? FormatRfc3339(*at) : ""; }
 
 std::string Categories(const Assessment& assessment) {
@@ -228,42 +219,34 @@ class Exporting {
   Done Events() {
     OutFile lines = HEED_TRY(OutFile::Open(root_, "events.jsonl"));
     Done went;
-    std::uint64_t last = 0;
-    HEED_TRY(store_.EachEventBack([&](const Event& event) {
-      last = event.sequence;
-      return false;
+    struct Captured {
+      CaseId id;
+      std::uint64_t sequence;
+      std::string extension;
+    };
+    std::vector<Captured> captured;
+    HEED_TRY(store_.EachEvent(1, kLastEvent, [&](const Event& event) {
+      if (!went) return;
+      ++made_.events;
+      const bool withheld = withheld_.contains(event.case_id);
+      went = lines.Add(ChainLineOf(event, withheld ? ChainLine::kWithoutDetails : ChainLine::kWhole));
+      if (event.kind != EventKind::kCaptured || event.erased || withheld) return;
+      const auto capture = ReadCapture(event.details);
+      if (!capture) captured.push_back({event.case_id, event.sequence, "bin"});
+      else if (capture->whose != "media") captured.push_back({event.case_id, event.sequence, capture->extension});
+      else if (const auto school = schools_.find(event.case_id); school != schools_.end()) originals_.emplace(school->second, capture->sha256);  // where its bytes lie
     }));
-    std::vector<std::pair<CaseId, std::uint64_t>> captured;
-    std::vector<std::pair<CaseId, std::string>> pictures;
-    std::map<std::uint64_t, std::string> kinds;
-    if (last > 0)
-      HEED_TRY(store_.EachEvent(1, last, [&](const Event& event) {
-        if (!went) return;
-        ++made_.events;
-        const bool withheld = withheld_.contains(event.case_id);
-        went = lines.Add(ChainLineOf(event, withheld ? ChainLine::kWithoutDetails : ChainLine::kWhole));
-        if (event.kind != EventKind::kCaptured || event.erased || withheld) return;
-        const auto capture = ReadCapture(event.details);
-        if (capture && capture->whose == "media") {  // its bytes lie among the originals
-          pictures.emplace_back(event.case_id, capture->sha256);
-          return;
-        }
-        captured.emplace_back(event.case_id, event.sequence);
-        kinds[event.sequence] = capture ? capture->extension : "bin";
-      }));
     HEED_TRY(std::move(went));
     HEED_TRY(Ended(lines));
-    for (const auto& [id, digest] : pictures)
-      if (const auto school = schools_.find(id); school != schools_.end()) originals_.emplace(school->second, digest);
     if (captured.empty()) return {};
     HEED_TRY(MakeFolder(root_ + "/captures"));
-    for (const auto& [id, sequence] : captured) {
+    for (const auto& [id, sequence, extension] : captured) {
       const auto bytes = store_.Attachment(id, sequence);
       if (!bytes) {
         made_.notes.push_back("the capture of event " + std::to_string(sequence) + " could not be read: " + bytes.error().message());
         continue;
       }
-      HEED_TRY(Whole("captures/" + std::to_string(sequence) + "." + kinds[sequence], *bytes));
+      HEED_TRY(Whole("captures/" + std::to_string(sequence) + "." + extension, *bytes));
     }
     return {};
   }
@@ -379,14 +362,14 @@ std::string NotWrittenDown(const std::string& why) { return "that all this was t
 
 Result<Exported> ExportAll(const Config& config, const std::string& data, const Store& store, const std::string& folder, const std::function<void(std::uint64_t)>& progress) {
   if (Exists(folder)) return Fail(Fault::kInvalid, folder + " is there already; name another folder with --output");
-  Unfinished unfinished{folder + ".part" + std::to_string(::getpid())};
+  TemporaryPath unfinished(folder + ".part" + std::to_string(::getpid()));  // gone again unless it is whole
   std::error_code error;
-  if (!fs::create_directory(unfinished.path, error) || error) return Fail(Fault::kIo, unfinished.path + ": cannot be made: " + error.message());
-  fs::permissions(unfinished.path, fs::perms::owner_all, error);
-  Exported made = HEED_TRY(Exporting(config, data, store, unfinished.path, progress).Run());
-  fs::rename(unfinished.path, folder, error);
+  if (!fs::create_directory(unfinished.path(), error) || error) return Fail(Fault::kIo, unfinished.path() + ": cannot be made: " + error.message());
+  fs::permissions(unfinished.path(), fs::perms::owner_all, error);
+  Exported made = HEED_TRY(Exporting(config, data, store, unfinished.path(), progress).Run());
+  fs::rename(unfinished.path(), folder, error);
   if (error) return Fail(Fault::kIo, folder + ": cannot be put in place: " + error.message());
-  unfinished.path.clear();
+  unfinished.Keep();
   return made;
 }
 

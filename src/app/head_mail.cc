@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "src/app/alarm.h"
 #include "src/app/anchors.h"
 #include "src/base/file.h"
 #include "src/base/hash.h"
@@ -71,8 +72,7 @@ Result<std::uint64_t> HeadMail::Look() {
     return false;
   }));
   if (head.sequence == 0 || head.sequence == sequence_) return 0u;
-  const MailServer server{.url = config_.alarm.smtp, .user = config_.alarm.smtp_user, .password = config_.alarm.smtp_password, .plain = config_.alarm.smtp_plain, .ca_file = {}};
-  if (const auto sent = mail_(server, AMail(config_, head, now)); !sent) {
+  if (const auto sent = mail_(MailServerOf(config_.alarm), AMail(config_, head, now)); !sent) {
     not_before_ = now + BackOff(++failures_, Hash64("head mail"));
     return Fail(sent.error());
   }

@@ -62,10 +62,8 @@ Result<std::uint64_t> ForgetOriginals(const std::string& data, const Store& stor
     for (fs::directory_iterator at(school, error), end; !error && at != end; at.increment(error)) files.push_back(at->path());
     for (const auto& file : files) {
       if (pointed_to.count(file.filename().string())) continue;
-      const auto written = fs::last_write_time(file, error);
-      if (error) continue;
-      const Instant at = std::chrono::floor<microseconds>(std::chrono::file_clock::to_sys(written));
-      if (at + days{1} > now) continue;
+      const auto written = WrittenAt(file.string());
+      if (!written || *written + days{1} > now) continue;
       if (fs::remove(file, error)) ++removed;
       else if (error) return Fail(Fault::kIo, "removing " + file.string() + ": " + error.message());
     }

@@ -22,14 +22,6 @@ namespace {
 
 constexpr int kQuicker = 20;  // times somebody else may be quicker
 
-// Removed again, whatever happens.
-struct Temporary {
-  std::string path;
-  ~Temporary() {
-    if (!path.empty()) ::unlink(path.c_str());
-  }
-};
-
 // What the chain says of a pack.
 struct PackedNote {
   std::vector<CaseId> cases;
@@ -99,11 +91,11 @@ Result<PackMade> MakeOnly(const Config& config, const std::string& data, const S
   }
   if (order.stamp && !config.evidence.authorities.empty()) request.stamp = [&](std::string_view digest) { return AskAll(config, http, digest); };
 
-  Temporary plain;
-  if (!order.recipient.empty()) request.output = plain.path = order.output + ".plain" + std::to_string(::getpid());
+  const TemporaryPath plain(order.recipient.empty() ? "" : order.output + ".plain" + std::to_string(::getpid()));
+  if (!order.recipient.empty()) request.output = plain.path();
   PackMade made = HEED_TRY(MakePack(store, request));
   if (!order.recipient.empty()) {
-    HEED_TRY(SealFile(plain.path, order.output, order.passphrase, order.recipient));
+    HEED_TRY(SealFile(plain.path(), order.output, order.passphrase, order.recipient));
     std::error_code error;
     made.bytes = std::filesystem::file_size(order.output, error);
   }
@@ -189,8 +181,8 @@ Result<Capture> AddStaffCapture(const std::string& data, const CaptureOrder& ord
   // A request is one line of a few kilobytes: the file goes by the data folder.
   const std::string id = Hex(RandomBytes(16));
   HEED_TRY(MakeFolder(CaptureFolder(data)));
-  const Temporary put_down{CaptureFolder(data) + "/" + id};
-  HEED_TRY(WriteFile(put_down.path, *bytes, 0600));
+  const TemporaryPath put_down(CaptureFolder(data) + "/" + id);
+  HEED_TRY(WriteFile(put_down.path(), *bytes, 0600));
   JsonWriter request;
   request.Object().Field("actor", order.actor).Field("address", order.address).Field("case", order.case_id).Field("do", "capture").Field("file", id).Field("how", order.how).Field("name", order.file);
   request.Field("taken_at", order.taken_at ? FormatRfc3339(*order.taken_at) : "").EndObject();
@@ -225,10 +217,10 @@ Result<Restamped> StampPack(const Config& config, const std::string& data, const
   const auto ask = [&](std::string_view digest) { return AskAll(config, http, digest); };
   if (!sealed) return AddStamps(pack, output, key, config.evidence.certificates, ask);
   const std::string id = Hex(RandomBytes(16));
-  const Temporary opened{data + "/stamp-" + id + ".zip"}, stamped{data + "/stamped-" + id + ".zip"};
-  const std::string recipient = HEED_TRY(OpenSealedFile(pack, opened.path, passphrase));
-  const Restamped restamped = HEED_TRY(AddStamps(opened.path, stamped.path, key, config.evidence.certificates, ask));
-  HEED_TRY(SealFile(stamped.path, output, passphrase, recipient));
+  const TemporaryPath opened(data + "/stamp-" + id + ".zip"), stamped(data + "/stamped-" + id + ".zip");
+  const std::string recipient = HEED_TRY(OpenSealedFile(pack, opened.path(), passphrase));
+  const Restamped restamped = HEED_TRY(AddStamps(opened.path(), stamped.path(), key, config.evidence.certificates, ask));
+  HEED_TRY(SealFile(stamped.path(), output, passphrase, recipient));
   return restamped;
 }
 
@@ -242,7 +234,7 @@ Result<PackReport> CheckPack(const CheckOrder& order) {
   const int fd = ::mkstemp(name.data());
   if (fd < 0) return Fail(Fault::kIo, name + ": cannot be made");
   ::close(fd);
-  const Temporary opened{name};
+  const TemporaryPath opened(name);
   const std::string recipient = HEED_TRY(OpenSealedFile(order.path, name, order.passphrase));
   PackReport report = HEED_TRY(VerifyPack(name, order.options));
   report.recipient = recipient;

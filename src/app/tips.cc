@@ -367,18 +367,7 @@ Result<TipOutcome> TipDesk::Outcome(const std::string& id) const {
   return outcome;
 }
 
-Done TipDesk::Tidy(Instant now) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  std::vector<fs::path> over;
-  for (fs::directory_iterator at(ToldFolder(data_), error), end; !error && at != end; at.increment(error)) {
-    const auto written = fs::last_write_time(at->path(), error);
-    if (!error && std::chrono::floor<microseconds>(std::chrono::file_clock::to_sys(written)) + kTipTold <= now) over.push_back(at->path());
-  }
-  for (const auto& path : over)
-    if (!fs::remove(path, error) || error) return Fail(Fault::kIo, "removing " + path.string() + ": " + error.message());
-  return {};
-}
+Done TipDesk::Tidy(Instant now) { return RemoveOld(ToldFolder(data_), now - kTipTold); }
 
 std::uint64_t TipDesk::HandInLeftOver() {
   std::uint64_t done = 0;

@@ -137,6 +137,28 @@ Result<std::vector<std::string>> ListFiles(const std::string& folder, std::strin
   return paths;
 }
 
+std::optional<Instant> WrittenAt(const std::string& path) {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(path, error);
+  if (error) return std::nullopt;
+  return std::chrono::floor<microseconds>(std::chrono::file_clock::to_sys(written));
+}
+
+Done RemoveOld(const std::string& folder, Instant written_until) {
+  std::error_code error;
+  std::vector<std::filesystem::path> old;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (const auto written = WrittenAt(at->path().string()); written && *written <= written_until) old.push_back(at->path());
+  for (const auto& path : old)
+    if (!std::filesystem::remove_all(path, error) || error) return Fail(Fault::kIo, "removing " + path.string() + ": " + error.message());
+  return {};
+}
+
+TemporaryPath::~TemporaryPath() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
 bool Exists(const std::string& path) {
   std::error_code error;
   return fs::exists(path, error);

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "src/base/result.h"
+#include "src/base/time.h"
 
 namespace heed {
 
@@ -38,6 +41,25 @@ Done MakeFolder(const std::string& path);
 
 // Paths below `folder` ending in `suffix`, sorted, whole (folder included).  kNotFound when there is no folder.
 Result<std::vector<std::string>> ListFiles(const std::string& folder, std::string_view suffix);
+
+// When it was last written, as the disk says; nullopt: it is not there, or cannot be looked at.
+std::optional<Instant> WrittenAt(const std::string& path);
+// Removes the files and folders in `folder` that were last written then or earlier.  No folder: nothing to do.
+Done RemoveOld(const std::string& folder, Instant written_until);
+
+// A file or folder that is removed again, with all in it, whatever happens.
+class TemporaryPath {
+ public:
+  explicit TemporaryPath(std::string path = {}) : path_(std::move(path)) {}
+  TemporaryPath(TemporaryPath&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryPath& operator=(TemporaryPath&&) = delete;
+  ~TemporaryPath();
+  const std::string& path() const { return path_; }
+  void Keep() { path_.clear(); }
+
+ private:
+  std::string path_;  // empty: nothing
+};
 
 bool Exists(const std::string& path);
 std::string FolderOf(const std::string& path);

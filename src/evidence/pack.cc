@@ -29,24 +29,11 @@ namespace {
 constexpr seconds kPdfPatience{300};
 
 // Where the report is put together; holds strangers' words, so only its owner may look, and it goes away.
-class WorkFolder {
- public:
-  static Result<WorkFolder> Make(const std::string& beside) {
-    std::string name = beside + ".work-XXXXXX";
-    if (!::mkdtemp(name.data())) return Fail(Fault::kIo, FolderOf(beside) + ": nothing can be written there");
-    return WorkFolder(name);
-  }
-  WorkFolder(WorkFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ~WorkFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  explicit WorkFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
+Result<TemporaryPath> MakeWorkFolder(const std::string& beside) {
+  std::string name = beside + ".work-XXXXXX";
+  if (!::mkdtemp(name.data())) return Fail(Fault::kIo, FolderOf(beside) + ": nothing can be written there");
+  return TemporaryPath(name);
+}
 
 struct TimelineEntry {
   Instant at{};
@@ -486,7 +473,7 @@ std::string_view ToString(PackKind kind) { return kind == PackKind::kEvidence ? 
 
 Result<PackMade> MakePack(const Store& store, const PackRequest& request) {
   Plan plan = HEED_TRY(MakePlan(store, request));
-  const WorkFolder work = HEED_TRY(WorkFolder::Make(request.output));
+  const TemporaryPath work = HEED_TRY(MakeWorkFolder(request.output));
   BagWriter bag = HEED_TRY(BagWriter::Open(request.output, plan.folder, plan.at));
   ReportWriter report = HEED_TRY(ReportWriter::Open(work.path()));
   return Packing(store, request, std::move(plan), std::move(bag), std::move(report), work.path()).Run();

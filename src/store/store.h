@@ -160,6 +160,8 @@ struct AuditFilter {
   std::function<bool(const AuditRow&)> wanted;  // empty: all
 };
 
+inline constexpr std::uint64_t kLastEvent = ~std::uint64_t{0};
+
 class Store {
  public:
   // Version of the rows' grammar.
@@ -228,7 +230,7 @@ class Store {
   Done EachCase(const std::vector<std::string>& schools, const std::function<void(const Case&)>& each) const;
   // What made a case, oldest first; without details once it is erased.  kNotFound for a case that never was.
   Result<std::vector<Event>> History(CaseId id) const;
-  // Every event from `first` to `last` (both included), oldest first; one moment of the store.  `each` must not use the store.
+  // Every event from `first` to `last` (both included; kLastEvent: to the end), oldest first; one moment of the store.  `each` must not use the store.
   Done EachEvent(std::uint64_t first, std::uint64_t last, const std::function<void(const Event&)>& each) const;
   // The bytes kept beside an event.  kNotFound: there are none, or they are erased.
   Result<std::string> Attachment(CaseId id, std::uint64_t sequence) const;

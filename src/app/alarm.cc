@@ -188,29 +188,13 @@ Result<std::vector<std::string>> Alarms::Test(const Config& config, HttpClient& 
   return wrong;
 }
 
-AlarmThread::AlarmThread(Alarms& alarms, std::chrono::milliseconds every) {
-  thread_ = std::thread([this, &alarms, every] {
-    std::string last;
-    std::unique_lock lock(mutex_);
-    while (!stop_) {
-      lock.unlock();
-      const auto looked = alarms.Look();
-      const std::string now = looked ? "" : looked.error().message();
-      if (!now.empty() && now != last) LogWarning(now);
-      last = now;
-      lock.lock();
-      wake_.wait_for(lock, every, [this] { return stop_; });
-    }
-  });
-}
-
-AlarmThread::~AlarmThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  wake_.notify_all();
-  thread_.join();
+std::function<void()> Telling(Alarms& alarms) {
+  return [&alarms, last = std::string()]() mutable {
+    const auto looked = alarms.Look();
+    const std::string now = looked ? "" : looked.error().message();
+    if (!now.empty() && now != last) LogWarning(now);
+    last = now;
+  };
 }
 
 }  // namespace heed

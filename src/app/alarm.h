@@ -20,12 +20,8 @@
 // Neither holds anybody's posts.
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "src/app/config.h"
@@ -76,17 +72,7 @@ class Alarms {
   std::vector<Channel> channels_;
 };
 
-// Looks every so often on a thread of its own, until destroyed; failures are logged, the same one once.
-class AlarmThread {
- public:
-  AlarmThread(Alarms& alarms, std::chrono::milliseconds every);
-  ~AlarmThread();
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stop_ = false;
-  std::thread thread_;
-};
+// For a LookThread: looks, and logs failures, the same one once.
+std::function<void()> Telling(Alarms& alarms);
 
 }  // namespace heed

@@ -1,7 +1,6 @@
 #include "src/app/anchors.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "src/app/head_mail.h"
@@ -159,36 +158,20 @@ Anchoring AnchorKeeper::Look() {
   return *std::move(anchored);
 }
 
-AnchorThread::AnchorThread(AnchorKeeper& keeper, HeadMail& mail) {
-  thread_ = std::thread([this, &keeper, &mail] {
-    std::string last, last_of_mail;
-    std::unique_lock lock(mutex_);
-    while (!stop_) {
-      lock.unlock();
-      const Anchoring done = keeper.Look();
-      for (const auto& anchor : done.made) LogInfo("the custody chain is time-stamped up to event " + std::to_string(anchor.sequence) + " by " + anchor.stamp->authority);
-      for (const auto& [url, error] : done.failed)
-        if (std::exchange(last, error.message()) != error.message()) LogWarning("the custody chain could not be time-stamped, and is tried again later: " + error.message());
-      if (!done.made.empty() && done.failed.empty()) last.clear();
-      if (const auto mailed = mail.Look(); !mailed) {
-        if (std::exchange(last_of_mail, mailed.error().message()) != mailed.error().message()) LogWarning("the custody chain's head could not be mailed, and is tried again later: " + mailed.error().message());
-      } else if (*mailed > 0) {
-        LogInfo("the custody chain's head, event " + std::to_string(*mailed) + ", was mailed");
-        last_of_mail.clear();
-      }
-      lock.lock();
-      wake_.wait_for(lock, seconds{60}, [this] { return stop_; });
+std::function<void()> KeepingAnchored(AnchorKeeper& keeper, HeadMail& mail) {
+  return [&keeper, &mail, last = std::string(), last_of_mail = std::string()]() mutable {
+    const Anchoring done = keeper.Look();
+    for (const auto& anchor : done.made) LogInfo("the custody chain is time-stamped up to event " + std::to_string(anchor.sequence) + " by " + anchor.stamp->authority);
+    for (const auto& [url, error] : done.failed)
+      if (std::exchange(last, error.message()) != error.message()) LogWarning("the custody chain could not be time-stamped, and is tried again later: " + error.message());
+    if (!done.made.empty() && done.failed.empty()) last.clear();
+    if (const auto mailed = mail.Look(); !mailed) {
+      if (std::exchange(last_of_mail, mailed.error().message()) != mailed.error().message()) LogWarning("the custody chain's head could not be mailed, and is tried again later: " + mailed.error().message());
+    } else if (*mailed > 0) {
+      LogInfo("the custody chain's head, event " + std::to_string(*mailed) + ", was mailed");
+      last_of_mail.clear();
     }
-  });
-}
-
-AnchorThread::~AnchorThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  wake_.notify_all();
-  thread_.join();
+  };
 }
 
 }  // namespace heed

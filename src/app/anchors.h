@@ -5,11 +5,9 @@
 // written anew, no longer has those events, and the anchors say so.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <functional>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -76,19 +74,8 @@ class AnchorKeeper {
 
 class HeadMail;
 
-// Looks every minute, on a thread of its own, and tells the log.  Its end waits for the authority, or the mail server, that is being asked.
-class AnchorThread {
- public:
-  AnchorThread(AnchorKeeper& keeper, HeadMail& mail);
-  ~AnchorThread();
-  AnchorThread(const AnchorThread&) = delete;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stop_ = false;
-  std::thread thread_;
-};
+// For a LookThread: does what is due of both, and tells the log; the same failure once.
+std::function<void()> KeepingAnchored(AnchorKeeper& keeper, HeadMail& mail);
 
 std::string AnchorFolder(const std::string& data);
 

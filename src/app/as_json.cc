@@ -1,6 +1,7 @@
 #include "src/app/as_json.h"
 
 #include "src/base/hash.h"
+#include "src/evidence/item.h"
 
 namespace heed {
 namespace {
@@ -15,20 +16,14 @@ void PutResponse(JsonWriter& out, const Response& response) {
   out.Object().Field("number", response.number).Field("kind", ToString(response.kind)).Field("state", ToString(response.state)).Field("to", response.to).Field("text", response.text);
   if (!response.options.empty()) out.Key("options").Raw(response.options);
   out.Field("proposed_by", response.proposed_by).Field("proposed_at", FormatRfc3339(response.proposed_at)).Field("decided_by", response.decided_by);
-  PutTime(out, "decided_at", response.decided_at);
-  PutTime(out, "leaves_at", response.leaves_at);
-  PutTime(out, "appeal_by", response.appeal_by);
-  PutTime(out, "done_at", response.done_at);
+  out.Time("decided_at", response.decided_at);
+  out.Time("leaves_at", response.leaves_at);
+  out.Time("appeal_by", response.appeal_by);
+  out.Time("done_at", response.done_at);
   out.Field("reference", response.reference).Field("note", response.note).EndObject();
 }
 
 }  // namespace
-
-void PutTime(JsonWriter& out, std::string_view key, const std::optional<Instant>& at) {
-  out.Key(key);
-  if (at) out.String(FormatRfc3339(*at));
-  else out.Null();
-}
 
 void PutAssessment(JsonWriter& out, const Assessment& assessment) {
   out.Field("flag", assessment.flag).Field("severity", static_cast<int>(assessment.severity)).Field("priority", assessment.priority);
@@ -51,32 +46,25 @@ void PutCase(JsonWriter& out, const Case& c) {
   out.Field("id", c.id).Field("global_id", c.global_id).Field("school", c.school).Field("source", c.source).Field("state", ToString(c.state));
   PutAssessment(out, c.assessment);
   out.Field("posted_at", FormatRfc3339(c.posted_at)).Field("opened_at", FormatRfc3339(c.opened_at));
-  PutTime(out, "closed_at", c.closed_at);
+  out.Time("closed_at", c.closed_at);
   out.Field("versions", c.versions).Field("events", c.events).Field("holder", c.holder).Field("assigned_to", c.assigned_to);
-  PutTime(out, "held_until", c.held_until);
-  PutTime(out, "snoozed_until", c.snoozed_until);
+  out.Time("held_until", c.held_until);
+  out.Time("snoozed_until", c.snoozed_until);
   if (c.decision) PutDecision(out, *c.decision);
   out.Key("responses").Array();
   for (const auto& response : c.responses) PutResponse(out, response);
   out.EndArray();
   if (!c.presence.empty()) out.Field("presence", c.presence).Field("presence_confirmed", c.presence_confirmed);
-  PutTime(out, "checked_at", c.checked_at);
+  out.Time("checked_at", c.checked_at);
   if (c.hold) out.Key("legal_hold").Object().Field("purpose", c.hold->purpose).Field("by", c.hold->by).Field("since", FormatRfc3339(c.hold->since)).Field("review_at", FormatRfc3339(c.hold->review_at)).EndObject();
-  PutTime(out, "withdrawn_at", c.withdrawn_at);
+  out.Time("withdrawn_at", c.withdrawn_at);
 }
 
 void PutPost(JsonWriter& out, const Post& post) {
   out.Field("platform", post.platform).Field("instance", post.instance).Field("native_id", post.native_id).Field("global_id", post.global_id).Field("permalink", post.permalink);
   out.Key("author").Object().Field("id", post.author.id).Field("handle", post.author.handle).Field("display_name", post.author.display_name).EndObject();
   out.Field("title", post.title).Field("warning", post.warning).Field("words", post.text).Field("raw", post.raw).Field("raw_format", ToString(post.raw_format)).Field("language", post.language);
-  PutTime(out, "created_at", post.created_at);
-  PutTime(out, "edited_at", post.edited_at);
-  out.Field("first_seen_at", FormatRfc3339(post.first_seen_at)).Field("in_reply_to", post.in_reply_to).Field("thread_root", post.thread_root).Key("media").Array();
-  for (const auto& media : post.media) out.Object().Field("kind", media.kind).Field("url", media.url).Field("description", media.description).EndObject();
-  out.EndArray().Key("counts").Object();
-  for (const auto& [key, count] : {std::pair("replies", post.counts.replies), std::pair("reposts", post.counts.reposts), std::pair("likes", post.counts.likes), std::pair("quotes", post.counts.quotes)})
-    if (count) out.Field(key, *count);
-  out.EndObject().Field("signed_in_only", post.signed_in_only);
+  PutAround(out, post);
   if (!post.handed_in) return;
   const HandedIn& handed = *post.handed_in;
   out.Key("handed_in").Object().Field("by", handed.by).Field("from", handed.from).Field("note", handed.note).Field("kind", handed.kind).Field("item", handed.item);

@@ -12,7 +12,6 @@
 
 namespace heed {
 
-void PutTime(JsonWriter& out, std::string_view key, const std::optional<Instant>& at);  // null where there is none
 // Members of the object that is open:
 void PutAssessment(JsonWriter& out, const Assessment& assessment);
 void PutCase(JsonWriter& out, const Case& c);

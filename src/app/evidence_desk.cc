@@ -1,9 +1,6 @@
 #include "src/app/evidence_desk.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "src/app/export.h"

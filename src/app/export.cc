@@ -256,7 +256,7 @@ class Exporting {
     for (const auto& person : HEED_TRY(store_.People())) {
       JsonWriter out;
       out.Object().Field("id", person.id).Field("name", person.name).Field("mail", person.mail).Field("school_account", person.account).Field("locked", person.locked).Field("created_at", FormatRfc3339(person.created_at));
-      PutTime(out, "signed_in_at", person.signed_in_at);
+      out.Time("signed_in_at", person.signed_in_at);
       out.Field("has_password", !person.password.empty()).Field("has_second_factor", !person.second_factor.empty()).Field("mask_words", person.mask_words).Key("roles").Array();
       for (const auto& grant : person.grants) out.Object().Field("role", ToString(grant.role)).Field("school", grant.school).EndObject();
       out.EndArray().Key("saved_lists").Array();
@@ -289,13 +289,13 @@ class Exporting {
     for (const auto& [id, state] : HEED_TRY(store_.Sources())) {
       JsonWriter out;
       out.Object().Field("source", id);
-      PutTime(out, "last_attempt", state.last_attempt);
-      PutTime(out, "last_success", state.last_success);
+      out.Time("last_attempt", state.last_attempt);
+      out.Time("last_success", state.last_success);
       out.Field("failures", state.failures).Field("message", state.message).Field("posts_read", state.posts_read).Field("posts_mentioning", state.posts_mentioning).Key("gaps").Array();
       for (const auto& gap : state.gaps) {
         out.Object();
-        PutTime(out, "from", gap.from);
-        PutTime(out, "until", gap.until);
+        out.Time("from", gap.from);
+        out.Time("until", gap.until);
         out.Field("why", gap.why).EndObject();
       }
       out.EndArray().EndObject();

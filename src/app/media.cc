@@ -139,30 +139,14 @@ Done MediaDesk::Keep(CaseId id, const std::string& address, const std::string& b
   }
 }
 
-MediaThread::MediaThread(MediaDesk& desk) {
-  thread_ = std::thread([this, &desk] {
-    std::string last;
-    std::unique_lock lock(mutex_);
-    while (!stop_) {
-      lock.unlock();
-      const auto steps = desk.Look();
-      if (!steps && std::exchange(last, steps.error().message()) != steps.error().message()) LogError("fetching pictures: " + steps.error().message());
-      if (steps)
-        for (const auto& step : *steps)
-          if (step.final) LogWarning("case " + std::to_string(step.case_id) + ": a picture of the post is not kept: " + step.problem);
-      lock.lock();
-      wake_.wait_for(lock, seconds{30}, [this] { return stop_; });
-    }
-  });
-}
-
-MediaThread::~MediaThread() {
-  {
-    const std::lock_guard lock(mutex_);
-    stop_ = true;
-  }
-  wake_.notify_all();
-  thread_.join();
+std::function<void()> Fetching(MediaDesk& desk) {
+  return [&desk, last = std::string()]() mutable {
+    const auto steps = desk.Look();
+    if (!steps && std::exchange(last, steps.error().message()) != steps.error().message()) LogError("fetching pictures: " + steps.error().message());
+    if (steps)
+      for (const auto& step : *steps)
+        if (step.final) LogWarning("case " + std::to_string(step.case_id) + ": a picture of the post is not kept: " + step.problem);
+  };
 }
 
 }  // namespace heed

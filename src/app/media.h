@@ -10,12 +10,10 @@
 // (EventKind::kCaptured, "whose":"media") with digest, address and time.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -64,18 +62,7 @@ class MediaDesk {
   std::map<std::pair<CaseId, std::string>, Waiting> waiting_;
 };
 
-// Looks every half minute on a thread of its own.  Its end waits for the picture that is being fetched.
-class MediaThread {
- public:
-  explicit MediaThread(MediaDesk& desk);
-  ~MediaThread();
-  MediaThread(const MediaThread&) = delete;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stop_ = false;
-  std::thread thread_;
-};
+// For a LookThread: looks, and tells the log what is not kept; the same failure once.
+std::function<void()> Fetching(MediaDesk& desk);
 
 }  // namespace heed

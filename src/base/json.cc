@@ -238,6 +238,8 @@ JsonWriter& JsonWriter::Raw(std::string_view json) {
   return *this;
 }
 
+JsonWriter& JsonWriter::Time(std::string_view key, const std::optional<Instant>& at) { return at ? Field(key, std::string_view(FormatRfc3339(*at))) : Key(key).Null(); }
+
 std::string_view JsonWriter::text() const { return {impl_->buffer.GetString(), impl_->buffer.GetSize()}; }
 
 std::string JsonWriter::Take() {

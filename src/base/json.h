@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "src/base/result.h"
+#include "src/base/time.h"
 
 namespace heed {
 
@@ -110,6 +111,7 @@ class JsonWriter {
   JsonWriter& Field(std::string_view key, std::uint64_t value) { return Key(key).Int(static_cast<std::int64_t>(value)); }
   JsonWriter& Field(std::string_view key, double value) { return Key(key).Number(value); }
   JsonWriter& Field(std::string_view key, bool value) { return Key(key).Bool(value); }
+  JsonWriter& Time(std::string_view key, const std::optional<Instant>& at);  // RFC 3339 in UTC; null where there is none
 
   std::string_view text() const;  // valid until the next call
   std::string Take();             // and start over

@@ -194,20 +194,20 @@ int RunSources(const Arguments& arguments) {
       const SourceView& view = health.view;
       out.Object().Field("id", view.entry->spec.id).Field("school", view.entry->spec.school).Field("connector", view.entry->spec.connector);
       out.Field("schedule", view.entry->schedule.text()).Field("state", StateOf(view, now)).Field("message", view.entry->enabled ? view.state.message : view.entry->off_because);
-      PutTime(out, "last_attempt", view.state.last_attempt);
-      PutTime(out, "last_success", view.state.last_success);
-      PutTime(out, "not_before", view.state.not_before);
-      PutTime(out, "next", view.next);
+      out.Time("last_attempt", view.state.last_attempt);
+      out.Time("last_success", view.state.last_success);
+      out.Time("not_before", view.state.not_before);
+      out.Time("next", view.next);
       out.Field("standing", ToString(health.standing)).Field("says", health.says).Field("todo", health.todo);
       if (health.lag) out.Field("lag_seconds", static_cast<std::int64_t>(health.lag->count()));
-      PutTime(out, "sign_in_ends", view.state.sign_in_ends);
+      out.Time("sign_in_ends", view.state.sign_in_ends);
       out.Field("quota", view.state.quota);
       out.Field("failures", view.state.failures).Field("posts_read", view.state.posts_read).Field("posts_mentioning", view.state.posts_mentioning);
       out.Key("gaps").Array();
       for (const auto& gap : view.state.gaps) {
         out.Object();
-        PutTime(out, "from", gap.from);
-        PutTime(out, "until", gap.until);
+        out.Time("from", gap.from);
+        out.Time("until", gap.until);
         out.Field("why", gap.why).EndObject();
       }
       out.EndArray().EndObject();

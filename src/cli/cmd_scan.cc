@@ -6,9 +6,10 @@
 
 #include "src/app/alarm.h"
 #include "src/app/anchors.h"
-#include "src/app/head_mail.h"
 #include "src/app/desk.h"
 #include "src/app/evidence_desk.h"
+#include "src/app/head_mail.h"
+#include "src/app/look_thread.h"
 #include "src/app/media.h"
 #include "src/app/originals.h"
 #include "src/app/report_desk.h"
@@ -238,12 +239,12 @@ int RunServe(const Arguments& arguments) {
   };
   AnchorKeeper anchors(*config, data, **store, http, clock);
   HeadMail heads(*config, data, **store, clock);
-  const AnchorThread anchoring(anchors, heads);
+  const LookThread anchoring(seconds{60}, KeepingAnchored(anchors, heads));
   MediaDesk media(**store, http, clock, data);
-  std::optional<MediaThread> pictures;
-  if (config->evidence.pictures) pictures.emplace(media);
+  std::optional<LookThread> pictures;
+  if (config->evidence.pictures) pictures.emplace(seconds{30}, Fetching(media));
   Alarms alarms(*config, **store, http, clock, data);
-  const AlarmThread telling(alarms, milliseconds{10'000});
+  const LookThread telling(milliseconds{10'000}, Telling(alarms));
   const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());
   return kExitDone;

@@ -10,16 +10,6 @@
 namespace heed {
 namespace {
 
-void PutTime(JsonWriter& out, std::string_view key, const std::optional<Instant>& at) {
-  out.Key(key);
-  if (at) out.String(FormatRfc3339(*at));
-  else out.Null();
-}
-
-void PutCount(JsonWriter& out, std::string_view key, const std::optional<std::uint64_t>& count) {
-  if (count) out.Field(key, *count);
-}
-
 bool IsPicture(const Event& event) { return event.details.find("\"whose\":\"media\"") != std::string::npos; }
 
 }  // namespace
@@ -40,6 +30,17 @@ std::string WordsOf(const Post& post) {
 
 bool IsOfChildImage(const Case& c) { return c.decision && c.decision->finding == Finding::kChildImage; }
 
+void PutAround(JsonWriter& out, const Post& post) {
+  out.Time("created_at", post.created_at);
+  out.Time("edited_at", post.edited_at);
+  out.Field("first_seen_at", FormatRfc3339(post.first_seen_at)).Field("in_reply_to", post.in_reply_to).Field("thread_root", post.thread_root).Key("media").Array();
+  for (const auto& media : post.media) out.Object().Field("kind", media.kind).Field("url", media.url).Field("description", media.description).EndObject();
+  out.EndArray().Key("counts").Object();
+  for (const auto& [key, count] : {std::pair("replies", post.counts.replies), std::pair("reposts", post.counts.reposts), std::pair("likes", post.counts.likes), std::pair("quotes", post.counts.quotes)})
+    if (count) out.Field(key, *count);
+  out.EndObject().Field("signed_in_only", post.signed_in_only);
+}
+
 std::string PostJson(const StoredVersion& version) {
   const Post& post = version.post;
   JsonWriter out;
@@ -47,16 +48,8 @@ std::string PostJson(const StoredVersion& version) {
   out.Field("version", ContentVersion(post)).Field("permalink", post.permalink);
   out.Key("author").Object().Field("id", post.author.id).Field("handle", post.author.handle).Field("display_name", post.author.display_name).EndObject();
   out.Field("title", post.title).Field("warning", post.warning).Field("text", post.text).Field("raw", post.raw).Field("raw_format", ToString(post.raw_format)).Field("language", post.language);
-  PutTime(out, "created_at", post.created_at);
-  PutTime(out, "edited_at", post.edited_at);
-  out.Field("first_seen_at", FormatRfc3339(post.first_seen_at)).Field("in_reply_to", post.in_reply_to).Field("thread_root", post.thread_root).Key("media").Array();
-  for (const auto& media : post.media) out.Object().Field("kind", media.kind).Field("url", media.url).Field("description", media.description).EndObject();
-  out.EndArray().Key("counts").Object();
-  PutCount(out, "replies", post.counts.replies);
-  PutCount(out, "reposts", post.counts.reposts);
-  PutCount(out, "likes", post.counts.likes);
-  PutCount(out, "quotes", post.counts.quotes);
-  out.EndObject().Field("signed_in_only", post.signed_in_only).Field("read_by_source", version.source).Field("read_at", FormatRfc3339(version.seen_at)).EndObject();
+  PutAround(out, post);
+  out.Field("read_by_source", version.source).Field("read_at", FormatRfc3339(version.seen_at)).EndObject();
   return out.Take() + "\n";
 }
 
@@ -85,7 +78,7 @@ std::string ItemJson(const Item& item, const StoredVersion& shown, bool whole, c
   out.Object().Field("case", c.id).Field("school", c.school).Field("state", ToString(c.state)).Field("platform", shown.post.platform);
   if (whole && IsOfChildImage(c)) out.Field("global_id", c.global_id);
   else if (whole) out.Field("global_id", c.global_id).Field("url", shown.post.permalink).Field("author_handle", shown.post.author.handle).Field("author_id", shown.post.author.id);
-  PutTime(out, "platform_says_posted_at", shown.post.created_at);
+  out.Time("platform_says_posted_at", shown.post.created_at);
   out.Field("method", "source").Field("source", shown.source).Field("tool", "heed " HEED_VERSION).Field("captured_at", FormatRfc3339(shown.seen_at)).Field("clock", "the installation's system clock");
   out.Field("how_captured", HowCaptured(item, shown)).Field("not_captured", NotCaptured(item, shown));
   out.Key("versions").Array();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "src/base/json.h"
 #include "src/base/result.h"
 #include "src/model/case.h"
 #include "src/store/store.h"
@@ -23,6 +24,9 @@ Result<Item> ReadItem(const Store& store, CaseId id);
 
 // The words a reader saw, as they were judged.
 std::string WordsOf(const Post& post);
+
+// Members of the object that is open: of a post all but who wrote it and the words.  When, in what thread, with what media and counts.
+void PutAround(JsonWriter& out, const Post& post);
 
 // All that was received of a version.
 //

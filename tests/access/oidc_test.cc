@@ -18,19 +18,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-OidcFetch Through(HttpClient& http) {
-  return [&http](const OidcRequest& asked) -> Result<OidcAnswer> {
-    HttpRequest request;
-    request.method = asked.post ? "POST" : "GET";
-    request.url = asked.url;
-    request.headers = asked.headers;
-    request.body = asked.body;
-    request.max_redirects = 0;
-    auto answer = HEED_TRY(http.Send(request));
-    return OidcAnswer{answer.status, std::move(answer.body)};
-  };
-}
-
 class OidcTest : public ::testing::Test {
  protected:
   OidcTest() {
@@ -41,7 +28,7 @@ class OidcTest : public ::testing::Test {
     service_.now = clock_.Now();
     Build();
   }
-  void Build() { client_ = std::make_unique<OidcClient>(settings_, Through(http_)); }
+  void Build() { client_ = std::make_unique<OidcClient>(settings_, FetchThrough(http_)); }
 
   // What the browser brings back after signing in there.
   OidcClient::Return Back(const OidcClient::Start& start) {
@@ -272,7 +259,7 @@ TEST_F(OidcTest, AServiceThatMisbehavesLetsNobodyIn) {
     Answer answer = trouble.answer;
     for (auto at = answer.body.find(service_.server().Origin()); at != std::string::npos; at = answer.body.find(service_.server().Origin())) answer.body.replace(at, service_.server().Origin().size(), fresh.server().Origin());
     fresh.server().Route(trouble.path, answer);
-    OidcClient client(settings_, Through(http_));
+    OidcClient client(settings_, FetchThrough(http_));
     const auto start = client.Begin("/", clock_.Now());
     if (!start) continue;
     const std::string where = fresh.Approve(start->address);

@@ -16,6 +16,7 @@
 #include "src/casework/acts.h"
 #include "src/casework/observe.h"
 #include "src/evidence/verify.h"
+#include "tests/app/numpty_judge.h"
 #include "tests/fakes/authority.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/http_server.h"
@@ -31,36 +32,12 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-Judge AJudge() {
-  const LexiconFile file{"test.toml",
-                         "language = \"en\"\n[[term]]\nid = \"abuse.numpty\"\nphrases = [\"numpties\"]\ncategory = \"abuse\"\nseverity = 2\nwhy = \"Calls people numpties.\"\n"
-                         "matches = [\"a school of numpties\"]\nignores = [\"a school of numbers\"]\n"};
-  auto lexicon = LoadLexicon({&file, 1});
-  School school;
-  school.id = "oakmoor", school.name = "Oakmoor School", school.names = {"Oakmoor School"};
-  return Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), {school}, {}).value();
-}
-
 class EvidenceDeskTest : public ::testing::Test {
  protected:
   void SetUp() override {
     config_.schools = live_.Now().judge.schools();
     store_ = Store::Open(folder_.path()).value();
-    Post post;
-    post.platform = "mastodon";
-    post.native_id = post.global_id = "post-1";
-    post.version_id = "1";
-    post.text = "Oakmoor School is run by numpties";
-    post.first_seen_at = clock_.Now();
-    Assessment assessment;
-    assessment.mention = {true, 6, {}};
-    assessment.flag = true;
-    assessment.severity = 2;
-    PageCommit page;
-    page.source = "src";
-    page.at = clock_.Now();
-    page.posts.push_back({"oakmoor", post, assessment, std::nullopt});
-    ASSERT_TRUE(store_->Commit(page, Observe));
+    ASSERT_TRUE(store_->Commit(NumptyPage("post-1", clock_.Now()), Observe));
     tips_ = std::make_unique<TipDesk>(config_, live_, *store_, http_, clock_, folder_.path(), TipTools{[](std::string_view) -> Result<PictureWords> { return PictureWords{"what numpties", 83}; }, {}});
     Fresh();
   }
@@ -78,7 +55,7 @@ class EvidenceDeskTest : public ::testing::Test {
   TempFolder folder_;
   FakeClock clock_{"2026-11-02 08:00"};
   Config config_;
-  LiveJudge live_{AJudge()};
+  LiveJudge live_{NumptyJudge({NamedSchool("oakmoor", "Oakmoor School")})};
   HttpClient http_{HttpClient::Options{}};
   std::unique_ptr<Store> store_;
   std::unique_ptr<TipDesk> tips_;

@@ -9,6 +9,7 @@
 #include "src/casework/acts.h"
 #include "src/casework/observe.h"
 #include "src/evidence/capture.h"
+#include "tests/app/numpty_judge.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/http_server.h"
 #include "tests/fakes/temp_folder.h"
@@ -34,23 +35,9 @@ class MediaTest : public ::testing::Test {
     desk_ = std::make_unique<MediaDesk>(*store_, http_, clock_, folder_.path(), AddressGuard([](const std::string&) -> Result<std::vector<std::string>> { return std::vector<std::string>{"127.0.0.1"}; }, {"127.0.0.1:" + std::to_string(server_.port())}));
   }
   CaseId Keep(std::vector<Media> media, std::string platform = "mastodon") {
-    Post post;
-    post.platform = std::move(platform);
-    post.native_id = post.global_id = "post-" + std::to_string(++posts_);
-    post.version_id = "1";
-    post.text = "Oakmoor School is run by numpties";
-    post.first_seen_at = clock_.Now();
-    post.media = std::move(media);
-    Assessment assessment;
-    assessment.mention = {true, 6, {}};
-    assessment.flag = true;
-    assessment.severity = 2;
-    PageCommit page;
-    page.source = "src";
-    page.at = clock_.Now();
-    page.posts.push_back({"oakmoor", post, assessment, std::nullopt});
-    EXPECT_TRUE(store_->Commit(page, Observe));
-    return store_->FindPost("oakmoor", post.global_id)->case_id.value();
+    const std::string id = "post-" + std::to_string(++posts_);
+    EXPECT_TRUE(store_->Commit(NumptyPage(id, clock_.Now(), std::move(media), std::move(platform)), Observe));
+    return store_->FindPost("oakmoor", id)->case_id.value();
   }
   void Find(CaseId id, Finding finding) {
     NewDecision decision;

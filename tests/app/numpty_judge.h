@@ -1,4 +1,4 @@
-// A judge that knows one word, "numpties", for tests that are about something else.
+// A judge that knows one word, "numpties", and what a store holds of them, for tests that are about something else.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/judge.h"
+#include "src/store/store.h"
 
 namespace heed {
 
@@ -29,6 +30,26 @@ inline School NamedSchool(std::string id, std::string name) {
   school.name = name;
   school.names = {std::move(name)};
   return school;
+}
+
+// A page with one flagged post of Oakmoor School's, "Oakmoor School is run by numpties".
+inline PageCommit NumptyPage(const std::string& id, Instant at, std::vector<Media> media = {}, std::string platform = "mastodon") {
+  Post post;
+  post.platform = std::move(platform);
+  post.native_id = post.global_id = id;
+  post.version_id = "1";
+  post.text = "Oakmoor School is run by numpties";
+  post.first_seen_at = at;
+  post.media = std::move(media);
+  Assessment assessment;
+  assessment.mention = {true, 6, {}};
+  assessment.flag = true;
+  assessment.severity = 2;
+  PageCommit page;
+  page.source = "src";
+  page.at = at;
+  page.posts.push_back({"oakmoor", std::move(post), std::move(assessment), std::nullopt});
+  return page;
 }
 
 }  // namespace heed

@@ -24,6 +24,7 @@
 #include "src/base/file.h"
 #include "tests/bench/cores.h"
 #include "tests/bench/posts.h"
+#include "tests/fakes/temp_folder.h"
 
 extern char** environ;
 
@@ -41,28 +42,14 @@ std::string Lexicons() {
   return named ? named : std::string(HEED_SOURCE_DIR) + "/lexicons";
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "heed-bench-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
-  std::string Write(std::string_view name, std::string_view bytes) const {
-    std::ofstream(*this / name, std::ios::binary) << bytes;
-    return *this / name;
-  }
-
- private:
-  std::string path_;
-};
-const Folder& Here() {
-  static const Folder folder;
+const TempFolder& Here() {
+  static const TempFolder folder;
   return folder;
+}
+std::string Put(std::string_view name, std::string_view bytes) {
+  const std::string path = Here() / name;
+  std::ofstream(path, std::ios::binary) << bytes;
+  return path;
 }
 
 const bench::Posts& Texts() {
@@ -74,7 +61,7 @@ const std::string& Lines() {
   return lines;
 }
 const std::string& LinesFile() {
-  static const std::string path = Here().Write("posts.jsonl", Lines());
+  static const std::string path = Put("posts.jsonl", Lines());
   return path;
 }
 const Judge& Shipped() {
@@ -162,7 +149,7 @@ BENCHMARK(MatchRapidJsonAlone)->Iterations(1)->Unit(benchmark::kMillisecond)->Us
 void MatchProgram(benchmark::State& state) {
   const std::string cache = Here() / "cache";
   ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
-  const std::string one = Here().Write("one.jsonl", "{\"id\": 1, \"text\": \"a fine day\"}\n");
+  const std::string one = Put("one.jsonl", "{\"id\": 1, \"text\": \"a fine day\"}\n");
   const std::vector<std::string> words = {HEED_BINARY, "match", "--any", "--lexicons", Lexicons()};
   Run(words, one);  // compiles and keeps what it compiled
   Took took;
@@ -180,7 +167,7 @@ BENCHMARK(MatchProgram)->Iterations(1)->Unit(benchmark::kMillisecond)->UseManual
 void MatchProgramStart(benchmark::State& state) {
   const std::string cache = Here() / "cache";
   ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
-  const std::string one = Here().Write("one.jsonl", "{\"id\": 1, \"text\": \"a fine day\"}\n");
+  const std::string one = Put("one.jsonl", "{\"id\": 1, \"text\": \"a fine day\"}\n");
   const std::vector<std::string> words = {HEED_BINARY, "match", "--any", "--lexicons", Lexicons()};
   Run(words, one);
   for (auto _ : state) {
@@ -206,7 +193,7 @@ void RipgrepWords(benchmark::State& state) {
   }
   const Program program = CompileProgram(Shipped().lexicon(), {}, Dictionary(ReadDictionary()), false);
   for (const std::string& literal : program.literals) phrases += literal.substr(1, literal.size() - 2) + '\n';
-  const std::string file = Here().Write("texts", texts), list = Here().Write("phrases", phrases);
+  const std::string file = Put("texts", texts), list = Put("phrases", phrases);
   Took took;
   for (auto _ : state) {
     took = Run({"rg", "--no-config", "-c", "-F", "-w", "-i", "-j1", "-f", list, file}, "/dev/null");

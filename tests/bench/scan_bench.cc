@@ -21,31 +21,15 @@
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "tests/bench/hyperscan_alone.h"
+#include "tests/fakes/temp_folder.h"
 
 namespace heed {
 namespace {
 
 constexpr std::size_t kPosts = 300'000, kCases = 10'000;
 
-// A folder that goes away with the process.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "heed-bench-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
-
- private:
-  std::string path_;
-};
-
-const Scratch& Folder() {
-  static const Scratch folder;
+const TempFolder& Folder() {
+  static const TempFolder folder;
   return folder;
 }
 

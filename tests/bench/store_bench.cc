@@ -10,6 +10,7 @@
 #include "src/casework/acts.h"
 #include "src/casework/observe.h"
 #include "src/store/store.h"
+#include "tests/fakes/temp_folder.h"
 
 namespace heed {
 namespace {
@@ -20,20 +21,11 @@ const Instant kNow = *ParseRfc3339("2026-11-02T08:00:00Z");
 // A store in a folder that goes away with it.
 class Scratch {
  public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "heed-bench-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    store_ = *Store::Open(folder_);
-  }
-  ~Scratch() {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   Store& store() { return *store_; }
 
  private:
-  std::string folder_;
-  std::unique_ptr<Store> store_;
+  TempFolder folder_;
+  std::unique_ptr<Store> store_ = *Store::Open(folder_.path());  // last: closed before its folder goes
 };
 
 PageCommit APage(int page, bool flagged) {

@@ -28,16 +28,7 @@ class SchoolAccounts : public ConsoleTest {
     ASSERT_TRUE(gate_->SetSchoolAccount("amina", "amina@oakmoor.example", "", "boss"));
   }
   void Connect() {
-    client_ = std::make_unique<OidcClient>(settings_, [this](const OidcRequest& asked) -> Result<OidcAnswer> {
-      HttpRequest request;
-      request.method = asked.post ? "POST" : "GET";
-      request.url = asked.url;
-      request.headers = asked.headers;
-      request.body = asked.body;
-      request.max_redirects = 0;
-      auto answer = HEED_TRY(http_.Send(request));
-      return OidcAnswer{answer.status, std::move(answer.body)};
-    });
+    client_ = std::make_unique<OidcClient>(settings_, FetchThrough(http_));
     Build([this](ConsoleParts& parts) { parts.school_accounts = client_.get(); });
   }
   // Out and back: the address (path and query) the service sends the browser to.

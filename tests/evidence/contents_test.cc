@@ -137,16 +137,6 @@ TEST(PackContents, TellOfALegalHold) {
 
 // --- re-checks
 
-Post Theirs() {
-  Post post;
-  post.platform = "mastodon";
-  post.native_id = "114000001";
-  post.global_id = "https://social.example/users/crow/statuses/114000001";
-  post.permalink = "https://social.example/@crow/114000001";
-  post.text = "Oakmoor School teachers are all scum";
-  return post;
-}
-
 std::vector<std::string> WarcFaults(const std::string& bytes) {
   std::vector<std::string> faults;
   ReadWarc(bytes, faults);

@@ -33,16 +33,6 @@ Shell Read(const std::string& warcio, const std::string& files, const std::strin
   return ran;
 }
 
-Post Theirs() {
-  Post post;
-  post.platform = "mastodon";
-  post.native_id = "114000001";
-  post.global_id = "https://social.example/users/crow/statuses/114000001";
-  post.permalink = "https://social.example/@crow/114000001";
-  post.text = "Oakmoor School teachers are all scum";
-  return post;
-}
-
 HttpExchange AnExchange(std::string body) {
   HttpExchange exchange;
   exchange.url = "https://social.example/api/v1/statuses/114000001";

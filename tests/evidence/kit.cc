@@ -20,6 +20,16 @@ const std::vector<std::string> kWords = {
     "my son Jake Holt at Oakmoor School was hit by Mr Penhallow, ask @brackwellmum or jake@home.example, 01632 960 123, BD1 1AA https://social.example/@jake",
 };
 
+Post Theirs() {
+  Post post;
+  post.platform = "mastodon";
+  post.native_id = "114000001";
+  post.global_id = "https://social.example/users/crow/statuses/114000001";
+  post.permalink = "https://social.example/@crow/114000001";
+  post.text = "Oakmoor School teachers are all scum";
+  return post;
+}
+
 namespace {
 
 Post APost(std::size_t n, std::string text, std::string_view version) {

@@ -18,6 +18,8 @@ extern const Instant kStart;
 
 // Words in many scripts, and what would do harm where it is not escaped.
 extern const std::vector<std::string> kWords;
+// A post on social.example.
+Post Theirs();
 
 // A store of its own with `cases` cases of Oakmoor School, numbered from 1; the second one's post was edited, case 3 closed.
 class Kit {

@@ -13,7 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "src/access/oidc.h"
 #include "src/base/time.h"
+#include "src/net/http.h"
 #include "tests/fakes/http_server.h"
 
 namespace heed {
@@ -96,5 +98,19 @@ class SignInService {
   HttpServer server_;  // behind all that its handlers use
   std::string issuer_;
 };
+
+// How an OidcClient of the tests asks it.
+inline OidcFetch FetchThrough(HttpClient& http) {
+  return [&http](const OidcRequest& asked) -> Result<OidcAnswer> {
+    HttpRequest request;
+    request.method = asked.post ? "POST" : "GET";
+    request.url = asked.url;
+    request.headers = asked.headers;
+    request.body = asked.body;
+    request.max_redirects = 0;
+    auto answer = HEED_TRY(http.Send(request));
+    return OidcAnswer{answer.status, std::move(answer.body)};
+  };
+}
 
 }  // namespace heed

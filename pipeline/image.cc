@@ -15,11 +15,6 @@ template <typename Io>
 void Visit(Io& io, EntryFacts& e) {
   io(e.id), io(e.why), io(e.category), io(e.severity), io(e.weight), io(e.status), io(e.characteristic);
 }
-template <typename Io>
-void Visit(Io& io, CompiledRule& r) {
-  io(r.entry), io(r.orders), io(r.within), io(r.scope), io(r.unless), io(r.with), io(r.at), io(r.asks_patterns), io(r.asks);
-}
-
 class Writer {
  public:
   template <typename T>
@@ -92,9 +87,10 @@ class Reader {
 struct ProgramImage {
   template <typename Io>
   static void Fields(Io& io, Program& p) {
-    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.always_asked), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
-    io(p.literal_count), io(p.sense_of_pattern), io(p.senses.items_), io(p.senses.meanings_), io(p.number_size), io(p.phrases), io(p.pairs.bits_), io(p.first_order);
-    io(p.gates), io(p.first_gate), io(p.elements_of_order.first_), io(p.elements_of_order.items_), io(p.element_patterned), io(p.rules), io(p.always_patterns);
+    io(p.entries), io(p.concepts), io(p.characterised), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions), io(p.manners);
+    io(p.literal_count), io(p.sense_of_pattern), io(p.number_size), io(p.phrases), io(p.pairs.bits_);
+    io(p.senses.items_), io(p.senses.meanings_);
+    io(p.gates), io(p.first_gate), io(p.topics), io(p.orders.first_), io(p.orders.items_), io(p.conditions), io(p.rules);
   }
   static void Write(Writer& io, const Program& program) {
     Program& p = const_cast<Program&>(program);  // the one list of fields is for both ways; writing changes nothing

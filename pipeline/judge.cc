@@ -18,6 +18,7 @@
 #include "pipeline/squeeze.h"
 #include "pipeline/stamps.h"
 #include "pipeline/weigh.h"
+#include "pipeline/whereabouts.h"
 #include "src/base/check.h"
 #include "src/base/hash.h"
 
@@ -31,7 +32,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | phrases | patterns | pattern ends | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS07";
+constexpr std::string_view kMagic = "HEEDHS08";
 
 struct Databases {
   Database mentions;  // of letters
@@ -208,9 +209,7 @@ std::string Judge::CacheImage() const {
 }
 
 struct Judge::Worker::Impl {
-  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()), chooser(judge->program) {
-    wanted.Resize(judge->program.concepts.size());
-  }
+  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()), where(judge->program), chooser(judge->program), runner(judge->program) {}
 
   std::shared_ptr<const Judge::Impl> judge;
   Scratch scratch;
@@ -253,13 +252,12 @@ struct Judge::Worker::Impl {
   std::vector<Match> pattern_ends;  // of all of `look`, once they are known
   std::vector<PatternMatch> pattern_matches;
   Folded squeezed;
-  RuleRunner runner;
   std::vector<RuleHit> rule_hits;
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
-  std::vector<std::uint32_t> picked;        // of `found`: those that stand for something wanted
-  Stamps wanted;                            // concepts that some rule which is run can ask about
+  Whereabouts where;                        // of what is in `found`
   RuleChooser chooser;
+  RuleRunner runner;
   std::span<const std::uint32_t> rules;     // chosen for the post in `found`
   std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
 
@@ -428,7 +426,7 @@ struct Judge::Worker::Impl {
           for (std::uint32_t sense = 0; plain || word.replaced || words[w - 1].replaced; ++sense) {
             const KnownWord& two = program.twos.Find(WordTable::HashPair(before, number, sense));
             if (two.sense == KnownWord::kNone) break;
-            twos.push_back({two.sense, last - 2, last, two.number()});
+            twos.push_back({two.sense, last - 2, last, static_cast<std::uint16_t>(two.number()), segment.view});
             flags |= two.flags;
             if ((two.flags & KnownWord::kMore) == 0) break;
           }
@@ -453,7 +451,7 @@ struct Judge::Worker::Impl {
         segment.starts |= static_cast<std::uint64_t>(starts) << place;
         starts = word.ends_sentence;
         rank += word.kind == WordKind::kWord;
-        singles[count] = {known.sense, w - segment.first_word, w - segment.first_word + 1, 0};
+        singles[count] = {known.sense, w - segment.first_word, w - segment.first_word + 1, 0, segment.view};
         // In a squeezed view only what was undone is news.
         const bool counts = (known.sense != KnownWord::kNone) & (plain | word.replaced);
         count += counts;
@@ -498,21 +496,27 @@ struct Judge::Worker::Impl {
         const auto words = look.words().subspan(segment.first_word + first, phrase.words);
         if (std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
       }
-      add({phrase.sense, first, last, phrase.pattern});
+      add({phrase.sense, first, last, phrase.pattern, segment.view});
       anchored = anchored || !program.senses.Marks(phrase.sense).empty();
     }
     for (; two < segment.last_two; ++two) add(twos[two]);
     return anchored;
   }
 
-  bool Concerns(const Meaning& meaning, std::int32_t school) const { return meaning.school < 0 || meaning.school == school; }
+  std::span<const Word> WordsOf(const Segment& view) const { return look.words().subspan(view.first_word, view.last_word - view.first_word); }
+  // Of the squeezed view, where there is one.
+  std::span<const Word> SqueezedWords(std::span<const Segment> views) const { return views.size() > 1 ? WordsOf(views[1]) : std::span<const Word>(); }
 
-  // Into `rules`: those worth running on the post in `found`, the first `plain` of it found in the plain view.
-  void ChooseRules(std::span<const Segment> views, std::size_t plain, Detail detail) {
-    const Segment& first = views[0];
-    const auto words = [this](const Segment& view) { return look.words().subspan(view.first_word, view.last_word - view.first_word); };
-    const PostPlaces where{words(first), std::span(places).subspan(first.first_word, first.last_word - first.first_word), first.scale, first.starts};
-    rules = chooser.Choose(std::span(found).first(plain), std::span(found).subspan(plain), where, views.size() > 1 ? words(views[1]) : std::span<const Word>(), detail);
+  PostPlaces PlacesOf(const Segment& plain) const {
+    return {WordsOf(plain), std::span(places).subspan(plain.first_word, plain.last_word - plain.first_word), plain.scale, plain.starts};
+  }
+
+  // Into `rules`: those worth running on the post in `found`.
+  void ChooseRules(std::span<const Segment> views, Detail detail) {
+    const PostPlaces post = PlacesOf(views[0]);
+    where.Forget();
+    where.Note(found, post, SqueezedWords(views));
+    rules = chooser.Choose(found, where, post, detail);
   }
 
   // Searches everything in `look` and finishes those posts.
@@ -532,11 +536,11 @@ struct Judge::Worker::Impl {
           for (std::uint32_t i = next.first_two; i < next.last_two; ++i) judge->program.senses.Expect(twos[i].sense);
         }
         bool anchored = Gather(segments[s], m);
-        const std::size_t plain = found.size();
         if (views == 2) anchored |= Gather(segments[s + 1], m);
         if (anchored) {
-          ChooseRules(std::span(segments).subspan(s, views), plain, Detail::kHits);
-          if (!rules.empty()) RunRules(texts, std::span(segments).subspan(s, views), plain, Detail::kHits, out[segments[s].post]);
+          const auto post = std::span(segments).subspan(s, views);
+          ChooseRules(post, Detail::kHits);
+          if (!rules.empty()) RunRules(texts, post, Detail::kHits, out[segments[s].post]);
         }
         s += views;
       }
@@ -545,45 +549,14 @@ struct Judge::Worker::Impl {
     segments.clear();
   }
 
-  // Runs `rules` on a post whose literals are in `found`, the first `plain` of them those of the plain view.
-  void RunRules(std::span<const std::string_view> texts, std::span<const Segment> views, std::size_t plain, Detail detail, Assessment& a) {
-    const Program& program = judge->program;
-    runner.Start(texts[views[0].post], ViewOf(views[0]));
-    // Only what these rules can ask about.
-    const bool all = detail == Detail::kAll;
-    bool needed = all || program.always_patterns, useful = needed;
-    if (!all) {
-      wanted.Clear();
-      wanted.Add(program.always_asked);
-      for (const std::uint32_t rule : rules) {
-        wanted.Add(program.rules[rule].asks);
-        needed |= program.rules[rule].asks_patterns == CompiledRule::Patterns::kNeeded;
-        useful |= program.rules[rule].asks_patterns != CompiledRule::Patterns::kNone;
-      }
-    }
-    bool patterns = false;  // whether there were any
-    const auto add = [&](bool with_patterns) -> Done {
-      for (std::size_t v = 0; v < views.size(); ++v) {
-        const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
-        picked.clear();
-        for (std::size_t f = from; f < until; ++f) {
-          if (!all && !IsWanted(found[f])) continue;
-          picked.push_back(static_cast<std::uint32_t>(f));
-          program.senses.ExpectMeanings(found[f].sense);
-        }
-        for (const std::uint32_t f : picked) AddOccurrence(views[v], found[f], detail);
-        if (with_patterns) patterns |= HEED_TRY(AddPatterns(views[v], detail));
-      }
-      return {};
-    };
-    if (const Done added = add(needed); !added) return CouldNot(a, added.error().message());
-    bool enough = runner.Run(program, rules, detail, rule_hits);
-    // Where patterns can but take hits away, they are searched for once there are some.
-    if (!needed && useful && !rule_hits.empty()) {
-      runner.Start(texts[views[0].post], ViewOf(views[0]));
-      if (const Done added = add(true); !added) return CouldNot(a, added.error().message());
-      if (patterns) enough = runner.Run(program, rules, detail, rule_hits);
-    }
+  // Runs `rules` on the post whose literals are in `found`.
+  void RunRules(std::span<const std::string_view> texts, std::span<const Segment> views, Detail detail, Assessment& a) {
+    const std::size_t literals = found.size();
+    for (const Segment& view : views)
+      if (const Done added = AddPatterns(view); !added) return CouldNot(a, added.error().message());
+    where.Note(std::span(found).subspan(literals), PlacesOf(views[0]), SqueezedWords(views));
+    runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, found, where);
+    const bool enough = runner.Run(rules, detail, rule_hits);
     Finish(a);
     if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
   }
@@ -599,56 +572,22 @@ struct Judge::Worker::Impl {
     return at != pattern_ends.end() && at->end <= view.end;
   }
 
-  // Searches for patterns and tells the runner of them; whether there were any.
-  Result<bool> AddPatterns(const Segment& view, Detail detail) {
+  // Searches for patterns and puts them into `found`.
+  Done AddPatterns(const Segment& view) {
     const bool may = HEED_TRY(MayHoldPatterns(view));
-    if (!may) return false;
-    bool any = false;
+    if (!may) return {};
     const FoldedView folded = ViewOf(view);
     pattern_matches.clear();
     HEED_TRY(scratch.ScanPatterns(judge->databases.patterns, folded.text, pattern_matches));
     for (const PatternMatch& match : pattern_matches) {
-      Found f{judge->program.sense_of_pattern[match.pattern], 0, 0, 0};
+      Found f{judge->program.sense_of_pattern[match.pattern], 0, 0, 0, view.view};
       if (!WordRange(folded, match.begin, match.end, f.first, f.last)) continue;
       const auto words = folded.words.subspan(f.first, f.last - f.first);
       // What nothing was undone in has been found in the plain view.
       if (view.view == View::kSqueezed && std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
-      AddOccurrence(view, f, detail);
-      any = true;
+      found.push_back(f);
     }
-    return any;
-  }
-
-  // Whether it may stand for something that the rules can ask about; most of what is found does not.
-  bool IsWanted(const Found& f) const {
-    bool any = false;
-    for (const ConceptNumber c : judge->program.senses.Concepts(f.sense)) any |= wanted.Has(c);
-    return any;
-  }
-
-  // Tells the runner of a literal (or pattern) that was found.
-  void AddOccurrence(const Segment& segment, const Found& f, Detail detail) {
-    if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
-    Occurrence occurrence;
-    const Word* words = look.words().data() + segment.first_word;
-    occurrence.begin = words[f.first].begin;
-    occurrence.end = words[f.last - 1].end;
-    occurrence.first = f.first;
-    occurrence.last = f.last;
-    if (segment.view == View::kSqueezed) {
-      runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
-      occurrence.view = View::kSqueezed;
-    }
-    for (const Meaning& meaning : judge->program.senses.Meanings(f.sense)) {
-      if (detail == Detail::kHits && !wanted.Has(meaning.concept_number)) continue;
-      if (!Concerns(meaning, segment.school)) continue;
-      Occurrence one = occurrence;
-      one.concept_number = meaning.concept_number;
-      one.except = meaning.except;
-      if (meaning.spelling == Spelling::kMisspelt) one.misspelt = true;
-      if (meaning.spelling == Spelling::kJoined) one.view = View::kSqueezed;
-      runner.Add(one);
-    }
+    return {};
   }
 
   // From rule hits to the assessment: hits that count, weights, order.
@@ -798,11 +737,10 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     std::size_t m = 0;
     w.found.clear();
     w.Gather(w.segments[0], m);
-    const std::size_t plain = w.found.size();
     if (w.segments.size() > 1) w.Gather(w.segments[1], m);
-    w.ChooseRules(w.segments, plain, Detail::kAll);
+    w.ChooseRules(w.segments, Detail::kAll);
     const auto kept = w.fired;  // explaining is not firing
-    w.RunRules(one, w.segments, plain, Detail::kAll, e.assessment);
+    w.RunRules(one, w.segments, Detail::kAll, e.assessment);
     w.fired = kept;
 
     const auto show = [&](const FoldedView& f, std::vector<Explanation::ShownWord>& words) {
@@ -822,12 +760,17 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
       return full.starts_with("term ") ? full.substr(5) : full;
     };
     const auto words_at = [&](std::uint32_t begin, std::uint32_t end) { return std::string(text.substr(begin, end - begin)); };
-    std::vector<Occurrence> occurrences = w.runner.occurrences();
-    // By name where they are of the same words: what is found in which order is Hyperscan's affair.
-    std::stable_sort(occurrences.begin(), occurrences.end(), [&](const Occurrence& a, const Occurrence& b) {
-      return std::tie(a.begin, a.end, judge.program.concepts[a.concept_number]) < std::tie(b.begin, b.end, judge.program.concepts[b.concept_number]);
-    });
-    for (const Occurrence& o : occurrences) e.concepts.push_back({name(o.concept_number), words_at(o.begin, o.end), o.begin, o.end, o.view, o.misspelt});
+    struct Seen {
+      ConceptNumber concept_number;
+      Occurrence where;
+    };
+    std::vector<Seen> concepts;
+    for (const Found& f : w.found)
+      for (const Meaning& meaning : judge.program.senses.Meanings(f.sense))
+        if (const auto where = w.runner.Counted(f, meaning.manner)) concepts.push_back({meaning.concept_number, *where});
+    const auto key = [&](const Seen& c) { return std::tie(c.where.begin, c.where.end, judge.program.concepts[c.concept_number], c.where.view, c.where.misspelt); };
+    std::stable_sort(concepts.begin(), concepts.end(), [&](const Seen& a, const Seen& b) { return key(a) < key(b); });
+    for (const auto& [number, o] : concepts) e.concepts.push_back({name(number), words_at(o.begin, o.end), o.begin, o.end, o.view, o.misspelt});
     std::vector<std::string> names;
     const Lexicon& lexicon = Judge(w.judge).lexicon();
     for (const RuleHit& hit : w.rule_hits) {
@@ -836,7 +779,7 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
       Explanation::ShownRule shown{entry.id, entry.status, hit.begin, hit.end, hit.view, {}, "", ""};
       for (const Occurrence& element : hit.elements) shown.elements.push_back(words_at(element.begin, element.end));
       if (hit.blocked) {
-        const auto which = static_cast<std::size_t>(hit.blocked - rule.unless.data());
+        const auto which = static_cast<std::size_t>(hit.blocked - &judge.program.conditions[rule.first_unless]);
         shown.blocked_by = entry.unless[which].ToString();
         if (hit.blocked->where != Where::kQuoted) shown.blocked_words = words_at(hit.blocker.begin, hit.blocker.end);
       } else if (hit.lacking) {

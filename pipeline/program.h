@@ -32,19 +32,32 @@ enum class Spelling : std::uint8_t {
   kJoined,    // several words as one: counts as slipping past filters
 };
 
-// What a literal or a pattern stands for.  It may stand for many concepts; all of them together are its sense, which
-// thousands of literals share.
-struct Meaning {
-  ConceptNumber concept_number = 0;
+// In what manner a literal or a pattern stands for a concept.
+struct Manner {
   std::int32_t school = -1;  // index of the school whose word it is, -1 = everybody's
   Spelling spelling = Spelling::kWritten;
   std::uint16_t except = 0;  // index in Program::exceptions: inside one of those it does not count
 
+  auto operator<=>(const Manner&) const = default;
+};
+
+// What a literal or a pattern stands for.  It may stand for many concepts; all of them together are its sense, which
+// thousands of literals share.
+struct Meaning {
+  ConceptNumber concept_number = 0;
+  Manner manner;
+
   auto operator<=>(const Meaning&) const = default;
 };
 
-struct CompiledUnless {
-  ConceptNumber concept_number = 0;  // unused for kQuoted
+// A topic is what something asks about: a concept, or several any of which will do.  Elements of rules are topics, and so are conditions and what
+// takes words away; the same one is numbered once, whoever asks.
+using TopicNumber = std::uint32_t;
+inline constexpr TopicNumber kAlwaysThere = 0;  // one that nothing need be found for
+
+// One of `unless` or `with`.
+struct Condition {
+  TopicNumber topic = kAlwaysThere;  // as good as unused for kQuoted
   Where where = Where::kSentence;
   std::uint32_t words = 0;
 };
@@ -52,20 +65,14 @@ struct CompiledUnless {
 struct CompiledRule {
   static constexpr std::uint32_t kAnywhere = 0xFFFFFFFF;
 
-  std::uint32_t entry = 0;  // index in Lexicon::entries
-  // Ways to put the elements in order: one for a sequence, all permutations for a together.  An element is a list of
-  // concepts, any of which will do.
-  std::vector<std::vector<std::vector<ConceptNumber>>> orders;
+  std::uint32_t entry = 0;   // index in Lexicon::entries
   std::uint32_t within = 0;  // words between neighbours; kAnywhere
   RuleScope scope = RuleScope::kSentence;
-  std::vector<CompiledUnless> unless;  // none of these
-  std::vector<CompiledUnless> with;    // where not empty, one of these
   Stand at = Stand::kAnywhere;
-  // Whether patterns may stand for something it asks about; or only for what takes its hits away.
-  enum class Patterns : std::uint8_t { kNone, kForUnless, kNeeded };
-  Patterns asks_patterns = Patterns::kNone;
-  // Every concept that running it can ask about: elements, conditions, what carries it, and what takes those away.
-  std::vector<ConceptNumber> asks;
+  // Ways to put the elements in order, in Program::orders, half open: one for a sequence, all permutations for a together.
+  std::uint32_t first_order = 0, last_order = 0;
+  // In Program::conditions: none of the first ones, and, where there are any, one of the second.
+  std::uint32_t first_unless = 0, first_with = 0, last_with = 0;
 };
 
 // Many lists of numbers, one behind the other: list i is lists[i].
@@ -87,33 +94,36 @@ class Lists {
 // and senses that many posts hold lie beside each other.  A sense is named by where it lies.
 class Senses {
  public:
-  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> gating, std::span<const std::uint32_t> others, std::span<const Meaning> meanings) {
+  // A topic it stands for and the manner (in Program::manners), as one number.
+  static constexpr unsigned kMannerBits = 14;
+  static std::uint32_t Pack(TopicNumber topic, std::uint32_t manner) { return topic << kMannerBits | manner; }
+  static TopicNumber TopicOf(std::uint32_t packed) { return packed >> kMannerBits; }
+  static std::uint32_t MannerOf(std::uint32_t packed) { return packed & ((1u << kMannerBits) - 1); }
+
+  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> topics, std::span<const Meaning> meanings) {
     const auto sense = static_cast<std::uint32_t>(items_.size());
-    for (const std::size_t number : {marks.size(), gating.size(), gating.size() + others.size(), meanings_.size(), meanings.size()})
-      items_.push_back(static_cast<std::uint32_t>(number));
-    for (const auto& list : {marks, gating, others}) items_.insert(items_.end(), list.begin(), list.end());
-    for (const Meaning& meaning : meanings) items_.push_back(meaning.concept_number);
+    for (const std::size_t number : {marks.size(), topics.size(), meanings_.size(), meanings.size()}) items_.push_back(static_cast<std::uint32_t>(number));
+    for (const auto& list : {marks, topics}) items_.insert(items_.end(), list.begin(), list.end());
     meanings_.insert(meanings_.end(), meanings.begin(), meanings.end());
     return sense;
   }
 
   // Of the anchors it may stand for: see Program::gates.
   std::span<const std::uint32_t> Marks(std::uint32_t sense) const { return {&items_[sense] + kHead, items_[sense]}; }
-  // Elements its concepts are among, of whatever school: those that gates ask for, which come first, and all.
-  std::span<const std::uint32_t> GatingElements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
-  std::span<const std::uint32_t> Elements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 2]}; }
-  // Of each of its meanings the concept, which is all that is mostly asked.
-  std::span<const std::uint32_t> Concepts(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense] + items_[sense + 2], items_[sense + 4]}; }
-  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 3], items_[sense + 4]}; }
+  // Topics its concepts are among, of whatever school, packed, ascending.
+  std::span<const std::uint32_t> Topics(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
+  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 2], items_[sense + 3]}; }
   // It will be asked for soon.
-  void Expect(std::uint32_t sense) const { __builtin_prefetch(&items_[sense]); }
-  void ExpectMeanings(std::uint32_t sense) const { __builtin_prefetch(meanings_.data() + items_[sense + 3]); }
+  void Expect(std::uint32_t sense) const {
+    __builtin_prefetch(&items_[sense]);
+    __builtin_prefetch(&items_[sense] + 16);  // the next line of the cache
+  }
 
  private:
   friend struct ProgramImage;
-  static constexpr std::size_t kHead = 5;  // how many marks, gating elements, elements; the first meaning, and how many; then the lists
+  static constexpr std::size_t kHead = 4;  // how many marks, topics; the first meaning, and how many; then the lists
   std::vector<std::uint32_t> items_;
-  std::vector<Meaning> meanings_;
+  std::vector<Meaning> meanings_;  // only `heed explain` asks for them
 };
 
 // What judging needs to know of an entry.
@@ -129,11 +139,14 @@ struct EntryFacts {
 struct Program {
   std::vector<EntryFacts> entries;     // as Lexicon::entries
   std::vector<std::string> concepts;   // names by number; a term's is its id, a phrase written in place starts with '='
-  std::vector<std::optional<Characteristic>> characteristics;  // by concept number
-  std::vector<ConceptNumber> characterised;                    // those that have one
-  std::vector<ConceptNumber> always_asked;                     // these, and what takes them away: every hit is asked whom it is about
-  ConceptNumber pronoun = 0, opening = 0, closing = 0;
-  std::vector<std::vector<ConceptNumber>> exceptions;          // [0] is empty
+  struct Characterised {
+    TopicNumber topic;
+    Characteristic characteristic;
+  };
+  std::vector<Characterised> characterised;                    // concepts that have one
+  TopicNumber pronoun = 0, opening = 0, closing = 0;
+  std::vector<std::vector<TopicNumber>> exceptions;            // [0] is empty
+  std::vector<Manner> manners;
 
   // Literals are words or phrases.  Patterns are numbered on from them.  Their texts are kept only where they were compiled just
   // now and not read from a cache: nothing but compiling needs them.
@@ -162,23 +175,19 @@ struct Program {
 
   // Which rules are worth running.  Each has an anchor, its rarest element; the senses of an anchor carry its mark.  Where a mark is seen its
   // rules are asked whether what else they need is there, and then whether it is near enough.
-  // Elements are numbered, the same one in several rules once; what a rule's `with` asks for is one more.
-  static constexpr std::uint32_t kAlwaysThere = 0;  // an element that nothing need be found for
   struct Gate {
     std::uint32_t rule = 0;
     // The two rarest elements beside the anchor, and what `with` asks for; kAlwaysThere where there are none, or nobody can tell before rules are
     // run: patterns are searched for, and quotation marks looked for, only then.
-    std::array<std::uint32_t, 2> elements = {kAlwaysThere, kAlwaysThere};
-    std::uint32_t with = kAlwaysThere;
+    std::array<TopicNumber, 2> elements = {kAlwaysThere, kAlwaysThere};
+    TopicNumber with = kAlwaysThere;
   };
   std::vector<Gate> gates;                 // of mark i: [first_gate[i], first_gate[i + 1])
   std::vector<std::uint32_t> first_gate;
-  Lists elements_of_order;                 // in order; orders of a rule lie together.  Empty for a rule of one element: its anchor is all there is to it
-  std::vector<std::uint32_t> first_order;  // of rule i: [first_order[i], first_order[i + 1])
-  std::vector<std::uint8_t> element_patterned;  // 1: patterns stand for it too
-
-  std::vector<CompiledRule> rules;     // worst severity first
-  bool always_patterns = false;        // patterns matter to more than the rules that name them
+  std::vector<std::uint8_t> topics;        // 1: patterns stand for it too
+  Lists orders;                            // each the topics of a rule's elements
+  std::vector<Condition> conditions;
+  std::vector<CompiledRule> rules;         // worst severity first
   Vocabulary vocabulary;
 };
 

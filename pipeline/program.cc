@@ -116,6 +116,66 @@ class PatternReader {
   int depth_ = 0;
 };
 
+// Whether every text of a pattern holds a digit.  Reads what regular expressions are made of, and says "no" of what it does not know.
+class DigitReader {
+ public:
+  explicit DigitReader(std::string_view pattern) : rest_(pattern) {}
+  bool Read() { return Choice() && rest_.empty(); }
+
+ private:
+  bool Choice() {
+    bool all = Row();
+    while (!rest_.empty() && rest_.front() == '|') {
+      rest_.remove_prefix(1);
+      const bool row = Row();
+      all = all && row;
+    }
+    return all;
+  }
+  bool Row() {
+    bool any = false;
+    while (!rest_.empty() && rest_.front() != '|' && rest_.front() != ')') {
+      const bool digit = Piece();
+      // What may be left out says nothing.
+      const bool optional = !rest_.empty() && (rest_.front() == '?' || rest_.front() == '*' || rest_.starts_with("{0"));
+      any = any || (digit && !optional);
+      if (!rest_.empty() && rest_.front() == '{') rest_.remove_prefix(std::min(rest_.find('}'), rest_.size() - 1) + 1);
+      while (!rest_.empty() && (rest_.front() == '?' || rest_.front() == '*' || rest_.front() == '+')) rest_.remove_prefix(1);
+    }
+    return any;
+  }
+  bool Piece() {
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    if (c == '(') {
+      if (rest_.starts_with("?:")) rest_.remove_prefix(2);
+      else if (rest_.starts_with("?")) return Unknown();
+      const bool digit = ++depth_ < 20 && Choice();
+      if (rest_.empty() || rest_.front() != ')') return Unknown();
+      rest_.remove_prefix(1);
+      --depth_;
+      return digit;
+    }
+    if (c == '[') {
+      const std::size_t end = rest_.find(']');
+      if (end == std::string_view::npos || end == 0) return Unknown();
+      const std::string_view set = rest_.substr(0, end);
+      rest_.remove_prefix(end + 1);
+      return std::all_of(set.begin(), set.end(), [](char x) { return (x >= '0' && x <= '9') || x == '-'; }) && set.front() != '-' && set.back() != '-';
+    }
+    if (c == '\\') return Unknown();
+    return c >= '0' && c <= '9';
+  }
+  // Leaves something behind, so that Read() says "no".
+  bool Unknown() {
+    rest_ = ")";
+    return false;
+  }
+
+  std::string_view rest_;
+  int depth_ = 0;
+};
+
 class Compiler {
  public:
   Compiler(const Lexicon& lexicon, const Dictionary& dictionary, bool drafts) : lexicon_(lexicon), dictionary_(dictionary), drafts_(drafts) {
@@ -569,9 +629,10 @@ class Compiler {
   void NumberWords() {
     std::uint32_t next = 1;
     std::vector<std::uint32_t> numbers;
+    std::map<std::vector<std::uint32_t>, std::vector<Program::Phrase>> longer;  // by the numbers of its words
     for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
       const auto words = WordsOf(out_.literals[i]);
-      const std::uint32_t anchor = out_.senses.Marks(sense_of_[i]).empty() ? 0 : KnownWord::kAnchor;
+      const std::uint32_t anchor = out_.senses.Marks(sense_of_[i]).empty() ? 0 : std::uint32_t{KnownWord::kAnchor};
       if (words.size() == 1) {
         KnownWord& known = out_.words.At(words[0]);
         known.sense = sense_of_[i];
@@ -594,13 +655,27 @@ class Compiler {
         continue;
       }
       if (words.empty()) continue;
-      HEED_CHECK(words.size() <= 0xFFFF);
-      out_.phrases.push_back({sense_of_[i], static_cast<std::uint16_t>(words.size()), pattern_of_[i]});
-      out_.literal_of_phrase.push_back(i);
       for (std::size_t w = 1; w < numbers.size(); ++w) out_.pairs.Add(numbers[w - 1], numbers[w], WordPairs::kPart);
+      longer[numbers].push_back({sense_of_[i], pattern_of_[i], anchor != 0, 1});
     }
-    out_.number_size = next <= 0x10000 ? 2 : 3;
-    HEED_CHECK(next <= 0x1000000);
+    HEED_CHECK(next <= KnownWord::kNumber);
+    AddSteps(longer);
+  }
+
+  // The ways to all longer phrases.
+  void AddSteps(std::map<std::vector<std::uint32_t>, std::vector<Program::Phrase>>& longer) {
+    std::uint32_t next = 1;
+    for (auto& [numbers, phrases] : longer) {
+      std::uint64_t at = WordTable::HashStart(numbers[0], numbers[1], numbers[2]);
+      for (std::size_t w = 3; w < numbers.size(); ++w) {
+        KnownWord& step = out_.steps.At(at);
+        if (step.flags == 0) step.flags = next++;
+        at = WordTable::HashStep(step.flags, numbers[w]);
+      }
+      out_.steps.At(at).sense = static_cast<std::uint32_t>(out_.phrases.size());
+      phrases.back().more = 0;
+      out_.phrases.insert(out_.phrases.end(), phrases.begin(), phrases.end());
+    }
   }
 
   struct Variant {
@@ -652,21 +727,10 @@ std::optional<std::vector<std::string>> PatternTexts(std::string_view pattern) {
   return texts;
 }
 
+bool NeedsDigit(std::string_view pattern) { return DigitReader(pattern).Read(); }
+
 bool IsSearched(const Entry& entry, bool drafts) {
   return entry.status == EntryStatus::kLive || entry.status == EntryStatus::kShadow || (drafts && entry.status == EntryStatus::kDraft);
-}
-
-std::vector<std::string> NumberedPhrases(const Program& program) {
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < program.phrases.size(); ++i) {
-    const Program::Phrase& phrase = program.phrases[i];
-    std::string text(phrase.words * program.number_size + 4, '\0');
-    char* at = text.data();
-    for (const std::string_view word : WordsOf(program.literals[program.literal_of_phrase[i]])) at = PutNumber(at, program.words.Find(word).number(), program.number_size);
-    text.resize(phrase.words * program.number_size);
-    out.push_back(std::move(text));
-  }
-  return out;
 }
 
 Program CompileProgram(const Lexicon& lexicon, std::span<const School> schools, const Dictionary& dictionary, bool drafts) {

@@ -1,7 +1,7 @@
 // A lexicon and the schools' own words made ready to run: literals, what each one means, and rules over concepts by number.
 //
 // Every term becomes a rule of one element, whose concept is the term itself, so that there is one mechanism.
-// Pure data; the judge gives the literals to Hyperscan and the rules to pipeline/rules.h.
+// Pure data; the judge gives patterns to Hyperscan and the rules to pipeline/rules.h.
 #pragma once
 
 #include <array>
@@ -154,24 +154,23 @@ struct Program {
   std::vector<std::string> literals;   // " kill you "
   std::vector<std::string> patterns;   // "07[0-9]{9}"
   std::vector<Place> places;           // of literal i: where its phrase was written
-  std::vector<std::uint32_t> literal_of_phrase;  // as `phrases`
   std::vector<std::uint32_t> sense_of_pattern;
   Senses senses;
 
   // How literals are found.  A word is looked up; a literal that is one word is found by that.  Words that phrases are made of
-  // have numbers; a phrase of two is looked up by theirs.  A longer one is searched for as the numbers of its words, of `number_size` bytes each: a
-  // third of the bytes, and far fewer places where something seems to begin, than searching for its letters.
+  // have numbers; a phrase of two is looked up by theirs.  A longer one is a way from number to number: the first three lead to a step, each
+  // further one to the next.
   struct Phrase {
     std::uint32_t sense = 0;
-    std::uint16_t words = 0;
     std::uint16_t pattern = 0;  // not 0: a text of this pattern.  Of those of one pattern that end together the longest counts
+    std::uint8_t anchor = 0;    // 1: its sense is one
+    std::uint8_t more = 0;      // 1: the next one is of the same words
   };
   WordTable words;
   WordTable twos;          // phrases of two words; for a number they have their pattern's
-  std::uint32_t number_size = 2;
-  static constexpr std::uint32_t kFewestSearched = 3;  // words
-  std::vector<Phrase> phrases;  // those that are searched for
-  WordPairs pairs;         // neighbours in some phrase: only where two of them meet can there be one
+  WordTable steps;         // `sense`: the first of `phrases` that ends there; for flags the step's number, 0 where no other follows
+  std::vector<Phrase> phrases;  // longer ones
+  WordPairs pairs;         // what two neighbours may be: most are nothing
 
   // Which rules are worth running.  Each has an anchor, its rarest element; the senses of an anchor carry its mark.  Where a mark is seen its
   // rules are asked whether what else they need is there, and then whether it is near enough.
@@ -191,18 +190,13 @@ struct Program {
   Vocabulary vocabulary;
 };
 
-// The phrases as they are searched for, in the order of Program::phrases; texts must still be there.
-std::vector<std::string> NumberedPhrases(const Program& program);
-// Writes the number of a word behind `out`, which has room for four bytes.
-inline char* PutNumber(char* out, std::uint32_t number, std::uint32_t number_size) {
-  std::memcpy(out, &number, sizeof number);  // the lower bytes first, on the processors Hyperscan knows
-  return out + number_size;
-}
-
 // The texts a pattern stands for, sorted, where it only joins and chooses ("(?:polish|irish) kids?") and each is of two words or
 // more: such patterns are searched for as phrases, which costs a post that holds none of them nothing.  Otherwise, and where they
 // are too many, nullopt.
 std::optional<std::vector<std::string>> PatternTexts(std::string_view pattern);
+
+// Whether nothing without a digit can match the pattern, as far as can be told with ease: most posts hold none.
+bool NeedsDigit(std::string_view pattern);
 
 // Live and shadow entries are; drafts only when wanted.
 bool IsSearched(const Entry& entry, bool drafts);

@@ -73,6 +73,8 @@ class RuleRunner {
   // too much: `out` then holds some of the hits.
   bool Run(std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out);
 
+  // What was found, as far as it was not too much.
+  std::span<const Found> found() const { return found_; }
   // Where something found stands, if it counts for the school and is not part of what takes it away.
   std::optional<Occurrence> Counted(const Found& found, const Manner& manner);
 

@@ -22,9 +22,10 @@ void Whereabouts::Forget() {
   starts_.clear();
   if (++now_ == 0) {
     std::fill(noted_.begin(), noted_.end(), 0);
+    std::fill(has_later_.begin(), has_later_.end(), 0);
     now_ = 1;
   }
-  noted_[kAlwaysThere] = now_;
+  noted_[kAlwaysThere] = has_later_[kAlwaysThere] = now_;
   first_[kAlwaysThere] = later_[kAlwaysThere] = kAnywhere;
 }
 
@@ -32,7 +33,6 @@ void Whereabouts::Note(std::span<const Found> found, const PostPlaces& post, std
   // A byte may be anything, members of this too: said once, not for every topic.
   std::uint8_t* const noted = noted_.data();
   std::uint64_t* const firsts = first_.data();
-  std::uint64_t* const laters = later_.data();
   const std::uint8_t now = now_;
   for (const Found& f : found) {
     std::uint32_t from = f.first, until = f.last;
@@ -44,12 +44,19 @@ void Whereabouts::Note(std::span<const Found> found, const PostPlaces& post, std
       where.later = (kAnywhere << first) & (kAnywhere >> (63 - last)) & ~where.first;
     }
     starts_.push_back(where.first);
-    for (const std::uint32_t packed : program_.senses.Topics(f.sense)) {
+    const auto topics = program_.senses.Topics(f.sense);
+    for (const std::uint32_t packed : topics) {
       const TopicNumber topic = Senses::TopicOf(packed);
-      const std::uint64_t old = noted[topic] == now ? kAnywhere : 0;
+      const std::uint64_t old = 0 - static_cast<std::uint64_t>(noted[topic] == now);  // all ones or nothing: a branch would be guessed wrong
       firsts[topic] = (firsts[topic] & old) | where.first;
-      laters[topic] = (laters[topic] & old) | where.later;
       noted[topic] = now;
+    }
+    if (where.later == 0) continue;  // one word, as most are
+    for (const std::uint32_t packed : topics) {
+      const TopicNumber topic = Senses::TopicOf(packed);
+      const std::uint64_t old = 0 - static_cast<std::uint64_t>(has_later_[topic] == now);
+      later_[topic] = (later_[topic] & old) | where.later;
+      has_later_[topic] = now;
     }
   }
 }

@@ -45,7 +45,7 @@ class Whereabouts {
   };
 
   // `program` must outlive it.
-  explicit Whereabouts(const Program& program) : program_(program), noted_(program.topics.size()), first_(program.topics.size()), later_(program.topics.size()) {
+  explicit Whereabouts(const Program& program) : program_(program), noted_(program.topics.size()), has_later_(program.topics.size()), first_(program.topics.size()), later_(program.topics.size()) {
     Forget();
   }
 
@@ -56,14 +56,15 @@ class Whereabouts {
 
   bool Has(TopicNumber topic) const { return noted_[topic] == now_; }
   // Of a topic that is there.
-  Places Of(TopicNumber topic) const { return {first_[topic], later_[topic]}; }
+  Places Of(TopicNumber topic) const { return {first_[topic], has_later_[topic] == now_ ? later_[topic] : 0}; }
   // Whether the found with this number, in the order they were noted in, may stand for a topic.
   bool MayBe(std::size_t found, TopicNumber topic) const { return (starts_[found] & first_[topic]) != 0; }
 
  private:
   const Program& program_;
   std::uint8_t now_ = 0;
-  std::vector<std::uint8_t> noted_;            // by topic: now_ where it is there, which says whether the next two mean anything
+  // By topic: now_ where it is there, and where some of it has later words; which says whether its places mean anything.
+  std::vector<std::uint8_t> noted_, has_later_;
   std::vector<std::uint64_t> first_, later_;
   std::vector<std::uint64_t> starts_;          // of what was found
 };

@@ -141,7 +141,7 @@ Done Store::Erase(std::string_view school, std::string_view global_id, std::stri
   alike.Write(batch, *impl.database);
   batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kRewriteKey), rocksdb::Slice());
   HEED_TRY(impl.Write(batch));
-  impl.head = head;
+  impl.Settle(head, CountBook(seen, *impl.database));
   return {};
 }
 
@@ -170,7 +170,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
   };
 
   // The case stays, with what staff did and what they captured themselves; what its platform's interface gave us goes.
-  const auto withdraw = [&](const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, const Due& due, Head& head) -> Result<bool> {
+  const auto withdraw = [&](const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, CountBook& counts, const Due& due, Head& head) -> Result<bool> {
     const auto bytes = HEED_TRY(seen.Get(keys::kCases, due.key));
     if (!bytes) return false;
     Case c = HEED_TRY(DecodeCase(*bytes));
@@ -204,7 +204,10 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     c.withdrawn_at = now;
     ++c.events;
     batch.Put((*impl.database)[keys::kCases], AsSlice(due.key), Encode(c));
-    if (c.state != CaseState::kClosed) batch.Put((*impl.database)[keys::kQueue], keys::Queue(c), QueueValue(c, HEED_TRY(alike.PlaceOf(c.id)).burst, shown ? &*shown : nullptr));
+    if (c.state != CaseState::kClosed) {
+      HEED_TRY(counts.Delete(batch, c));
+      counts.Put(batch, c, QueueValue(c, HEED_TRY(alike.PlaceOf(c.id)).burst, shown ? &*shown : nullptr));
+    }
     return true;
   };
 
@@ -219,10 +222,11 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
       rocksdb::WriteBatch batch;
       Head head = impl.head;
       AlikeBook alike(seen);
+      CountBook counts(seen, *impl.database);
       std::uint64_t dropped = 0;
       for (const auto& entry : due) {
         const bool drop = what == keys::Expires::kPost   ? HEED_TRY(forget_post(seen, batch, alike, entry))
-                          : what == keys::Expires::kGone ? HEED_TRY(withdraw(seen, batch, alike, entry, head))
+                          : what == keys::Expires::kGone ? HEED_TRY(withdraw(seen, batch, alike, counts, entry, head))
                                                          : HEED_TRY(erase_case(seen, batch, alike, entry, head));
         dropped += drop ? 1 : 0;
         batch.Delete((*impl.database)[keys::kExpiry], entry.entry);
@@ -231,7 +235,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
       if (head != impl.head) batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
       if (dropped > 0) batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kRewriteKey), rocksdb::Slice());
       HEED_TRY(impl.Write(batch));
-      impl.head = head;
+      impl.Settle(head, counts);
       gone += dropped;
     }
   };

@@ -128,6 +128,8 @@ struct QueueCounts {
   std::map<Category, std::uint64_t> categories;  // a case counts in each of its categories
   std::map<CaseState, std::uint64_t> states;     // the backlog too
   std::map<std::string, std::uint64_t> platforms;
+
+  bool operator==(const QueueCounts&) const = default;
 };
 
 struct ChainReport {
@@ -218,7 +220,8 @@ class Store {
   Result<std::vector<AlikeCase>> Alike(const Case& c, std::size_t most) const;
   // Other posts kept for the school that answer it, that it answers, or that answer the same; oldest first.  Only what heed keeps anyway.
   Result<std::vector<StoredPost>> Thread(std::string_view school, const Post& post, std::size_t most) const;
-  Result<QueueCounts> Count(const std::vector<std::string>& schools) const;  // empty: every school
+  // Empty: every school.  A school's part of the queue is walked the first time; what is written then moves its counts along.
+  Result<QueueCounts> Count(const std::vector<std::string>& schools) const;
   // kNotFound; kGone when it was erased.
   Result<Case> FindCase(CaseId id) const;
   // kNotFound when it was never kept, or is forgotten.
@@ -280,6 +283,11 @@ class Store {
   Result<Preferences> PreferencesOf(std::string_view person) const;
   // Reads, changes and writes while nobody else does; see ChangePerson().
   Result<Preferences> ChangePreferences(std::string_view person, const std::function<Done(Preferences&)>& change);
+
+  // Lists of the queue that a school's staff share, in the order they were shared.
+  Result<std::vector<SavedView>> SharedViews(std::string_view school) const;
+  // See ChangePerson(); `why` joins the audit trail in the same batch.
+  Done ChangeSharedViews(std::string_view school, const std::function<Done(std::vector<SavedView>&)>& change, const AuditRow& why);
 
   // By the SHA-256 of what stands in the cookie.
   Done SaveSession(const Digest& key, const Session& session);

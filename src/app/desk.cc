@@ -22,7 +22,7 @@ Result<std::vector<QueueItem>> ReadQueue(const Store& store, std::string_view sc
   if (!school.empty()) filter.schools.emplace_back(school);
   filter.limit = limit;
   if (backlog) filter.state = CaseState::kBacklog;
-  else filter.wanted = [](const Case& c) { return c.state != CaseState::kBacklog; };
+  else filter.may_be_wanted = [](const Glance& glance) { return glance.state != CaseState::kBacklog; };
   std::vector<QueueItem> items;
   for (auto& c : HEED_TRY(store.Queue(filter))) {
     const StoredPost post = HEED_TRY(store.PostOf(c));

@@ -33,7 +33,7 @@ Result<std::vector<SourceHealth>> HealthOf(const Config& config, const Store& st
     health.school = view.entry->spec.school;
     health.connector = view.entry->spec.connector;
     health.summary = view.entry->card ? std::string(view.entry->card->summary) : health.connector;
-    health.schedule = view.entry->schedule.text();
+    health.schedule = view.entry->schedule.Words();
     health.state = StateOf(view, now);
     health.message = std::move(known.says);
     health.todo = std::move(known.todo);

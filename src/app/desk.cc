@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "connectors/catalogue.h"
+#include "src/app/clock_watch.h"
 #include "src/app/runner.h"
 #include "src/base/hash.h"
 #include "src/casework/details.h"
@@ -85,7 +86,8 @@ std::optional<Instant> NextDue(const SourceEntry& entry, const SourceState& stat
   Instant due = entry.schedule.Next(state.last_attempt, now);
   // Only a future time is spread: what is overdue is due.
   if (due > now) due += entry.schedule.Jitter(Hash64(entry.spec.id));
-  if (state.not_before) due = std::max(due, *state.not_before);
+  const bool set_back = state.last_attempt && *state.last_attempt > now + kLeastClockStep;  // the clock, since
+  if (state.not_before && !set_back) due = std::max(due, *state.not_before);
   return due;
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 
+#include "src/app/clock_watch.h"
 #include "src/app/runner.h"
 
 namespace heed {
@@ -14,6 +15,7 @@ constexpr std::uint64_t kDiskBytes = 500ull << 20;
 constexpr std::size_t kMostCases = 2'000;   // looked at for being overdue
 constexpr std::uint32_t kKnownTimes = 5;    // runs with news before a silence can be unusual
 constexpr seconds kLeastSilence{days{7}};
+constexpr days kClockTold{3};
 
 std::string Ago(Instant at, Instant now) { return FormatDuration(std::chrono::floor<seconds>(std::max(now - at, microseconds{0}))) + " ago"; }
 
@@ -162,6 +164,8 @@ Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& sto
     if (const auto due = reviews.find(school.id); due != reviews.end())
       troubles.push_back({"holds/" + school.id, std::to_string(due->second) + (due->second == 1 ? " legal hold of " : " legal holds of ") + school.name + (due->second == 1 ? " was" : " were") + " to be looked at again by now",
                           "say again what they are for, or release them: \"Evidence packs\" in the console lists them", school.id});
+  for (const auto& step : HEED_TRY(ClockSteps(store, now - kClockTold)))
+    if (step.at < now + kLeastClockStep) troubles.push_back({"clock/" + std::to_string(step.sequence), ClockWords(step), ClockTodo(), ""});
   std::error_code error;
   if (const auto space = std::filesystem::space(data, error); !error && space.available < kDiskBytes)
     troubles.push_back({"disk/full", "Only " + std::to_string(space.available >> 20) + " MB are free on the disk heed keeps its store on", "free some space: when it is full nothing can be kept", ""});

@@ -6,6 +6,7 @@
 
 #include "src/app/alarm.h"
 #include "src/app/anchors.h"
+#include "src/app/clock_watch.h"
 #include "src/app/desk.h"
 #include "src/app/evidence_desk.h"
 #include "src/app/head_mail.h"
@@ -237,6 +238,8 @@ int RunServe(const Arguments& arguments) {
     if (const auto forgotten = ForgetOriginals(data, **store, now); !forgotten) LogError("removing originals that nothing points to: " + forgotten.error().message());
     if (const auto tidied = evidence.Tidy(now); !tidied) LogError("removing packs that have lain long enough: " + tidied.error().message());
   };
+  ClockWatch watch(**store, data);
+  const LookThread watching(seconds{10}, [&] { LookAtTheClock(watch); });
   AnchorKeeper anchors(*config, data, **store, http, clock);
   HeadMail heads(*config, data, **store, clock);
   const LookThread anchoring(seconds{60}, KeepingAnchored(anchors, heads));

@@ -50,6 +50,7 @@ struct Plan {
   Instant at{};                       // newest event: the time of everything in the pack
   std::uint64_t first = 0, last = 0;  // of the chain
   std::vector<std::string> schools;
+  std::vector<Event> clock;           // where the computer's clock was set, as far as it touches these times
 };
 
 Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
@@ -76,6 +77,13 @@ Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
     const std::string school = OneLine(named == request.school_names.end() ? item.c.school : named->second);
     if (std::ranges::find(plan.schools, school) == plan.schools.end()) plan.schools.push_back(school);
   }
+  // Up to where the computer's clock was set last: that explains the times before it.
+  const auto steps = store.History(0);
+  if (!steps && steps.error().fault() != Fault::kNotFound) return Fail(steps.error());
+  if (steps)
+    for (const auto& event : *steps)
+      if (event.sequence > plan.first) plan.last = std::max(plan.last, event.sequence), plan.clock.push_back(event);
+  for (const auto& event : plan.clock) content.Add("clock " + Hex(event.hash) + "\n");
   // Up to the first time stamp that covers all of these events.
   std::uint64_t covered = ~std::uint64_t{0};
   for (const auto& [sequence, answer] : request.anchors)
@@ -336,7 +344,8 @@ class Packing {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
     HEED_TRY(store_.EachEvent(plan_.first, plan_.last, [&](const Event& event) {
       const bool ours = std::ranges::binary_search(plan_.cases, event.case_id);
-      out << ChainLineOf(event, !ours ? (whole() ? ChainLine::kWithoutDetails : ChainLine::kHashOnly) : whole() ? ChainLine::kWhole : ChainLine::kWithoutDetails);
+      if (event.kind == EventKind::kClockSet) out << ChainLineOf(event, ChainLine::kWhole);
+      else out << ChainLineOf(event, !ours ? (whole() ? ChainLine::kWithoutDetails : ChainLine::kHashOnly) : whole() ? ChainLine::kWhole : ChainLine::kWithoutDetails);
       head_ = Hex(event.hash);
     }));
     out.close();
@@ -405,6 +414,10 @@ class Packing {
                         {"Made with", "heed " HEED_VERSION}};
     cover.notices = {"README.txt says how to check this pack with common tools. timestamps/status.txt says whether an independent authority has time-stamped it.",
                      "The words of strangers stand between rules, exactly as they were read; some will hurt. [U+202E] and the like stand for characters that cannot be seen."};
+    for (const auto& event : plan_.clock) {
+      const ClockStep step = HEED_TRY(ReadClockStep(event.details));
+      cover.notices.push_back("At " + Both(event.at, zone) + " (event " + std::to_string(event.sequence) + " of the custody chain) the computer's clock was " + InWords(step) + ": times of earlier events are by the clock as it stood before.");
+    }
     const std::string html = work_ + "/report.html", pdf = work_ + "/report.pdf";
     HEED_TRY(report_.Finish(html, cover, rows_, WhatThisProves(!whole()), Glossary()));
     HEED_TRY(bag_.AddFile("data/report.html", html));

@@ -322,7 +322,7 @@ Result<Case> Store::FindCase(CaseId id) const {
   const Moment now = HEED_TRY(impl_->Look());
   if (const auto row = HEED_TRY(now.Get(keys::kCases, keys::Case(id)))) return Named(DecodeCase(*row), Name(id));
   const auto events = HEED_TRY(ReadHistory(now, id));
-  if (events.empty()) return Fail(Fault::kNotFound, "there is no " + Name(id));
+  if (events.empty() || id == 0) return Fail(Fault::kNotFound, "there is no " + Name(id));
   return Fail(Fault::kGone, Name(id) + " was erased on " + FormatRfc3339(events.back().at).substr(0, 10) + ", when its time was up");
 }
 

@@ -239,6 +239,9 @@ class Store {
   // as written.
   Result<Case> Record(const Change& change);
 
+  // Writes an event of the installation itself, which belongs to no case, and returns it as it stands in the chain; History(0) gives them.
+  Result<Event> RecordOfInstallation(Event event);
+
   // Cases under a legal hold (LegalHold), closed ones too, whose review is due by then; the longest due first.
   Result<std::vector<Case>> HoldsToReview(Instant by) const;
   // Writes what a person did to several cases, each once, in one synced batch with `batch`, whose items stand beside `changes`.  A case that has moved on

@@ -227,6 +227,19 @@ Result<Case> Store::Record(const Change& change) {
   return after;
 }
 
+Result<Event> Store::RecordOfInstallation(Event event) {
+  HEED_CHECK(event.case_id == 0 && event.kind == EventKind::kClockSet && event.attachment.empty());
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  rocksdb::WriteBatch batch;
+  Head head = impl_->head;
+  impl_->AddEvent(batch, event, head);
+  batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  HEED_TRY(impl_->Write(batch));
+  impl_->head = head;
+  return event;
+}
+
 Result<Batch> Store::RecordAll(const std::vector<Change>& changes, Batch act) {
   HEED_CHECK(act.items.size() == changes.size() && !act.id.empty());
   const std::lock_guard lock(impl_->writing);

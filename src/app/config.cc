@@ -58,6 +58,7 @@ class Reader {
         if (!Exists(config.evidence.certificates)) evidence->Complain("certificates", "no such file: " + config.evidence.certificates);
       }
       config.evidence.pictures = evidence->Bool("pictures").value_or(true);
+      config.evidence.videos = evidence->Bool("videos").value_or(true);
       if (const auto every = evidence->String("anchor_every")) {
         const auto length = ParseDuration(*every);
         if (*every == "never") config.evidence.anchor_every.reset();

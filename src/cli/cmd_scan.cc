@@ -243,10 +243,12 @@ int RunServe(const Arguments& arguments) {
   AnchorKeeper anchors(*config, data, **store, http, clock);
   HeadMail heads(*config, data, **store, clock);
   const LookThread anchoring(seconds{60}, KeepingAnchored(anchors, heads));
-  MediaDesk media(**store, http, clock, data);
+  MediaDesk media(**store, http, clock, data, {.pictures = config->evidence.pictures, .videos = config->evidence.videos});
   std::optional<LookThread> pictures;
-  if (config->evidence.pictures) pictures.emplace(seconds{30}, Fetching(media));
-  Alarms alarms(*config, **store, http, clock, data);
+  if (config->evidence.pictures || config->evidence.videos) pictures.emplace(seconds{30}, Fetching(media));
+  RefreshDesk refresh(*config, **store, outbox, clock);
+  const LookThread refreshing(minutes{10}, Refreshing(refresh, http));
+  Alarms alarms(*config, **store, http, clock, data, SendMail, [&] { return refresh.Troubles(); });
   const LookThread telling(milliseconds{10'000}, Telling(alarms));
   const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());

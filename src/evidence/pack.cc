@@ -194,14 +194,17 @@ class Packing {
 
   template <typename Add>
   Done AddPicture(const Item& item, const Event& event, const Capture& capture, const std::string& base, const Add& add) {
+    const bool video = capture.media_type.starts_with("video/");
+    const std::string what = video ? "a video of the post" : "a picture of the post";
     const auto bytes = request_.original ? request_.original(item.c.school, capture.sha256) : Result<std::string>(Fail(Fault::kNotFound, "it was not at hand"));
     if (!bytes) {
-      const std::string why = "a picture of the post (SHA-256 " + capture.sha256 + ") is not in the pack: " + bytes.error().message();
+      const std::string why = what + " (SHA-256 " + capture.sha256 + ") is not in the pack: " + bytes.error().message();
       made_.notes.push_back("case " + std::to_string(item.c.id) + ": " + why);
-      return add(base + "-missing.txt", why + "\n", "a picture that is missing");
+      return add(base + "-missing.txt", why + "\n", (video ? "a video" : "a picture") + std::string(" that is missing"));
     }
-    HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, "a picture of the post", false));
-    HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that picture"));
+    HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, video ? what + ", " + capture.media_type + ", " + std::to_string(capture.bytes) + " bytes, to be played with any player" : what, false));
+    HEED_TRY(add(base + ".json", event.details + "\n", video ? "what is recorded of that video" : "what is recorded of that picture"));
+    if (video) return {};  // as a web archive it would be there twice
     return add(base + ".warc", PictureWarc(capture, *bytes, event.at), "the same as a WARC record", false);
   }
 

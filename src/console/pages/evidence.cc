@@ -88,7 +88,7 @@ http::Response ShowEvidence(Visit& visit) {
     row.Set("key", file.key).Set("case", c.id).Set("name", OneLine(file.name, {}, Words::kShown, 120)).Set("media_type", file.media_type).Set("size", SizeInWords(file.bytes)).Set("sha256", file.sha256);
     row.Set("how", Visible(file.how)).Set("address", OneLine(file.address, {}, Words::kShown, 300)).Set("by", file.by).Set("gone", file.gone).Set("here", file.gone.empty());
     if (file.at) row.Set("at", FormatLocal(*file.at));
-    row.Set("what", file.what == "original" ? "As it was handed in" : file.what == "media" ? "Picture of the post" : file.whose == "staff" ? "Capture by staff" : "Exchange with the platform");
+    row.Set("what", file.what == "original" ? "As it was handed in" : file.what == "media" ? (file.media_type.starts_with("video/") ? "Video of the post" : "Picture of the post") : file.whose == "staff" ? "Capture by staff" : "Exchange with the platform");
     if (file.picture && file.gone.empty() && !HidesPictures(c)) row.Set("picture", true).Set("shown", shown);
     pictures = pictures || (file.picture && !HidesPictures(c));
     rows.push_back(std::move(row));

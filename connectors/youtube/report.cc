@@ -36,6 +36,7 @@ Result<HttpResponse> YouTubeReports::Get(const std::string& path, bool signed_in
   } else {
     request.headers.emplace_back("x-goog-api-key", key_);
   }
+  if (tools_.beside) HEED_TRY(tools_.beside->Add(1));
   auto response = tools_.http.Send(request);
   if (response && response->status == 401) refused_ = true;
   return response;
@@ -167,6 +168,13 @@ ReportOutcome YouTubeReports::Hide(const ApprovedReport& report) {
 PresenceCheck YouTubeReports::Recheck(const Post& post) {
   PresenceCheck check;
   const bool comment = IsComment(post);
+  const auto used = used_();
+  if (!used || *used >= daily_units_) {
+    const Instant now = tools_.clock.Now();
+    check.answer = used ? "not asked: today's " + std::to_string(daily_units_) + " units of YouTube's quota are used" : "not asked: " + used.error().message();
+    check.wait = used ? std::chrono::ceil<seconds>(NextPacificMidnight(now) - now) : seconds{hours{1}};
+    return check;
+  }
   // Its owner sees a comment that is held; anybody else does not, and would take it for gone.
   const std::string path = (comment ? "comments?part=snippet&textFormat=plainText&id=" : "videos?part=snippet,status&id=") + UrlEncode(post.native_id);
   const auto response = Get(path, comment);

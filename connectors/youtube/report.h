@@ -3,11 +3,13 @@
 // Sources: developers.google.com/youtube/v3/docs videos/reportAbuse, videoAbuseReportReasons/list, comments/setModerationStatus,
 // comments/list, videos/list and errors.
 //
-// Comments are reported by people only: comments.markAsSpam was taken away in 2023.  Requests here cost a few units of the day's quota
-// (50 a report or a hiding), which the reading of posts does not count.
+// Comments are reported by people only: comments.markAsSpam was taken away in 2023.  Requests here cost units of the day's quota that reading
+// posts uses too: 50 a report or a hiding, counted from the custody chain; 1 a form or a look, counted in the source's tally before it is asked.  A
+// look is left for another day when the day's units are used up.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "connectors/connector.h"

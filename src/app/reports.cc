@@ -19,7 +19,7 @@ void Tell(const OutboxStep& step) {
 
 }  // namespace
 
-std::vector<ReportChannel> ReportChannels(const Config& config) {
+std::vector<ReportChannel> ReportChannels(const Config& config, const std::string& data) {
   std::vector<ReportChannel> channels;
   for (const auto& source : config.sources) {
     if (!source.card || (!source.card->reports && !source.card->rechecks && !source.card->hides)) continue;
@@ -30,6 +30,7 @@ std::vector<ReportChannel> ReportChannels(const Config& config) {
     channel.enabled = source.enabled;
     channel.terms_accepted = source.terms_accepted;
     channel.per_day = source.reports_per_day;
+    channel.beside = std::make_shared<FileTally>(data, source.spec.id);
     channels.push_back(std::move(channel));
   }
   return channels;

@@ -25,8 +25,8 @@
 
 namespace heed {
 
-// Every source that can report, hide or look, with its school.
-std::vector<ReportChannel> ReportChannels(const Config& config);
+// Every source that can report, hide or look, with its school; `data` is where what they ask is counted.
+std::vector<ReportChannel> ReportChannels(const Config& config, const std::string& data);
 
 // Keeps what was answered to a look as a capture (src/evidence/capture.h).
 Outbox::Keeper KeepRechecks();

@@ -4,6 +4,8 @@
 #include <unordered_set>
 
 #include "pipeline/mention.h"
+#include "src/app/clock_watch.h"
+#include "src/app/tally.h"
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/log.h"
@@ -138,8 +140,8 @@ Result<SourceRun> ParseSourceRun(std::string_view json) {
   return run;
 }
 
-Runner::Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock)
-    : config_(config), judge_(judge), store_(store), http_(http), clock_(clock) {}
+Runner::Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock, std::string data)
+    : config_(config), judge_(judge), store_(store), http_(http), clock_(clock), data_(std::move(data)) {}
 
 Runner::~Runner() = default;
 
@@ -152,7 +154,9 @@ Result<Connector*> Runner::ConnectorFor(const SourceEntry& source) {
       const auto own = all.find(id);
       return own == all.end() ? 0 : own->second;
     };
-    kept = HEED_TRY(source.card->make(source.spec, config_.schools[source.school], ConnectorTools{http_, clock_, left}));
+    auto& tally = tallies_[source.spec.id];
+    if (!tally) tally = std::make_unique<FileTally>(data_, source.spec.id, &clock_);
+    kept = HEED_TRY(source.card->make(source.spec, config_.schools[source.school], ConnectorTools{http_, clock_, left, tally.get()}));
   }
   return kept.get();
 }
@@ -173,6 +177,8 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
   if (!known) return end_early(known.error());
   SourceState state = *std::move(known);
   const Instant start = clock_.Now();
+  // A last attempt in the future: the clock was set back, and what was to be waited for is over or unknown.
+  if (state.last_attempt && *state.last_attempt > start + kLeastClockStep) state.not_before.reset();
   if (state.not_before && *state.not_before > start) {
     run.skipped = "left alone until " + FormatLocal(*state.not_before) + (state.message.empty() ? "" : ": " + state.message);
     return run;

@@ -222,7 +222,7 @@ int RunSources(const Arguments& arguments) {
     out.EndArray().Key("connectors").Array();
     for (const auto* card : Connectors()) {
       out.Object().Field("name", card->name).Field("summary", card->summary).Field("terms", card->terms).Field("terms_must_be_accepted", card->terms_must_be_accepted);
-      out.Field("collects", card->collects).Field("hides", card->hides).Field("reports", card->reports).Field("rechecks", card->rechecks).Key("settings").Array();
+      out.Field("collects", card->collects).Field("hides", card->hides).Field("reports", card->reports).Field("rechecks", card->rechecks).Field("rechecks_if", card->rechecks_if).Key("settings").Array();
       for (const auto& setting : card->settings)
         out.Object().Field("key", setting.key).Field("required", setting.required).Field("default", setting.default_value).Field("help", setting.help).EndObject();
       out.EndArray().EndObject();
@@ -261,7 +261,7 @@ int RunSources(const Arguments& arguments) {
     std::string can = card->collects ? "collects" : "";
     if (card->reports) can += ", reports abuse";
     if (card->hides) can += ", hides what stands at the school's own place";
-    if (card->rechecks) can += ", checks again";
+    if (card->rechecks) can += ", checks again" + (card->rechecks_if.empty() ? std::string() : " with " + std::string(card->rechecks_if) + " = true");
     out += "\n" + std::string(card->name) + ": " + std::string(card->summary) + " (" + can + ")\n";
     out += Wrap("Terms: " + std::string(card->terms) + (card->terms_must_be_accepted ? " Off until accept_terms = true." : ""), width, "  ");
     for (const auto& setting : card->settings) {

@@ -120,7 +120,7 @@ Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config
   ::signal(SIGINT, StopScan);
   SystemClock clock;
   LiveJudge live(std::move(judge), HEED_TRY(PausedIds(store)));
-  Runner runner(config, live, store, http, clock);
+  Runner runner(config, live, store, http, clock, data);
   ProgressLine line;
   std::vector<SourceRun> runs;
   for (const auto* source : wanted) {
@@ -202,7 +202,7 @@ int RunServe(const Arguments& arguments) {
   if (!paused) return Complain(paused.error());
   LiveJudge live(*std::move(judge), *paused);
   Reloader reloader(live, *lexicons, data);
-  Runner runner(*config, live, **store, http, clock);
+  Runner runner(*config, live, **store, http, clock, data);
   Gate gate(**store, clock, GateRulesOf(*config));
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());

@@ -42,6 +42,7 @@ struct ReportChannel {
   bool enabled = true;          // the source is on
   bool terms_accepted = false;  // accept_terms = true
   std::uint32_t per_day = 20;   // reports in any 24 hours
+  std::shared_ptr<Tally> beside;  // of looks and forms, where the platform counts them; may be empty
 };
 
 // What became of one response or look, for logs and pages.

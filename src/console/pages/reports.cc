@@ -429,6 +429,8 @@ void AddWatch(const Visit& visit, Slots& view) {
   const bool child = c.decision && c.decision->finding == Finding::kChildImage;
   view.Set("watched", Watches(c) && !child).Set("presence", PresenceOf(c)).Set("can_watch", works).Set("can_look", can_look).Set("no_look", !can_look);
   if (c.checked_at) view.Set("checked", FormatLocal(*c.checked_at));
+  if (!can_look)
+    if (const auto post = visit.parts.store.PostOf(c)) view.Set("look_how", GuideFor(post->Version(c.worst).post).look);
   const auto next = NextCheck(c);
   if (next && can_look) view.Set("next", *next <= visit.now ? std::string("within a minute") : FormatLocal(*next));
   view.Set("over", !next && can_look);

@@ -113,6 +113,8 @@ struct ConnectorCard {
   Result<std::unique_ptr<Connector>> (*make)(const SourceSpec& spec, const School& school, ConnectorTools tools);
   bool hides = false;  // what stands at the school's own place
   bool (*rechecks_post)(const Post& post) = nullptr;  // pure: which posts of its platform `rechecks` holds for; nullptr = all
+  std::string_view rechecks_if = "";  // the yes/no setting that `rechecks` waits for; "" = none
+  hours gone_within{0};  // what is gone there has to go here in that time, once it is known; 0 = the platform names none
   days keep_at_most{0};  // what is read may be stored so long without leave of its author; 0 = the platform names no time
 };
 

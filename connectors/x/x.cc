@@ -279,6 +279,8 @@ const ConnectorCard kXCard = {
     .rechecks = true,
     .make = &Make,
     .hides = true,
+    .rechecks_if = "look_again",
+    .gone_within = hours{24},
 };
 
 }  // namespace heed

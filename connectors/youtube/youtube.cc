@@ -292,8 +292,8 @@ const ConnectorCard kYouTubeCard = {
     .name = "youtube",
     .summary = "videos on YouTube that name the school, and the comments below them and on the school's own channels",
     .terms = "YouTube's API terms and developer policies: show people YouTube's own links, have a privacy policy that links to Google's, and read what is kept again or delete it "
-             "within 30 days (III.E.4). heed deletes posts that crossed no line after 30 days ([retention] unflagged must stay 30d or less); for a case that is kept "
-             "longer make your own capture of the page. One key belongs to one project and one purpose. With the channel owner's leave heed reports videos and hides comments on the school's own channels; "
+             "within 30 days (III.E.4). heed deletes posts that crossed no line after 30 days ([retention] unflagged must stay 30d or less), and reads the posts of cases again in that time: what is gone or cannot be read is "
+             "taken away, unless the case is under a legal hold. For a case that must last make your own capture of the page. One key belongs to one project and one purpose. With the channel owner's leave heed reports videos and hides comments on the school's own channels; "
              "a comment elsewhere is reported by a person.",
     .terms_must_be_accepted = true,
     .settings =

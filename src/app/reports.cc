@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "src/app/runner.h"
+#include "src/app/tally.h"
 #include "src/base/log.h"
 #include "src/evidence/capture.h"
 
@@ -46,6 +48,13 @@ Outbox::Keeper KeepRechecks() {
     event.details = WriteCapture(captured->capture);
     event.attachment = std::move(captured->bytes);
     return event;
+  };
+}
+
+Outbox::Taker Takes(const Config& config, Runner& runner) {
+  return [&config, &runner](const Case& c, const ReportChannel& channel, Post now) -> Done {
+    const auto* source = config.FindSource(channel.spec.id);
+    return source ? runner.Take(*source, c, std::move(now)) : Done();
   };
 }
 

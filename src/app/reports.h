@@ -31,6 +31,10 @@ std::vector<ReportChannel> ReportChannels(const Config& config, const std::strin
 // Keeps what was answered to a look as a capture (src/evidence/capture.h).
 Outbox::Keeper KeepRechecks();
 
+// Takes what a look found changed in, as an edit (Runner::Take).
+class Runner;
+Outbox::Taker Takes(const Config& config, Runner& runner);
+
 // One report, or request to an author, of a case that is not over.
 struct ReportRow {
   Case c;

@@ -23,6 +23,12 @@ constexpr int kMaxPages = 1'000'000;
 // What is older when a source is read for the first time has waited already.
 constexpr seconds kOld{days{2}};
 
+// Evidence of what was left at the school's own place.
+constexpr std::string_view kLeftThere = "left where people write to or about the school";
+Mention LeftThere() { return {true, kMentionThreshold, {{std::string(kLeftThere), kMentionThreshold, 0, 0}}}; }
+// What posts that were looked at by themselves were read by.
+constexpr std::string_view kLookAgain = "look-again";
+
 std::string OptionalTime(const std::optional<Instant>& at) { return at ? FormatRfc3339(*at) : ""; }
 
 // An edit took the school's name out of a post we keep: that it happened is kept, the new words are not.
@@ -161,6 +167,32 @@ Result<Connector*> Runner::ConnectorFor(const SourceEntry& source) {
   return kept.get();
 }
 
+Done Runner::Take(const SourceEntry& source, const Case& c, Post post) {
+  const Instant now = clock_.Now();
+  post.first_seen_at = now;
+  // Where it was left stands for the mention, as it did when it was found.
+  const bool about_school = std::ranges::any_of(c.assessment.mention.evidence, [](const auto& piece) { return piece.what == kLeftThere; });
+  LiveWorker workers(judge_);
+  auto* worker = HEED_TRY(workers.Now());
+  std::string scratch;
+  const std::string_view text = JudgedText(post, scratch);
+  std::vector<Assessment> assessments;
+  worker->Assess(source.school, std::vector<std::string_view>{text}, about_school ? MentionPolicy::kAny : MentionPolicy::kRequired, assessments);
+  Assessment& assessment = assessments.at(0);
+  if (about_school) assessment.mention = LeftThere();
+  // A source of its own: the one it came from may be reading, and its place is that reading's to move.
+  PageCommit commit{.source = std::string(kLookAgain), .state = HEED_TRY(store_.Source(kLookAgain)), .posts = {}, .at = now};
+  commit.state.last_attempt = commit.state.last_success = now;
+  if (assessment.mention.mentions || !assessment.could_not_judge.empty()) {
+    auto words = WordsOf(text, assessment);
+    commit.posts.push_back({source.spec.school, std::move(post), std::move(assessment), std::nullopt, false, std::move(words)});
+  } else {
+    commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}, std::nullopt});
+  }
+  HEED_TRY(store_.Commit(commit, Observe));
+  return {};
+}
+
 SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const RunProgress&)>& progress) {
   SourceRun run;
   run.source = source.spec.id;
@@ -216,7 +248,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     (*worker)->Assess(source.school, texts, page.about_school ? MentionPolicy::kAny : MentionPolicy::kRequired, assessments);
     // Where it was left stands for the mention, and staff are told so.
     if (page.about_school)
-      for (auto& assessment : assessments) assessment.mention = {true, kMentionThreshold, {{"left where people write to or about the school", kMentionThreshold, 0, 0}}};
+      for (auto& assessment : assessments) assessment.mention = LeftThere();
 
     PageCommit commit{.source = source.spec.id, .state = {}, .posts = {}, .at = now};
     // A post we keep may have been edited so that it no longer names the school; what we keep may have come with this

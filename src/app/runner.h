@@ -67,6 +67,10 @@ class Runner {
   Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock, std::string data = {});
   ~Runner();
 
+  // Takes a version of a kept post in that was read by itself (Outbox::Taker): judged, and kept as an edit.  One that no longer names the school
+  // leaves its words out, as on any page.
+  Done Take(const SourceEntry& source, const Case& c, Post post);
+
   // Reads the source until it is up to date.  Never throws the run away on a failure: what was stored stays.
   SourceRun Run(const SourceEntry& source, const std::function<void(const RunProgress&)>& progress);
 

@@ -13,6 +13,7 @@
 #include "src/app/look_thread.h"
 #include "src/app/media.h"
 #include "src/app/originals.h"
+#include "src/app/refresh.h"
 #include "src/app/report_desk.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
@@ -132,7 +133,15 @@ Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config
     }));
     line.Clear();
   }
+  if (!http.stopped()) {
+    HttpClient reports({.user_agent = UserAgent(config), .ca_file = {}});
+    Outbox outbox(store, reports, clock, ReportChannels(config, data), KeepRechecks(), Takes(config, runner));
+    RefreshDesk refresh(config, store, outbox, clock);
+    Refreshing(refresh, http)();
+  }
   running_http = nullptr;
+  ClockWatch watch(store, data);
+  LookAtTheClock(watch);
   HEED_TRY(store.Expire(clock.Now(), config.retention));
   HEED_TRY(ForgetOriginals(data, store, clock.Now()));
   return runs;
@@ -210,7 +219,7 @@ int RunServe(const Arguments& arguments) {
   EvidenceDesk evidence(*config, **store, tips, clock, data);
   // Its own client: a report that is on its way is not broken off when heed is told to stop.
   HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
-  Outbox outbox(**store, reports, clock, ReportChannels(*config), KeepRechecks());
+  Outbox outbox(**store, reports, clock, ReportChannels(*config, data), KeepRechecks(), Takes(*config, runner));
   ReportDesk report_desk(outbox, clock);
   Web web(*config, **store, gate, live, reloader, http, *lexicons, clock, {.evidence = evidence.Door(), .reports = report_desk.Door()});
   ServeOptions options;

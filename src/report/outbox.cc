@@ -47,8 +47,8 @@ Result<std::map<std::string, std::uint32_t>> LeftSince(const Store& store, Insta
   return sent;
 }
 
-Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep)
-    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)), keep_(std::move(keep)) {}
+Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep, Taker take)
+    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)), keep_(std::move(keep)), take_(std::move(take)) {}
 Outbox::~Outbox() = default;
 
 Result<Case> Outbox::Change_(CaseId id, const std::function<Result<Change>(const Case&)>& act) {
@@ -273,7 +273,7 @@ Result<OutboxStep> Outbox::LookAt(const Case& c) {
   }
   Connector* connector = HEED_TRY(Open(*channel));
   const HttpRecording recording;
-  const auto check = connector->Recheck(shown.post);
+  auto check = connector->Recheck(shown.post);
   const Instant now = clock_.Now();
   // Nothing that could lead to a sexual image of a child is kept.
   const bool may_keep = !c.decision || c.decision->finding != Finding::kChildImage;
@@ -289,6 +289,8 @@ Result<OutboxStep> Outbox::LookAt(const Case& c) {
     return change;
   };
   const Case after = HEED_TRY(Change_(c.id, look));
+  // What an image of a child says now is nobody's to keep.
+  if (check.now && take_ && may_keep) HEED_TRY(take_(after, *channel, *std::move(check.now)));
   OutboxStep step{c.id, 0, std::string(ToString(check.presence)), check.presence == Presence::kUnknown};
   if (IsGone(check.presence)) step.what += after.presence_confirmed ? ", said twice: it is removed" : ", to be confirmed";
   return step;

@@ -327,6 +327,10 @@ class Store {
   // bytes leave the files with the next Expire().  kNotFound: it is not kept; kInvalid: its case is open and must be decided first.
   Done Erase(std::string_view school, std::string_view global_id, std::string_view actor, std::string_view reason, Instant now);
 
+  // Takes away what a platform's interface gave of a case's post before Expire() would: the terms do not let it be kept any longer.  The case stays,
+  // with what staff did and captured.  `why` stands in the tombstone.  kNotFound; kInvalid: a legal hold keeps it, or nothing is left.
+  Done Withdraw(CaseId id, std::string_view why, Instant now);
+
   struct Impl;  // src/store/impl.h
 
  private:

@@ -122,6 +122,8 @@ class Packing {
  private:
   bool whole() const { return request_.kind == PackKind::kEvidence; }
   std::string Shown(std::string_view text) { return whole() ? std::string(text) : masker_.Text(text); }
+  // A wish of the author's that a copy for passing on respects; evidence for a named person says so and holds it.
+  bool Withheld(const Post& post) const { return !whole() && post.signed_in_only; }
   std::string Person(std::string_view actor) const { return whole() || actor == "heed" ? std::string(actor) : "a member of staff"; }
 
   Done AddItem(CaseId id, std::size_t number) {
@@ -144,11 +146,12 @@ class Packing {
     for (std::size_t i = 0; i < item.post.versions.size(); ++i) {
       const StoredVersion& version = item.post.versions[i];
       const std::string n = std::to_string(i + 1);
-      const std::string words = Shown(WordsOf(version.post));
+      const std::string words = Withheld(version.post) ? "" : Shown(WordsOf(version.post));
       ReportWords block;
       block.label = "Version " + n + " of " + std::to_string(item.post.versions.size()) + (&version == &shown && item.post.versions.size() > 1 ? ", the one the case is about" : "") +
                     ", read " + Both(version.seen_at, request_.timezone);
-      if (words.empty() && item.c.withdrawn_at) block.note = "The post is gone from its platform. Its words were removed here " + Both(*item.c.withdrawn_at, request_.timezone) + ", because no legal hold kept them.";
+      if (Withheld(version.post)) block.note = "Left out: its author asks the platform not to show it to people who are not signed in, so it goes to nobody but the school's own staff and whom an evidence pack is sealed for.";
+      else if (words.empty() && item.c.withdrawn_at) block.note = "The post is gone from its platform. Its words were removed here " + Both(*item.c.withdrawn_at, request_.timezone) + ", because no legal hold kept them.";
       else if (words.empty()) block.note = "The author changed the post so that it no longer names the school. Its new words were not kept.";
       else HEED_TRY(add(folder + "words-" + n + ".txt", words, whole() ? "the words of version " + n : "the words of version " + n + ", masked"));
       block.words = words;
@@ -255,6 +258,7 @@ class Packing {
     row("Author's id at the platform", person(post.author.id));
     row("Posted, as the platform says", post.created_at ? Both(*post.created_at, zone) : "not told");
     row("Edited, as the platform says", post.edited_at ? Both(*post.edited_at, zone) : "");
+    if (post.signed_in_only) row("Wish of the author", "not to be shown to people who are not signed in to the platform: keep it among those this was made for");
     row("First read by heed", Both(item.post.versions.front().seen_at, zone));
     row("State of the case", std::string(ToString(item.c.state)));
     if (item.c.assessment.could_not_judge.empty()) {
@@ -283,7 +287,7 @@ class Packing {
     std::vector<std::string> out;
     const std::string text = WordsOf(shown.post);
     for (const auto& hit : c.assessment.hits) {
-      const std::string words = hit.begin <= hit.end && hit.end <= text.size() ? text.substr(hit.begin, hit.end - hit.begin) : "";
+      const std::string words = Withheld(shown.post) ? "[left out]" : hit.begin <= hit.end && hit.end <= text.size() ? text.substr(hit.begin, hit.end - hit.begin) : "";
       out.push_back(hit.why + ": \"" + Shown(words) + "\" (rule " + hit.rule + ")");
     }
     for (const auto& piece : c.assessment.mention.evidence) out.push_back("speaks of the school: " + Shown(piece.what));
@@ -321,7 +325,7 @@ class Packing {
         {"categories", kinds},
         {"severity", std::to_string(item.c.assessment.severity)},
         {"versions", std::to_string(item.post.versions.size())},
-        {"words", Shown(WordsOf(post))},
+        {"words", Withheld(post) ? "[left out]" : Shown(WordsOf(post))},
     };
     if (cases_csv_.empty()) {
       std::vector<std::string> heads;

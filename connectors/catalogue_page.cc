@@ -44,7 +44,7 @@ std::string CataloguePage() {
       "| connector | what it reads | reports abuse | hides | checks again | terms |\n|---|---|---|---|---|---|\n";
   for (const ConnectorCard* card : Catalogue()) {
     const std::string name(card->name);
-    out += "| [" + name + "](#" + name + ") | " + Cell(card->summary) + " | " + std::string(YesNo(card->reports)) + " | " + std::string(YesNo(card->hides)) + " | " + std::string(YesNo(card->rechecks)) + " | " +
+    out += "| [" + name + "](#" + name + ") | " + Cell(card->summary) + " | " + std::string(YesNo(card->reports)) + " | " + std::string(YesNo(card->hides)) + " | " + (card->rechecks && !card->rechecks_if.empty() ? "with `" + std::string(card->rechecks_if) + "`" : std::string(YesNo(card->rechecks))) + " | " +
            (card->terms_must_be_accepted ? "off until accepted" : "see below") + " |\n";
   }
   for (const ConnectorCard* card : Catalogue()) {

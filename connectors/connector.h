@@ -6,6 +6,7 @@
 // It searches for the school, never for a person.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -79,6 +80,16 @@ struct Setting {
   std::string_view help;
 };
 
+// Keeps count of what a source asks of its platform beside reading posts, looks and forms, where the platform counts or bills that
+// together with the reading.  In the platform's own unit: the connector's to say.  Shared by every process of the installation; thread-safe.
+class Tally {
+ public:
+  virtual ~Tally() = default;
+  // Kept before it returns, so that what is counted before it is asked is counted whatever happens.
+  virtual Done Add(std::int64_t amount) = 0;
+  virtual Result<std::int64_t> Since(Instant since) const = 0;
+};
+
 // What a connector needs from the world.  Outlives the connector.
 struct ConnectorTools {
   HttpClient& http;
@@ -86,6 +97,9 @@ struct ConnectorTools {
   // How many reports and hidings left through this source since then, whichever process sent them: for platforms that count them in the allowance
   // that reading uses too.  Empty: none.  What it fails with is the store's.
   std::function<Result<std::uint32_t>(Instant since)> left = {};
+  Tally* beside = nullptr;  // nullptr: nothing is counted
+  // The source's cursor as it was stored last: what reading has cost, for a connector that counts that there.  Empty: not known.
+  std::function<Result<Cursor>()> cursor = {};
 };
 
 // One value holds all that help, `heed check`, `heed sources` and the docs say about a connector.
@@ -99,6 +113,8 @@ struct ConnectorCard {
   Result<std::unique_ptr<Connector>> (*make)(const SourceSpec& spec, const School& school, ConnectorTools tools);
   bool hides = false;  // what stands at the school's own place
   bool (*rechecks_post)(const Post& post) = nullptr;  // pure: which posts of its platform `rechecks` holds for; nullptr = all
+  std::string_view rechecks_if = "";  // the yes/no setting that `rechecks` waits for; "" = none
+  hours gone_within{0};  // what is gone there has to go here in that time, once it is known; 0 = the platform names none
   days keep_at_most{0};  // what is read may be stored so long without leave of its author; 0 = the platform names no time
 };
 

@@ -48,6 +48,17 @@ std::string ToJson(const Explanation& e) {
   }
   json.EndArray();
 
+  if (!e.weighed.empty()) {
+    json.Key("wording").Object().Field("sum", e.wording_sum).Field("from", e.wording_from).Field("below", e.wording_below).Field("reads_as", e.wording_reads);
+    json.Key("words").Array();
+    for (const auto& one : e.weighed) {
+      json.Object().Field("words", one.words).Field("start", one.begin).Field("end", one.end).Field("points", one.points);
+      if (one.category) json.Field("category", ToString(*one.category));
+      json.EndObject();
+    }
+    json.EndArray().EndObject();
+  }
+
   json.Key("arithmetic").Array();
   for (const std::string& step : e.arithmetic) json.String(step);
   json.EndArray();

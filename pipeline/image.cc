@@ -15,11 +15,6 @@ template <typename Io>
 void Visit(Io& io, EntryFacts& e) {
   io(e.id), io(e.why), io(e.category), io(e.severity), io(e.weight), io(e.status), io(e.characteristic);
 }
-template <typename Io>
-void Visit(Io& io, CompiledRule& r) {
-  io(r.entry), io(r.orders), io(r.within), io(r.scope), io(r.unless), io(r.with), io(r.at), io(r.asks_patterns), io(r.asks);
-}
-
 class Writer {
  public:
   template <typename T>
@@ -92,14 +87,16 @@ class Reader {
 struct ProgramImage {
   template <typename Io>
   static void Fields(Io& io, Program& p) {
-    io(p.entries), io(p.concepts), io(p.characteristics), io(p.characterised), io(p.always_asked), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions);
-    io(p.literal_count), io(p.sense_of_pattern), io(p.senses.items_), io(p.senses.meanings_), io(p.number_size), io(p.phrases), io(p.pairs.bits_), io(p.first_order);
-    io(p.gates), io(p.first_gate), io(p.elements_of_order.first_), io(p.elements_of_order.items_), io(p.element_patterned), io(p.rules), io(p.always_patterns);
+    io(p.entries), io(p.concepts), io(p.characterised), io(p.pronoun), io(p.opening), io(p.closing), io(p.exceptions), io(p.manners);
+    io(p.literal_count), io(p.sense_of_pattern), io(p.phrases), io(p.pairs.bits_);
+    io(p.senses.items_), io(p.senses.meanings_);
+    io(p.gates), io(p.first_gate), io(p.topics), io(p.orders.first_), io(p.orders.items_), io(p.conditions), io(p.rules);
+    io(p.wording.slots_), io(p.wording.from_), io(p.wording.below_), io(p.wording.all_);
   }
   static void Write(Writer& io, const Program& program) {
     Program& p = const_cast<Program&>(program);  // the one list of fields is for both ways; writing changes nothing
     Fields(io, p);
-    for (const WordTable* table : {&p.words, &p.twos, &p.vocabulary.words_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
+    for (const WordTable* table : {&p.words, &p.twos, &p.steps, &p.vocabulary.words_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
     for (auto* shapes : {&p.vocabulary.usual_, &p.vocabulary.alone_}) {
       std::vector<std::string> words;
       for (const auto& [shape, bucket] : *shapes) words.insert(words.end(), bucket.begin(), bucket.end());
@@ -108,8 +105,8 @@ struct ProgramImage {
   }
   static bool Read(Reader& io, Program& p) {
     Fields(io, p);
-    if (!p.pairs.whole()) return false;
-    for (WordTable* table : {&p.words, &p.twos, &p.vocabulary.words_}) {
+    if (!p.pairs.whole() || !p.wording.whole()) return false;
+    for (WordTable* table : {&p.words, &p.twos, &p.steps, &p.vocabulary.words_}) {
       std::vector<WordTable::Slot> slots;
       io(slots);
       if (!io.whole() || !table->Restore(std::move(slots))) return false;

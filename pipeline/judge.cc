@@ -18,8 +18,11 @@
 #include "pipeline/squeeze.h"
 #include "pipeline/stamps.h"
 #include "pipeline/weigh.h"
+#include "pipeline/whereabouts.h"
+#include "pipeline/wording.h"
 #include "src/base/check.h"
 #include "src/base/hash.h"
+#include "src/base/text.h"
 
 namespace heed {
 namespace {
@@ -28,21 +31,21 @@ namespace {
 constexpr std::size_t kChunk = 32u << 10;
 
 // A cache image:                                             DO NOT CHANGE: give kMagic another number
-//   magic 8 | key 32 | program | mentions | phrases | patterns | pattern ends | checksum of all before it 8
+//   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS07";
+constexpr std::string_view kMagic = "HEEDHS10";
 
 struct Databases {
-  Database mentions;  // of letters
-  Database phrases;   // of the numbers of words
-  Database patterns;  // of letters
-  Database pattern_ends;
+  Database mentions;
+  Database patterns;
+  Database ends;        // of those patterns that need no digit
+  Database digit_ends;  // of the others
 
   // In this order wherever all are meant.
   static constexpr std::size_t kCount = 4;
-  std::array<Database*, kCount> All() { return {&mentions, &phrases, &patterns, &pattern_ends}; }
-  std::array<const Database*, kCount> All() const { return {&mentions, &phrases, &patterns, &pattern_ends}; }
+  std::array<Database*, kCount> All() { return {&mentions, &patterns, &ends, &digit_ends}; }
+  std::array<const Database*, kCount> All() const { return {&mentions, &patterns, &ends, &digit_ends}; }
 };
 
 std::string_view Bytes(const Digest& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
@@ -138,28 +141,36 @@ struct Judge::Impl {
 
   Done Compile(std::string_view dictionary) {
     program = CompileProgram(*lexicon, schools, Dictionary(dictionary), drafts);
-    const auto numbered = NumberedPhrases(program);
-    const std::vector<std::string_view> patterns(program.patterns.begin(), program.patterns.end());
-    const std::array<std::vector<std::string_view>, Databases::kCount> lists = {std::vector<std::string_view>(mention_literals.begin(), mention_literals.end()),
-                                                                                {numbered.begin(), numbered.end()}, patterns, patterns};
-    for (std::size_t i = 0; i < Databases::kCount; ++i) {
-      std::size_t refused = lists[i].size();
-      auto database = i == 2   ? Database::CompilePatterns(lists[i], &refused)
-                      : i == 3 ? Database::CompilePatternEnds(lists[i], &refused)
-                               : Database::Compile(lists[i], &refused);
+    const auto refuse = [](Error error, std::size_t refused, std::size_t count, const auto& whose) {
+      return Fail(std::move(error).While(refused < count ? whose(refused) : "compiling the lexicon"));
+    };
+    const std::vector<std::string_view> names(mention_literals.begin(), mention_literals.end());
+    std::size_t refused = names.size();
+    auto mentions = Database::Compile(names, &refused);
+    if (!mentions) return refuse(std::move(mentions).error(), refused, names.size(), [&](std::size_t i) { return "a school's phrase \"" + std::string(names[i]) + "\""; });
+    databases.mentions = *std::move(mentions);
+
+    std::array<std::vector<std::size_t>, 3> lists;  // indices of patterns
+    for (std::size_t i = 0; i < program.patterns.size(); ++i) {
+      lists[0].push_back(i);
+      lists[NeedsDigit(program.patterns[i]) ? 2 : 1].push_back(i);
+    }
+    const std::array<Database*, 3> databases_of = {&databases.patterns, &databases.ends, &databases.digit_ends};
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+      std::vector<std::string_view> patterns;
+      for (const std::size_t i : lists[list]) patterns.push_back(program.patterns[i]);
+      refused = patterns.size();
+      auto database = list == 0 ? Database::CompilePatterns(patterns, &refused) : Database::CompilePatternEnds(patterns, &refused);
       if (!database) {
-        if (refused >= lists[i].size()) return Fail(std::move(database).error().While("compiling the lexicon"));
-        if (i == 0) return Fail(std::move(database).error().While("a school's phrase \"" + std::string(lists[i][refused]) + "\""));
-        const std::size_t literal = i == 1 ? program.literal_of_phrase[refused] : program.literals.size() + refused;
-        const std::string what = i == 1 ? ": the phrase \"" + program.literals[literal] : ": the pattern \"" + program.patterns[refused];
-        return Fail(std::move(database).error().While(program.places[literal].ToString() + what + "\""));
+        return refuse(std::move(database).error(), refused, patterns.size(), [&](std::size_t i) {
+          return program.places[program.literals.size() + lists[list][i]].ToString() + ": the pattern \"" + std::string(patterns[i]) + "\"";
+        });
       }
-      *databases.All()[i] = *std::move(database);
+      *databases_of[list] = *std::move(database);
     }
     // Needed no more; a hundred thousand strings.
     std::vector<std::string>().swap(program.literals);
     std::vector<std::string>().swap(program.patterns);
-    std::vector<std::uint32_t>().swap(program.literal_of_phrase);
     std::vector<Place>().swap(program.places);
     return {};
   }
@@ -208,9 +219,7 @@ std::string Judge::CacheImage() const {
 }
 
 struct Judge::Worker::Impl {
-  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()), chooser(judge->program) {
-    wanted.Resize(judge->program.concepts.size());
-  }
+  Impl(std::shared_ptr<const Judge::Impl> of, Scratch with) : judge(std::move(of)), scratch(std::move(with)), fired(judge->program.entries.size()), where(judge->program), chooser(judge->program), runner(judge->program) {}
 
   std::shared_ptr<const Judge::Impl> judge;
   Scratch scratch;
@@ -228,11 +237,10 @@ struct Judge::Worker::Impl {
     std::int32_t school;  // the one it is judged for, -1 for none
     View view;
     bool odd;
-    bool anchored;        // one of its words is an anchor
+    bool anchored;        // something found in it is an anchor
     std::uint32_t begin, end;              // bytes of the buffer
     std::uint32_t first_word, last_word;   // words of the buffer, half open
-    std::uint32_t first_single, last_single;  // in `singles`, half open
-    std::uint32_t first_two, last_two;        // in `twos`, half open
+    std::uint32_t first_found, last_found;  // in `literals`, half open
     unsigned scale;                        // as in PostPlaces
     std::uint64_t starts;
   };
@@ -242,31 +250,38 @@ struct Judge::Worker::Impl {
   std::vector<Segment> segments;
   std::vector<std::uint64_t> hashes;  // of the words of `look`
   std::vector<KnownWord> known_words;
-  std::vector<Found> singles;       // literals of one word
-  std::vector<Found> twos;          // phrases of two words
-  std::vector<Found> found;         // all literals of one post
-  std::string numbers;              // of those words of `look` that may be part of a longer phrase, a 0 before each stretch of them
-  std::vector<std::uint32_t> numbered;  // and which words they are
+  std::vector<Found> literals;      // all of `look`, by segment
+  std::vector<std::uint32_t> twos, threes;  // words of a segment that may end a phrase of two, and be the third of a longer one
+  std::vector<Found> found;         // literals and patterns of one post, where there are patterns
   std::vector<std::uint8_t> places;  // of the words of `look`: see PostPlaces
   std::vector<Match> matches;
   bool ends_known = false;
-  std::vector<Match> pattern_ends;  // of all of `look`, once they are known
+  std::vector<Match> pattern_ends;  // in all of `look`, of those that need no digit, once they are known
+  std::vector<Match> digit_ends;
   std::vector<PatternMatch> pattern_matches;
   Folded squeezed;
-  RuleRunner runner;
+  WordingScale scale;
+  WordingSum wording;               // of one post
+  std::array<std::uint64_t, kWordingConcepts> wording_hashes = WordingHashes();
   std::vector<RuleHit> rule_hits;
   std::vector<Weight> weights;
   std::vector<MentionSeen> seen;
-  std::vector<std::uint32_t> picked;        // of `found`: those that stand for something wanted
-  Stamps wanted;                            // concepts that some rule which is run can ask about
+  Whereabouts where;                        // of what was found in one post
   RuleChooser chooser;
-  std::span<const std::uint32_t> rules;     // chosen for the post in `found`
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> hit_marks;  // entries fired in this post, counted once
+  RuleRunner runner;
+  std::span<const std::uint32_t> rules;     // chosen for that post
+  std::vector<Hit> spare_hits;              // whose strings have been paid for
+
+  static std::array<std::uint64_t, kWordingConcepts> WordingHashes() {
+    std::array<std::uint64_t, kWordingConcepts> hashes{};
+    for (std::size_t which = 0; which < hashes.size(); ++which) hashes[which] = WordTable::Hash(Trim(WordingLiteral(which)));
+    return hashes;
+  }
 
   // Counted and told of, but no hit.
   bool Silent(std::uint32_t entry) const { return judge->program.entries[entry].status == EntryStatus::kShadow || (!paused.empty() && paused[entry]); }
 
-  static void Reset(Assessment& a) {
+  void Reset(Assessment& a) {
     a.mention.mentions = false;
     a.mention.score = 0;
     a.mention.evidence.clear();
@@ -275,6 +290,9 @@ struct Judge::Worker::Impl {
     a.severity = 0;
     a.categories.clear();
     a.characteristics.clear();
+    constexpr std::size_t kMostSpare = 4096;
+    for (Hit& hit : a.hits)
+      if (spare_hits.size() < kMostSpare) spare_hits.push_back(std::move(hit));
     a.hits.clear();
     a.silent.clear();
     a.could_not_judge.clear();
@@ -373,11 +391,10 @@ struct Judge::Worker::Impl {
   // The tables of words and pairs are larger than the nearest caches: what they say is sent for so many words ahead.
   static constexpr std::size_t kAhead = 32;
 
-  // Looks up every word of `look`: literals of one word, and the numbers in which phrases are searched for.
-  Done Search() {
+  // Finds all literals in `look`.
+  void Search() {
     const Program& program = judge->program;
     const std::span<const Word> words = look.words();
-    const std::uint32_t number_size = program.number_size;
     hashes.resize(words.size() + kAhead);
     known_words.resize(words.size() + kAhead);
     for (const Segment& segment : segments) {
@@ -390,289 +407,244 @@ struct Judge::Worker::Impl {
       known_words[w] = program.words.Find(hashes[w]);
     }
     std::fill(known_words.end() - kAhead, known_words.end(), KnownWord{});
-    numbers.resize(2 * (words.size() + segments.size()) * number_size + 4);
-    numbered.resize(2 * (words.size() + segments.size()));
-    singles.resize(words.size() + 1);
+    literals.resize(std::max(literals.size(), words.size() + 1));
     places.resize(words.size());
-    char* out = numbers.data();
-    std::uint32_t* whose = numbered.data();
     std::size_t count = 0;
-    twos.clear();
     ends_known = false;
     for (Segment& segment : segments) {
       std::uint32_t flags = 0, before = 0, rank = 0;
-      std::uint32_t stretch = 0;  // words of the stretch that ends with the word before
-      bool starts = false;        // a sentence starts
-      segment.first_single = static_cast<std::uint32_t>(count);
-      segment.first_two = static_cast<std::uint32_t>(twos.size());
-      const std::uint32_t size = segment.last_word - segment.first_word;
-      segment.scale = PostPlaces::ScaleFor(size);
+      unsigned pair_before = 0;
+      bool starts_sentence = false;
+      segment.first_found = static_cast<std::uint32_t>(count);
+      segment.scale = PostPlaces::ScaleFor(segment.last_word - segment.first_word);
       segment.starts = 0;
       const bool plain = segment.view == View::kPlain;
-      // A stretch that is too short for any phrase is taken back.
-      const auto end_stretch = [&] {
-        if (stretch != 0 && stretch < Program::kFewestSearched) {
-          out -= (stretch + 1) * number_size;
-          whose -= stretch + 1;
-        }
-        stretch = 0;
-      };
+      twos.clear();
+      threes.clear();
       for (std::uint32_t w = segment.first_word; w < segment.last_word; ++w) {
         const Word& word = words[w];
         program.pairs.Expect(known_words[w + kAhead - 1].number(), known_words[w + kAhead].number());
         const KnownWord known = known_words[w];
         const std::uint32_t number = known.number();
+        // Where a phrase may be is noted, and looked up when what the tables say has come from memory.
         const unsigned pair = number != 0 && before != 0 ? program.pairs.MayBe(before, number) : 0;
         if ((pair & WordPairs::kPhrase) != 0) {
-          const std::uint32_t last = w - segment.first_word + 1;
-          for (std::uint32_t sense = 0; plain || word.replaced || words[w - 1].replaced; ++sense) {
-            const KnownWord& two = program.twos.Find(WordTable::HashPair(before, number, sense));
-            if (two.sense == KnownWord::kNone) break;
-            twos.push_back({two.sense, last - 2, last, two.number()});
-            flags |= two.flags;
-            if ((two.flags & KnownWord::kMore) == 0) break;
-          }
+          program.twos.Expect(WordTable::HashPair(before, number, 0));
+          twos.push_back(w);
         }
-        if ((pair & WordPairs::kPart) != 0) {
-          if (stretch == 0) {
-            out = PutNumber(out, 0, number_size);
-            *whose++ = w;
-            out = PutNumber(out, before, number_size);
-            *whose++ = w - 1;
-            stretch = 1;
-          }
-          out = PutNumber(out, number, number_size);
-          *whose++ = w;
-          ++stretch;
-        } else {
-          end_stretch();
+        if ((pair & pair_before & WordPairs::kPart) != 0) {
+          program.steps.Expect(WordTable::HashStart(known_words[w - 2].number(), before, number));
+          threes.push_back(w);
         }
+        pair_before = pair;
         before = number;
         const auto place = static_cast<unsigned>(rank >> segment.scale) + 1;
         places[w] = static_cast<std::uint8_t>(place);
-        segment.starts |= static_cast<std::uint64_t>(starts) << place;
-        starts = word.ends_sentence;
+        segment.starts |= static_cast<std::uint64_t>(starts_sentence) << place;
+        starts_sentence = word.ends_sentence;
         rank += word.kind == WordKind::kWord;
-        singles[count] = {known.sense, w - segment.first_word, w - segment.first_word + 1, 0};
+        literals[count] = {known.sense, w - segment.first_word, w - segment.first_word + 1, 0, segment.view};
         // In a squeezed view only what was undone is news.
         const bool counts = (known.sense != KnownWord::kNone) & (plain | word.replaced);
         count += counts;
         flags |= counts ? known.flags : 0;
       }
-      end_stretch();
-      segment.last_single = static_cast<std::uint32_t>(count);
-      segment.last_two = static_cast<std::uint32_t>(twos.size());
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
+      AddPhrases(segment, count);
+      if (plain) AddWording(segment, count);
+      segment.last_found = static_cast<std::uint32_t>(count);
     }
-    matches.clear();
-    return scratch.Scan(judge->databases.phrases, std::string_view(numbers.data(), static_cast<std::size_t>(out - numbers.data())), matches);
   }
 
-  // All literals of a segment into `found`, behind what is there: its words, its phrases of two, and its share of `matches`, from `m` on, which moves
-  // behind it; phrases in the order in which they end.  Returns whether one of them is an anchor.
-  bool Gather(const Segment& segment, std::size_t& m) {
+  // Of a segment whose `twos` and `threes` are known, into `literals` from `count` on, which moves behind them.
+  void AddPhrases(Segment& segment, std::size_t& count) {
     const Program& program = judge->program;
-    bool anchored = segment.anchored;
-    found.insert(found.end(), singles.begin() + segment.first_single, singles.begin() + segment.last_single);
-    const auto phrases = static_cast<std::ptrdiff_t>(found.size());
-    const auto add = [&](const Found& phrase) {
-      if (phrase.pattern != 0) {
-        const auto same = std::find_if(found.begin() + phrases, found.end(), [&](const Found& f) { return f.pattern == phrase.pattern && f.last == phrase.last; });
-        if (same != found.end()) {
-          same->first = std::min(same->first, phrase.first);
+    const Word* words = look.words().data();
+    const std::size_t first_phrase = count;
+    const auto add = [&](std::uint32_t sense, std::uint32_t first, std::uint32_t last, std::uint16_t pattern, bool anchor) {
+      if (segment.view == View::kSqueezed && std::none_of(words + first, words + last, [](const Word& word) { return word.replaced; })) return;
+      first -= segment.first_word;
+      last -= segment.first_word;
+      segment.anchored |= anchor;
+      if (pattern != 0) {
+        for (std::size_t i = first_phrase; i < count; ++i) {
+          if (literals[i].pattern != pattern || literals[i].last != last) continue;
+          literals[i].first = std::min(literals[i].first, first);
           return;
         }
       }
-      found.push_back(phrase);
+      // Room for this one, and for every word that is still to come.
+      if (count + look.words().size() - segment.last_word + 1 >= literals.size()) literals.resize(2 * literals.size());
+      literals[count++] = {sense, first, last, pattern, segment.view};
     };
-    std::uint32_t two = segment.first_two;
-    for (; m < matches.size(); ++m) {
-      const std::uint32_t number = matches[m].end / program.number_size;
-      const std::uint32_t until = numbered[number - 1] + 1;
-      if (until > segment.last_word) break;
-      if (matches[m].end % program.number_size != 0) continue;  // half of one number and half of the next
-      const Program::Phrase phrase = program.phrases[matches[m].literal];
-      const std::uint32_t last = until - segment.first_word, first = last - phrase.words;
-      for (; two < segment.last_two && twos[two].last <= last; ++two) add(twos[two]);
-      if (segment.view == View::kSqueezed) {
-        const auto words = look.words().subspan(segment.first_word + first, phrase.words);
-        if (std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
+    for (const std::uint32_t w : twos) {
+      for (std::uint32_t sense = 0;; ++sense) {
+        const KnownWord& two = program.twos.Find(WordTable::HashPair(known_words[w - 1].number(), known_words[w].number(), sense));
+        if (two.sense == KnownWord::kNone) break;
+        add(two.sense, w - 1, w + 1, static_cast<std::uint16_t>(two.number()), (two.flags & KnownWord::kAnchor) != 0);
+        if ((two.flags & KnownWord::kMore) == 0) break;
       }
-      add({phrase.sense, first, last, phrase.pattern});
-      anchored = anchored || !program.senses.Marks(phrase.sense).empty();
     }
-    for (; two < segment.last_two; ++two) add(twos[two]);
-    return anchored;
+    for (const std::uint32_t third : threes) {
+      KnownWord step = program.steps.Find(WordTable::HashStart(known_words[third - 2].number(), known_words[third - 1].number(), known_words[third].number()));
+      for (std::uint32_t last = third;;) {
+        if (step.sense != KnownWord::kNone) {
+          for (const Program::Phrase* phrase = &program.phrases[step.sense];; ++phrase) {
+            add(phrase->sense, third - 2, last + 1, phrase->pattern, phrase->anchor != 0);
+            if (!phrase->more) break;
+          }
+        }
+        if (step.flags == 0 || ++last == segment.last_word) break;
+        step = program.steps.Find(WordTable::HashStep(step.flags, known_words[last].number()));
+      }
+    }
   }
 
-  bool Concerns(const Meaning& meaning, std::int32_t school) const { return meaning.school < 0 || meaning.school == school; }
-
-  // Into `rules`: those worth running on the post in `found`, the first `plain` of it found in the plain view.
-  void ChooseRules(std::span<const Segment> views, std::size_t plain, Detail detail) {
-    const Segment& first = views[0];
-    const auto words = [this](const Segment& view) { return look.words().subspan(view.first_word, view.last_word - view.first_word); };
-    const PostPlaces where{words(first), std::span(places).subspan(first.first_word, first.last_word - first.first_word), first.scale, first.starts};
-    rules = chooser.Choose(std::span(found).first(plain), std::span(found).subspan(plain), where, views.size() > 1 ? words(views[1]) : std::span<const Word>(), detail);
+  // What was found in a post.
+  std::span<const Found> LiteralsOf(std::span<const Segment> views) const {
+    return std::span(literals).subspan(views.front().first_found, views.back().last_found - views.front().first_found);
   }
+
+  // What its words read as, at those that weigh most: into `literals`, as AddPhrases().
+  void AddWording(Segment& segment, std::size_t& count) {
+    const Program& program = judge->program;
+    if (program.wording.empty()) return;
+    scale.Weigh(program.wording, ViewOf(segment).text, WordsOf(segment), std::span(hashes).subspan(segment.first_word), wording);
+    const std::size_t reads = wording.Reads(program.wording);
+    if (reads == kWordingConcepts) return;
+    const KnownWord& known = program.words.Find(wording_hashes[reads]);
+    const auto strongest = wording.Strongest(reads);
+    literals.resize(std::max(literals.size(), count + strongest.size() + look.words().size() - segment.last_word + 1));
+    for (const auto& one : strongest) literals[count++] = {known.sense, one.first, one.last, 0, View::kPlain};
+    segment.anchored |= (known.flags & KnownWord::kAnchor) != 0;
+  }
+
+  std::span<const Word> WordsOf(const Segment& view) const { return look.words().subspan(view.first_word, view.last_word - view.first_word); }
+  // Of the squeezed view, where there is one.
+  std::span<const Word> SqueezedWords(std::span<const Segment> views) const { return views.size() > 1 ? WordsOf(views[1]) : std::span<const Word>(); }
+
+  PostPlaces PlacesOf(const Segment& plain) const {
+    return {WordsOf(plain), std::span(places).subspan(plain.first_word, plain.last_word - plain.first_word), plain.scale, plain.starts};
+  }
+
+  // Into `rules`: those worth running on a post.
+  void ChooseRules(std::span<const Segment> views, Detail detail) {
+    const PostPlaces post = PlacesOf(views[0]);
+    const auto all = LiteralsOf(views);
+    where.Forget();
+    where.Note(all, post, SqueezedWords(views));
+    rules = chooser.Choose(all, where, post, detail);
+  }
+
+  // How many segments the post has whose first one this is.
+  std::size_t ViewsOf(std::size_t first) const { return first + 1 < segments.size() && segments[first + 1].view == View::kSqueezed ? 2 : 1; }
 
   // Searches everything in `look` and finishes those posts.
   void Look(std::span<const std::string_view> texts, std::vector<Assessment>& out) {
     if (segments.empty()) return;
-    const Done searched = Search();
-    if (!searched) {
-      for (const Segment& segment : segments) CouldNot(out[segment.post], searched.error().message());
-    } else {
-      std::size_t m = 0;
-      for (std::size_t s = 0; s < segments.size();) {
-        const std::size_t views = s + 1 < segments.size() && segments[s + 1].view == View::kSqueezed ? 2 : 1;
-        found.clear();
-        if (s + views < segments.size()) {
-          const Segment& next = segments[s + views];
-          for (std::uint32_t i = next.first_single; i < next.last_single; ++i) judge->program.senses.Expect(singles[i].sense);
-          for (std::uint32_t i = next.first_two; i < next.last_two; ++i) judge->program.senses.Expect(twos[i].sense);
-        }
-        bool anchored = Gather(segments[s], m);
-        const std::size_t plain = found.size();
-        if (views == 2) anchored |= Gather(segments[s + 1], m);
-        if (anchored) {
-          ChooseRules(std::span(segments).subspan(s, views), plain, Detail::kHits);
-          if (!rules.empty()) RunRules(texts, std::span(segments).subspan(s, views), plain, Detail::kHits, out[segments[s].post]);
-        }
-        s += views;
-      }
+    Search();
+    for (std::size_t s = 0; s < segments.size();) {
+      const std::size_t views = ViewsOf(s);
+      const auto post = std::span(segments).subspan(s, views);
+      s += views;
+      if (s < segments.size())
+        for (const Found& f : LiteralsOf(std::span(segments).subspan(s, ViewsOf(s)))) judge->program.senses.Expect(f.sense);
+      if (std::none_of(post.begin(), post.end(), [](const Segment& view) { return view.anchored; })) continue;
+      ChooseRules(post, Detail::kHits);
+      if (!rules.empty()) RunRules(texts, post, Detail::kHits, out[post.front().post]);
     }
     look.Clear();
     segments.clear();
   }
 
-  // Runs `rules` on a post whose literals are in `found`, the first `plain` of them those of the plain view.
-  void RunRules(std::span<const std::string_view> texts, std::span<const Segment> views, std::size_t plain, Detail detail, Assessment& a) {
-    const Program& program = judge->program;
-    runner.Start(texts[views[0].post], ViewOf(views[0]));
-    // Only what these rules can ask about.
-    const bool all = detail == Detail::kAll;
-    bool needed = all || program.always_patterns, useful = needed;
-    if (!all) {
-      wanted.Clear();
-      wanted.Add(program.always_asked);
-      for (const std::uint32_t rule : rules) {
-        wanted.Add(program.rules[rule].asks);
-        needed |= program.rules[rule].asks_patterns == CompiledRule::Patterns::kNeeded;
-        useful |= program.rules[rule].asks_patterns != CompiledRule::Patterns::kNone;
-      }
+  // Runs `rules` on a post that ChooseRules() has looked at.
+  void RunRules(std::span<const std::string_view> texts, std::span<const Segment> views, Detail detail, Assessment& a) {
+    found.clear();
+    Done searched;
+    for (const Segment& view : views)
+      if (searched) searched = AddPatterns(view);
+    auto all = LiteralsOf(views);
+    if (!found.empty()) {
+      where.Note(found, PlacesOf(views[0]), SqueezedWords(views));
+      found.insert(found.begin(), all.begin(), all.end());
+      all = found;
     }
-    bool patterns = false;  // whether there were any
-    const auto add = [&](bool with_patterns) -> Done {
-      for (std::size_t v = 0; v < views.size(); ++v) {
-        const std::size_t from = v == 0 ? 0 : plain, until = v == 0 && views.size() > 1 ? plain : found.size();
-        picked.clear();
-        for (std::size_t f = from; f < until; ++f) {
-          if (!all && !IsWanted(found[f])) continue;
-          picked.push_back(static_cast<std::uint32_t>(f));
-          program.senses.ExpectMeanings(found[f].sense);
-        }
-        for (const std::uint32_t f : picked) AddOccurrence(views[v], found[f], detail);
-        if (with_patterns) patterns |= HEED_TRY(AddPatterns(views[v], detail));
-      }
-      return {};
-    };
-    if (const Done added = add(needed); !added) return CouldNot(a, added.error().message());
-    bool enough = runner.Run(program, rules, detail, rule_hits);
-    // Where patterns can but take hits away, they are searched for once there are some.
-    if (!needed && useful && !rule_hits.empty()) {
-      runner.Start(texts[views[0].post], ViewOf(views[0]));
-      if (const Done added = add(true); !added) return CouldNot(a, added.error().message());
-      if (patterns) enough = runner.Run(program, rules, detail, rule_hits);
-    }
+    runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, all, where);
+    rule_hits.clear();
+    if (!searched) return CouldNot(a, searched.error().message());
+    const bool enough = runner.Run(rules, detail, rule_hits);
     Finish(a);
     if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
   }
 
-  // Whether a pattern may be in it.  Hardly any post holds one, and most rules ask: so all of `look` is asked in one go.
+  // Whether a pattern may be in it.  Hardly any post holds one: so of those that need no digit all of `look` is asked in one go, and of the
+  // others only posts that hold a digit.
   Result<bool> MayHoldPatterns(const Segment& view) {
     if (!ends_known) {
       pattern_ends.clear();
-      HEED_TRY(scratch.Scan(judge->databases.pattern_ends, look.text(), pattern_ends));
+      HEED_TRY(scratch.Scan(judge->databases.ends, look.text(), pattern_ends));
       ends_known = true;
     }
     const auto at = std::upper_bound(pattern_ends.begin(), pattern_ends.end(), view.begin, [](std::uint32_t begin, const Match& match) { return begin < match.end; });
-    return at != pattern_ends.end() && at->end <= view.end;
+    if (at != pattern_ends.end() && at->end <= view.end) return true;
+    const std::string_view text = ViewOf(view).text;
+    unsigned char digit = 0;  // written so that compilers vectorise it
+    for (const char c : text) digit = static_cast<unsigned char>(digit | ((c >= '0') & (c <= '9')));
+    if (digit == 0) return false;
+    digit_ends.clear();
+    HEED_TRY(scratch.Scan(judge->databases.digit_ends, text, digit_ends));
+    return !digit_ends.empty();
   }
 
-  // Searches for patterns and tells the runner of them; whether there were any.
-  Result<bool> AddPatterns(const Segment& view, Detail detail) {
+  // Searches for patterns and puts them into `found`.
+  Done AddPatterns(const Segment& view) {
     const bool may = HEED_TRY(MayHoldPatterns(view));
-    if (!may) return false;
-    bool any = false;
+    if (!may) return {};
     const FoldedView folded = ViewOf(view);
     pattern_matches.clear();
     HEED_TRY(scratch.ScanPatterns(judge->databases.patterns, folded.text, pattern_matches));
     for (const PatternMatch& match : pattern_matches) {
-      Found f{judge->program.sense_of_pattern[match.pattern], 0, 0, 0};
+      Found f{judge->program.sense_of_pattern[match.pattern], 0, 0, 0, view.view};
       if (!WordRange(folded, match.begin, match.end, f.first, f.last)) continue;
       const auto words = folded.words.subspan(f.first, f.last - f.first);
       // What nothing was undone in has been found in the plain view.
       if (view.view == View::kSqueezed && std::none_of(words.begin(), words.end(), [](const Word& word) { return word.replaced; })) continue;
-      AddOccurrence(view, f, detail);
-      any = true;
+      found.push_back(f);
     }
-    return any;
-  }
-
-  // Whether it may stand for something that the rules can ask about; most of what is found does not.
-  bool IsWanted(const Found& f) const {
-    bool any = false;
-    for (const ConceptNumber c : judge->program.senses.Concepts(f.sense)) any |= wanted.Has(c);
-    return any;
-  }
-
-  // Tells the runner of a literal (or pattern) that was found.
-  void AddOccurrence(const Segment& segment, const Found& f, Detail detail) {
-    if (runner.occurrences().size() > RuleRunner::kMostOccurrences) return;  // Run() says so
-    Occurrence occurrence;
-    const Word* words = look.words().data() + segment.first_word;
-    occurrence.begin = words[f.first].begin;
-    occurrence.end = words[f.last - 1].end;
-    occurrence.first = f.first;
-    occurrence.last = f.last;
-    if (segment.view == View::kSqueezed) {
-      runner.WordsOf(occurrence.begin, occurrence.end, occurrence.first, occurrence.last);
-      occurrence.view = View::kSqueezed;
-    }
-    for (const Meaning& meaning : judge->program.senses.Meanings(f.sense)) {
-      if (detail == Detail::kHits && !wanted.Has(meaning.concept_number)) continue;
-      if (!Concerns(meaning, segment.school)) continue;
-      Occurrence one = occurrence;
-      one.concept_number = meaning.concept_number;
-      one.except = meaning.except;
-      if (meaning.spelling == Spelling::kMisspelt) one.misspelt = true;
-      if (meaning.spelling == Spelling::kJoined) one.view = View::kSqueezed;
-      runner.Add(one);
-    }
+    return {};
   }
 
   // From rule hits to the assessment: hits that count, weights, order.
   void Finish(Assessment& a) {
     weights.clear();
-    hit_marks.clear();
+    std::uint32_t before = 0xFFFFFFFF;  // the entry of the hit before
     const auto& entries = judge->program.entries;
     std::array<std::int32_t, 8> worst{};  // by category: severity * 2^20 + points
     for (const RuleHit& hit : rule_hits) {
       if (!hit.counts()) continue;
       const std::uint32_t entry_index = judge->program.rules[hit.rule].entry;
       const EntryFacts& entry = entries[entry_index];
-      if (hit_marks.empty() || hit_marks.back().first != entry_index) {  // hits of one entry stand together
-        hit_marks.emplace_back(entry_index, 0);
-        ++fired[entry_index];
-      }
+      fired[entry_index] += entry_index != before;  // hits of one entry stand together
+      before = entry_index;
       if (Silent(entry_index)) {
         if (a.silent.empty() || a.silent.back() != entry.id) a.silent.emplace_back(entry.id);
         continue;
       }
       weights.push_back({entry_index, entry.weight, entry.severity, entry.category, hit.view == View::kSqueezed});
-      a.hits.push_back({entry.id, entry.category, entry.severity, hit.begin, hit.end, hit.view, entry.why});
-      if (hit.view == View::kSqueezed) a.hits.back().why += " Written so as to slip past filters.";
-      else if (hit.misspelt) a.hits.back().why += " Misspelt.";
+      Hit& shown = a.hits.emplace_back();
+      if (!spare_hits.empty()) {
+        shown = std::move(spare_hits.back());
+        spare_hits.pop_back();
+      }
+      shown.rule = entry.id;
+      shown.category = entry.category;
+      shown.severity = entry.severity;
+      shown.begin = hit.begin;
+      shown.end = hit.end;
+      shown.view = hit.view;
+      shown.why = entry.why;
+      if (hit.view == View::kSqueezed) shown.why += " Written so as to slip past filters.";
+      else if (hit.misspelt) shown.why += " Misspelt.";
       auto& rank = worst[static_cast<std::size_t>(entry.category)];
       rank = std::max(rank, static_cast<std::int32_t>(entry.severity) * 2048 + entry.weight);
       const auto characteristic = entry.characteristic ? entry.characteristic : hit.characteristic;
@@ -688,7 +660,8 @@ struct Judge::Worker::Impl {
     for (const Category category : kCategories)
       if (worst[static_cast<std::size_t>(category)]) a.categories.push_back(category);
     std::stable_sort(a.categories.begin(), a.categories.end(), [&](Category x, Category y) { return worst[static_cast<std::size_t>(x)] > worst[static_cast<std::size_t>(y)]; });
-    std::stable_sort(a.hits.begin(), a.hits.end(), [](const Hit& x, const Hit& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); });
+    const auto earlier = [](const Hit& x, const Hit& y) { return std::tie(x.begin, x.end) < std::tie(y.begin, y.end); };
+    if (!std::is_sorted(a.hits.begin(), a.hits.end(), earlier)) std::stable_sort(a.hits.begin(), a.hits.end(), earlier);
   }
 
   // Asks the texts in `bulk` whether they mention the school; those that do are looked at.
@@ -728,7 +701,7 @@ Judge::Worker& Judge::Worker::operator=(Worker&&) noexcept = default;
 Judge::Worker::~Worker() = default;
 
 Result<Judge::Worker> Judge::NewWorker() const {
-  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.phrases, &impl_->databases.patterns, &impl_->databases.pattern_ends}));
+  auto scratch = HEED_TRY(Scratch::Make({&impl_->databases.mentions, &impl_->databases.patterns, &impl_->databases.ends, &impl_->databases.digit_ends}));
   return Worker(std::make_unique<Worker::Impl>(impl_, std::move(scratch)));
 }
 
@@ -751,7 +724,7 @@ void Judge::Worker::Assess(std::size_t school, std::span<const std::string_view>
   out.resize(texts.size());
   const auto own = school == kAnySchool ? (judge.schools.empty() ? -1 : 0) : static_cast<std::int32_t>(school);
   for (std::uint32_t i = 0; i < texts.size(); ++i) {
-    Impl::Reset(out[i]);
+    w.Reset(out[i]);
     if (w.TooLong(texts[i], out[i])) continue;
     if (policy == MentionPolicy::kRequired) {
       const auto begin = static_cast<std::uint32_t>(w.bulk.size());
@@ -792,65 +765,71 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
   const FoldedView folded = w.ViewOf(w.segments[0]);
   e.folded = folded.text;
 
-  if (const Done searched = w.Search(); !searched) {
-    Impl::CouldNot(e.assessment, searched.error().message());
-  } else {
-    std::size_t m = 0;
-    w.found.clear();
-    w.Gather(w.segments[0], m);
-    const std::size_t plain = w.found.size();
-    if (w.segments.size() > 1) w.Gather(w.segments[1], m);
-    w.ChooseRules(w.segments, plain, Detail::kAll);
-    const auto kept = w.fired;  // explaining is not firing
-    w.RunRules(one, w.segments, plain, Detail::kAll, e.assessment);
-    w.fired = kept;
+  w.Search();
+  w.ChooseRules(w.segments, Detail::kAll);
+  const auto kept = w.fired;  // explaining is not firing
+  w.RunRules(one, w.segments, Detail::kAll, e.assessment);
+  w.fired = kept;
 
-    const auto show = [&](const FoldedView& f, std::vector<Explanation::ShownWord>& words) {
-      for (const Word& word : f.words) {
-        std::uint32_t first, last;
-        w.runner.WordsOf(word.begin, word.end, first, last);
-        words.push_back({std::string(f.of(word)), word.begin, word.end, w.runner.SentenceOf(first), w.runner.IsQuoted(word.begin, word.end)});
-      }
-    };
-    show(folded, e.words);
-    if (w.segments.size() > 1) {
-      e.squeezed = w.ViewOf(w.segments[1]).text;
-      show(w.ViewOf(w.segments[1]), e.squeezed_words);
+  const auto show = [&](const FoldedView& f, std::vector<Explanation::ShownWord>& words) {
+    for (const Word& word : f.words) {
+      std::uint32_t first, last;
+      w.runner.WordsOf(word.begin, word.end, first, last);
+      words.push_back({std::string(f.of(word)), word.begin, word.end, w.runner.SentenceOf(first), w.runner.IsQuoted(word.begin, word.end)});
     }
-    const auto name = [&](ConceptNumber number) {
-      const std::string& full = judge.program.concepts[number];
-      return full.starts_with("term ") ? full.substr(5) : full;
-    };
-    const auto words_at = [&](std::uint32_t begin, std::uint32_t end) { return std::string(text.substr(begin, end - begin)); };
-    std::vector<Occurrence> occurrences = w.runner.occurrences();
-    // By name where they are of the same words: what is found in which order is Hyperscan's affair.
-    std::stable_sort(occurrences.begin(), occurrences.end(), [&](const Occurrence& a, const Occurrence& b) {
-      return std::tie(a.begin, a.end, judge.program.concepts[a.concept_number]) < std::tie(b.begin, b.end, judge.program.concepts[b.concept_number]);
-    });
-    for (const Occurrence& o : occurrences) e.concepts.push_back({name(o.concept_number), words_at(o.begin, o.end), o.begin, o.end, o.view, o.misspelt});
-    std::vector<std::string> names;
-    const Lexicon& lexicon = Judge(w.judge).lexicon();
-    for (const RuleHit& hit : w.rule_hits) {
-      const CompiledRule& rule = judge.program.rules[hit.rule];
-      const Entry& entry = lexicon.entries[rule.entry];
-      Explanation::ShownRule shown{entry.id, entry.status, hit.begin, hit.end, hit.view, {}, "", ""};
-      for (const Occurrence& element : hit.elements) shown.elements.push_back(words_at(element.begin, element.end));
-      if (hit.blocked) {
-        const auto which = static_cast<std::size_t>(hit.blocked - rule.unless.data());
-        shown.blocked_by = entry.unless[which].ToString();
-        if (hit.blocked->where != Where::kQuoted) shown.blocked_words = words_at(hit.blocker.begin, hit.blocker.end);
-      } else if (hit.lacking) {
-        shown.lacks = entry.with.front().ToString();
-        for (std::size_t i = 1; i < entry.with.size(); ++i) shown.lacks += " or " + entry.with[i].ToString();
-      } else if (!w.Silent(rule.entry)) {
-        names.push_back(entry.id);
-      } else {
-        shown.silent = true;
-      }
-      e.rules.push_back(std::move(shown));
-    }
-    e.arithmetic = ShowArithmetic(w.weights, names);
+  };
+  show(folded, e.words);
+  if (w.segments.size() > 1) {
+    e.squeezed = w.ViewOf(w.segments[1]).text;
+    show(w.ViewOf(w.segments[1]), e.squeezed_words);
   }
+  const auto name = [&](ConceptNumber number) {
+    const std::string& full = judge.program.concepts[number];
+    return full.starts_with("term ") ? full.substr(5) : full;
+  };
+  const auto words_at = [&](std::uint32_t begin, std::uint32_t end) { return std::string(text.substr(begin, end - begin)); };
+  if (const WordingTable& table = judge.program.wording; !table.empty()) {
+    for (const WordingSum::Weighed& weighed : w.wording.weighed) {
+      const std::uint32_t begin = folded.words[weighed.first].begin, end = folded.words[weighed.last - 1].end;
+      e.weighed.push_back({words_at(begin, end), begin, end, weighed.points, weighed.category < kCategories.size() ? std::optional(kCategories[weighed.category]) : std::nullopt});
+    }
+    std::stable_sort(e.weighed.begin(), e.weighed.end(), [](const auto& a, const auto& b) { return std::abs(a.points) > std::abs(b.points); });
+    e.wording_sum = w.wording.sum, e.wording_from = table.from(), e.wording_below = table.below();
+    if (const std::size_t reads = w.wording.Reads(table); reads != kWordingConcepts) e.wording_reads = WordingConcept(reads);
+  }
+  struct Seen {
+    ConceptNumber concept_number;
+    Occurrence where;
+  };
+  std::vector<Seen> concepts;
+  for (const Found& f : w.runner.found())
+    for (const Meaning& meaning : judge.program.senses.Meanings(f.sense))
+      if (const auto where = w.runner.Counted(f, meaning.manner)) concepts.push_back({meaning.concept_number, *where});
+  const auto key = [&](const Seen& c) { return std::tie(c.where.begin, c.where.end, judge.program.concepts[c.concept_number], c.where.view, c.where.misspelt); };
+  std::stable_sort(concepts.begin(), concepts.end(), [&](const Seen& a, const Seen& b) { return key(a) < key(b); });
+  for (const auto& [number, o] : concepts) e.concepts.push_back({name(number), words_at(o.begin, o.end), o.begin, o.end, o.view, o.misspelt});
+  std::vector<std::string> names;
+  const Lexicon& lexicon = Judge(w.judge).lexicon();
+  for (const RuleHit& hit : w.rule_hits) {
+    const CompiledRule& rule = judge.program.rules[hit.rule];
+    const Entry& entry = lexicon.entries[rule.entry];
+    Explanation::ShownRule shown{entry.id, entry.status, hit.begin, hit.end, hit.view, {}, "", ""};
+    for (const Occurrence& element : hit.elements) shown.elements.push_back(words_at(element.begin, element.end));
+    if (hit.blocked) {
+      const auto which = static_cast<std::size_t>(hit.blocked - &judge.program.conditions[rule.first_unless]);
+      shown.blocked_by = entry.unless[which].ToString();
+      if (hit.blocked->where != Where::kQuoted) shown.blocked_words = words_at(hit.blocker.begin, hit.blocker.end);
+    } else if (hit.lacking) {
+      shown.lacks = entry.with.front().ToString();
+      for (std::size_t i = 1; i < entry.with.size(); ++i) shown.lacks += " or " + entry.with[i].ToString();
+    } else if (!w.Silent(rule.entry)) {
+      names.push_back(entry.id);
+    } else {
+      shown.silent = true;
+    }
+    e.rules.push_back(std::move(shown));
+  }
+  e.arithmetic = ShowArithmetic(w.weights, names);
   w.look.Clear();
   w.segments.clear();
   return e;

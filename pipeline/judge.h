@@ -78,11 +78,21 @@ struct Explanation {
     bool silent = false;                // a shadow, or paused
     bool counts() const { return !silent && blocked_by.empty() && lacks.empty(); }
   };
+  // The words that have points: pipeline/wording.h.
+  struct ShownWeight {
+    std::string words;  // of the text as written
+    std::uint32_t begin = 0, end = 0;
+    std::int32_t points = 0;
+    std::optional<Category> category;
+  };
   std::string school;            // School::id, "" for none
   std::string folded, squeezed;  // squeezed is empty when there was nothing to undo
   std::vector<ShownWord> words, squeezed_words;
   std::vector<ShownConcept> concepts;
   std::vector<ShownRule> rules;
+  std::vector<ShownWeight> weighed;    // those that bear most first; empty where the lexicon weighs no words
+  std::int32_t wording_sum = 0, wording_from = 0, wording_below = 0;
+  std::string wording_reads;           // the concept it comes to, "" for none
   std::vector<std::string> arithmetic;
   Assessment assessment;         // as Assess() with kAny would say, with the mention scored too
   std::string lexicon_version;

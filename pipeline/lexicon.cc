@@ -8,6 +8,7 @@
 #include "pipeline/find.h"
 #include "pipeline/fold.h"
 #include "pipeline/weigh.h"
+#include "pipeline/wording.h"
 #include "src/base/hash.h"
 #include "src/base/text.h"
 
@@ -85,6 +86,13 @@ constexpr std::size_t kLongestPhrase = 200;  // bytes, folded
 constexpr std::uint32_t kWidest = 60;        // words
 
 constexpr std::string_view kReserved[] = {kConceptSchoolName, kConceptStaffRole, kConceptStaffName, kConceptPlace};
+
+bool IsWording(std::string_view id) {
+  for (std::size_t which = 0; which < kWordingConcepts; ++which)
+    if (id == WordingConcept(which)) return true;
+  return false;
+}
+
 bool IsReserved(std::string_view id) {
   return std::find(std::begin(kReserved), std::end(kReserved), id) != std::end(kReserved);
 }
@@ -133,6 +141,8 @@ class Reader {
     }
     const Defaults defaults{language, root->String("source").value_or(""), root->String("author").value_or(""), root->Date("added").value_or("")};
     for (TomlTable& table : root->Tables("context")) ReadContext(table, language);
+    for (TomlTable& table : root->Tables("wording")) ReadWording(table);
+    for (TomlTable& table : root->Tables("weigh")) ReadWeigh(table);
     for (TomlTable& table : root->Tables("concept")) ReadConcept(table, language);
     for (TomlTable& table : root->Tables("term")) ReadEntry(table, defaults, false);
     for (TomlTable& table : root->Tables("rule")) ReadEntry(table, defaults, true);
@@ -148,15 +158,20 @@ class Reader {
       ResolveWide(entries_[i], despite_[i]);
     }
     CheckPatternRules();
+    if (!wording_.empty() && !wording_place_) {
+      mistakes_.push_back({weigh_place_, "[[weigh]] gives points, and no file has the [[wording]] that says how many are too many: from = 20, below = -5"});
+    }
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.id < b.id; });
   }
 
   std::vector<Concept> concepts_;
   std::vector<Entry> entries_;
+  Wording wording_;
 
  private:
   static constexpr std::size_t kLargestFile = 16u << 20;
   static constexpr int kDeepestContext = 8;
+  static constexpr std::int64_t kMostSum = 1'000'000;
 
   // What a file says of all its entries.
   struct Defaults {
@@ -238,9 +253,48 @@ class Reader {
     table.Done();
   }
 
+  void ReadWording(TomlTable& table) {
+    if (wording_place_) table.Complain("there is one [[wording]] for all files: " + wording_place_->ToString());
+    wording_place_ = table.place();
+    const auto read = [&](std::string_view key) {
+      const auto points = table.Int(key);
+      if (!points) table.Complain("a wording says from how many points on, and below how many: from = 20, below = -5");
+      return static_cast<std::int32_t>(std::clamp<std::int64_t>(points.value_or(0), -kMostSum, kMostSum));
+    };
+    wording_.from = read("from");
+    wording_.below = read("below");
+    wording_.about = table.Strings("about");
+    for (const std::string& word : wording_.about)
+      if (word.empty() || word.find(' ') != std::string::npos || LowerAscii(word) != word) table.Complain("about", "\"" + word + "\" is not one word with small letters");
+    if (wording_.below >= wording_.from) table.Complain("below", "\"below\" must be less than \"from\"");
+    table.Done();
+  }
+
+  void ReadWeigh(TomlTable& table) {
+    if (weigh_place_.line == 0) weigh_place_ = table.place();
+    const std::int64_t points = table.Int("points").value_or(0);
+    if (points == 0 || points > Wording::kMostPoints || points < -Wording::kMostPoints) {
+      table.Complain("points", "points are a whole number, not 0, between -" + std::to_string(Wording::kMostPoints) + " and " + std::to_string(Wording::kMostPoints));
+    }
+    std::optional<Category> category;
+    if (const auto name = table.String("category")) category = ReadCategory(table, "category", *name);
+    if ((points > 0) != category.has_value()) {
+      table.Complain(points > 0 ? "points above zero speak of a breach: category = \"threat\"" : "points below zero speak of none, so there is no category");
+    }
+    for (std::string& words : table.Strings("words")) {
+      const auto parts = Split(words, ' ');
+      const bool folded = LowerAscii(words) == words && std::none_of(parts.begin(), parts.end(), [](std::string_view part) { return part.empty(); });
+      if (!folded || parts.size() > 2) table.Complain("words", "\"" + words + "\" is not one word or two, with small letters and one space, as `heed explain` shows them");
+      else if (const auto [at, fresh] = weighed_.emplace(words, table.place()); !fresh) table.Complain("words", "\"" + words + "\" has points already: " + at->second.ToString());
+      wording_.words.push_back({std::move(words), static_cast<std::int32_t>(points), category});
+    }
+    table.Done();
+  }
+
   void ReadConcept(TomlTable& table, const std::string& language) {
     Concept c;
     c.id = ReadId(table, "concept");
+    if (IsWording(c.id)) table.Complain("id", "\"" + c.id + "\" is what [[weigh]] comes to, and cannot be defined here");
     if (IsReserved(c.id)) table.Complain("id", "\"" + c.id + "\" is filled from the school's configuration and cannot be defined here");
     c.place = table.place();
     c.language = language;
@@ -364,6 +418,7 @@ class Reader {
       for (std::size_t dot = id.rfind('.'); dot != std::string_view::npos; dot = id.rfind('.')) known_.emplace(id = id.substr(0, dot));
     };
     for (const std::string_view id : kReserved) add(id);
+    for (std::size_t which = 0; wording_place_ && which < kWordingConcepts; ++which) known_.emplace(WordingConcept(which));
     for (const Concept& c : concepts_) add(c.id);
     for (const Entry& e : entries_)
       for (const std::string& id : e.concepts) add(id);
@@ -488,6 +543,9 @@ class Reader {
   std::map<std::string, std::pair<std::vector<std::string>, Place>, std::less<>> contexts_;
   std::map<std::string, Place, std::less<>> ids_;
   std::set<std::string, std::less<>> known_;
+  std::map<std::string, Place, std::less<>> weighed_;  // as folded
+  std::optional<Place> wording_place_;
+  Place weigh_place_;
   std::vector<Reference> references_;
   std::vector<Wide> wide_;
   std::vector<Written> unless_, with_, despite_;  // beside entries_
@@ -517,6 +575,7 @@ tl::expected<Lexicon, std::vector<Mistake>> LoadLexicon(std::span<const LexiconF
   Lexicon lexicon;
   lexicon.concepts = std::move(reader.concepts_);
   lexicon.entries = std::move(reader.entries_);
+  lexicon.wording = std::move(reader.wording_);
   lexicon.digest = LexiconDigest(files);
   return lexicon;
 }

@@ -112,9 +112,25 @@ struct Entry {
   static constexpr std::uint32_t kDefaultWithin = 4;
 };
 
+// What words weigh, as people wrote it: see pipeline/wording.h.
+struct WeighedWords {
+  std::string words;  // one or two, as folded
+  std::int32_t points = 0;
+  std::optional<Category> category;  // of what they speak; for points above zero
+};
+struct Wording {
+  static constexpr std::int32_t kMostPoints = 1000;
+
+  std::int32_t from = 0, below = 0;
+  std::vector<std::string> about;  // single words, as folded: only posts that hold one are weighed; none: all are
+  std::vector<WeighedWords> words;
+  bool empty() const { return words.empty(); }
+};
+
 struct Lexicon {
   std::vector<Concept> concepts;  // in the order read; one id may appear several times
   std::vector<Entry> entries;     // sorted by id
+  Wording wording;                // of all files together; its concepts (WordingConcept()) are defined by it
   std::string digest;             // LexiconDigest() of the files
 
   const Entry* Find(std::string_view id) const;  // nullptr when there is none

@@ -116,6 +116,66 @@ class PatternReader {
   int depth_ = 0;
 };
 
+// Whether every text of a pattern holds a digit.  Reads what regular expressions are made of, and says "no" of what it does not know.
+class DigitReader {
+ public:
+  explicit DigitReader(std::string_view pattern) : rest_(pattern) {}
+  bool Read() { return Choice() && rest_.empty(); }
+
+ private:
+  bool Choice() {
+    bool all = Row();
+    while (!rest_.empty() && rest_.front() == '|') {
+      rest_.remove_prefix(1);
+      const bool row = Row();
+      all = all && row;
+    }
+    return all;
+  }
+  bool Row() {
+    bool any = false;
+    while (!rest_.empty() && rest_.front() != '|' && rest_.front() != ')') {
+      const bool digit = Piece();
+      // What may be left out says nothing.
+      const bool optional = !rest_.empty() && (rest_.front() == '?' || rest_.front() == '*' || rest_.starts_with("{0"));
+      any = any || (digit && !optional);
+      if (!rest_.empty() && rest_.front() == '{') rest_.remove_prefix(std::min(rest_.find('}'), rest_.size() - 1) + 1);
+      while (!rest_.empty() && (rest_.front() == '?' || rest_.front() == '*' || rest_.front() == '+')) rest_.remove_prefix(1);
+    }
+    return any;
+  }
+  bool Piece() {
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    if (c == '(') {
+      if (rest_.starts_with("?:")) rest_.remove_prefix(2);
+      else if (rest_.starts_with("?")) return Unknown();
+      const bool digit = ++depth_ < 20 && Choice();
+      if (rest_.empty() || rest_.front() != ')') return Unknown();
+      rest_.remove_prefix(1);
+      --depth_;
+      return digit;
+    }
+    if (c == '[') {
+      const std::size_t end = rest_.find(']');
+      if (end == std::string_view::npos || end == 0) return Unknown();
+      const std::string_view set = rest_.substr(0, end);
+      rest_.remove_prefix(end + 1);
+      return std::all_of(set.begin(), set.end(), [](char x) { return (x >= '0' && x <= '9') || x == '-'; }) && set.front() != '-' && set.back() != '-';
+    }
+    if (c == '\\') return Unknown();
+    return c >= '0' && c <= '9';
+  }
+  // Leaves something behind, so that Read() says "no".
+  bool Unknown() {
+    rest_ = ")";
+    return false;
+  }
+
+  std::string_view rest_;
+  int depth_ = 0;
+};
+
 class Compiler {
  public:
   Compiler(const Lexicon& lexicon, const Dictionary& dictionary, bool drafts) : lexicon_(lexicon), dictionary_(dictionary), drafts_(drafts) {
@@ -124,17 +184,15 @@ class Compiler {
   }
 
   Program Run(std::span<const School> schools) {
-    out_.pronoun = Number(kConceptPronoun);
-    out_.opening = Number(kConceptOpening);
-    out_.closing = Number(kConceptClosing);
-    out_.exceptions.emplace_back();
+    for (const std::string_view known : {kConceptPronoun, kConceptOpening, kConceptClosing}) Number(known);
+    exceptions_.emplace_back();
     for (const Concept& c : lexicon_.concepts) Define(c.id);
     for (const Entry& e : lexicon_.entries)
       if (Runs(e))
         for (const std::string& id : e.concepts) Define(id);
     for (const Concept& c : lexicon_.concepts) {
       const ConceptNumber number = Number(c.id);
-      if (c.characteristic) out_.characteristics[number] = c.characteristic;
+      if (c.characteristic) characteristics_[number] = c.characteristic;
       for (const std::string& id : c.includes) {
         const ConceptNumber child = Define(id);
         parents_[child].insert(number);
@@ -146,6 +204,7 @@ class Compiler {
       AddPhrases(c.phrases, c.expand, own, c.place, c.masked ? Vocabulary::Mask::kUsual : Vocabulary::Mask::kNever, except);
       if (c.misspellings) AddSlips(c.phrases, c.expand, own, c.place, except);
     }
+    AddWording();
     for (std::size_t i = 0; i < schools.size(); ++i) AddSchool(schools[i], static_cast<std::int32_t>(i));
     for (const Entry& e : lexicon_.entries)
       if (!e.is_rule && Runs(e)) AddTerm(e);
@@ -162,13 +221,25 @@ class Compiler {
   }
 
  private:
+  struct DraftCondition {
+    ConceptNumber concept_number;
+    Where where;
+    std::uint32_t words;
+  };
+  // A rule by concepts.
+  struct DraftRule {
+    CompiledRule rule;
+    std::vector<std::vector<std::vector<ConceptNumber>>> orders;  // orders of elements of concepts
+    std::vector<DraftCondition> unless, with;
+    TopicNumber with_topic = kAlwaysThere;
+  };
   bool Runs(const Entry& e) const { return IsSearched(e, drafts_); }
 
   ConceptNumber Number(std::string_view name) {
     const auto [at, fresh] = numbers_.emplace(std::string(name), static_cast<ConceptNumber>(out_.concepts.size()));
     if (fresh) {
       out_.concepts.emplace_back(name);
-      out_.characteristics.emplace_back();
+      characteristics_.emplace_back();
       parents_.emplace_back();
     }
     return at->second;
@@ -209,10 +280,10 @@ class Compiler {
     }
     auto& meanings = meanings_[at->second];
     for (const ConceptNumber c : concepts) {
-      const auto known = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.concept_number == c && (m.school == -1 || m.school == school); });
-      if (known == meanings.end()) meanings.push_back({c, school, spelling, except});
+      const auto known = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& m) { return m.concept_number == c && (m.manner.school == -1 || m.manner.school == school); });
+      if (known == meanings.end()) meanings.push_back({c, {school, spelling, except}});
       // Said twice, once without exceptions: then there are none.
-      else if (except == 0 || known->except != except) known->except = 0;
+      else if (except == 0 || known->manner.except != except) known->manner.except = 0;
     }
     return at->second;
   }
@@ -226,10 +297,10 @@ class Compiler {
       else concepts.push_back(Define(item));
     }
     std::sort(concepts.begin(), concepts.end());
-    const auto [at, fresh] = excepts_.emplace(concepts, static_cast<std::uint16_t>(out_.exceptions.size()));
+    const auto [at, fresh] = excepts_.emplace(concepts, static_cast<std::uint16_t>(exceptions_.size()));
     if (fresh) {
-      HEED_CHECK(out_.exceptions.size() < 0xFFFF);
-      out_.exceptions.push_back(std::move(concepts));
+      HEED_CHECK(exceptions_.size() < 0xFFFF);
+      exceptions_.push_back(std::move(concepts));
     }
     return at->second;
   }
@@ -270,6 +341,14 @@ class Compiler {
         Learn(form, mask);
       }
     }
+    written_ = out_.literals.size();
+  }
+
+  void AddWording() {
+    static const Place kWeighing{"what words weigh", 0, 0};
+    out_.wording = WordingTable(lexicon_.wording);
+    for (std::size_t which = 0; which < kWordingConcepts && !out_.wording.empty(); ++which)
+      AddLiteral(WordingLiteral(which), {Number(WordingConcept(which))}, -1, Spelling::kWritten, kWeighing, 0);
     written_ = out_.literals.size();
   }
 
@@ -327,7 +406,7 @@ class Compiler {
     std::uint16_t number = 0;
     const auto mean = [&](const Concept& c) {
       auto& meanings = meanings_.emplace_back();
-      for (const ConceptNumber concept_number : Closure({Number(c.id)})) meanings.push_back({concept_number, -1, Spelling::kWritten, Except(c.except, c.place)});
+      for (const ConceptNumber concept_number : Closure({Number(c.id)})) meanings.push_back({concept_number, {-1, Spelling::kWritten, Except(c.except, c.place)}});
       out_.places.push_back(c.place);
     };
     for (const Concept& c : lexicon_.concepts) {
@@ -354,14 +433,13 @@ class Compiler {
 
   void AddRule(std::uint32_t index) {
     const Entry& e = lexicon_.entries[index];
-    CompiledRule rule;
-    rule.entry = index;
-    rule.scope = e.scope;
-    rule.within = e.within.value_or(e.scope == RuleScope::kPost ? CompiledRule::kAnywhere : Entry::kDefaultWithin);
-    const auto compiled = [this](const Unless& u) { return CompiledUnless{u.where == Where::kQuoted ? 0 : Define(u.concept_id), u.where, u.words}; };
-    for (const Unless& u : e.unless) rule.unless.push_back(compiled(u));
-    for (const Unless& u : e.with) rule.with.push_back(compiled(u));
-    rule.at = e.at;
+    DraftRule draft;
+    draft.rule.entry = index;
+    draft.rule.scope = e.scope;
+    draft.rule.within = e.within.value_or(e.scope == RuleScope::kPost ? CompiledRule::kAnywhere : Entry::kDefaultWithin);
+    draft.rule.at = e.at;
+    for (const auto& [written, conditions] : {std::pair(&e.unless, &draft.unless), std::pair(&e.with, &draft.with)})
+      for (const Unless& u : *written) conditions->push_back({u.where == Where::kQuoted ? 0 : Define(u.concept_id), u.where, u.words});
     std::vector<std::vector<ConceptNumber>> elements;
     if (!e.is_rule) {
       elements.push_back({TermNumber(e)});
@@ -376,13 +454,13 @@ class Compiler {
       }
     }
     if (e.ordered || !e.is_rule) {
-      rule.orders.push_back(std::move(elements));
+      draft.orders.push_back(std::move(elements));
     } else {
       std::sort(elements.begin(), elements.end());
-      do rule.orders.push_back(elements);
+      do draft.orders.push_back(elements);
       while (std::next_permutation(elements.begin(), elements.end()));
     }
-    out_.rules.push_back(std::move(rule));
+    rules_.push_back(std::move(draft));
   }
 
   // A rough share of posts that hold the literal.  What nobody would write but by a slip is rarer than any word.
@@ -399,108 +477,151 @@ class Compiler {
   }
 
   void Finish() {
-    for (ConceptNumber c = 0; c < out_.concepts.size(); ++c)
-      if (out_.characteristics[c]) out_.characterised.push_back(c);
-    std::vector<double> frequency(out_.concepts.size());
+    frequency_.resize(out_.concepts.size());
+    patterned_.resize(out_.concepts.size());
     std::map<std::vector<Meaning>, std::uint32_t> senses;  // must outlive senses_
     constexpr double kNever = 1e9;  // no anchor: the first look does not search for patterns
     for (std::uint32_t i = 0; i < meanings_.size(); ++i) {
       const bool literal = i < out_.literals.size();
       const double f = literal ? Frequency(out_.literals[i], i < written_ || pattern_of_[i] != 0) : kNever;
-      for (const Meaning& m : meanings_[i]) frequency[m.concept_number] += f;
+      for (const Meaning& m : meanings_[i]) {
+        frequency_[m.concept_number] += f;
+        if (!literal) patterned_[m.concept_number] = true;
+      }
       const auto [at, fresh] = senses.emplace(meanings_[i], static_cast<std::uint32_t>(senses.size()));
       sense_of_.push_back(at->second);
-      if (fresh) senses_.push_back({&at->first, 0, {}, {}, {}});
+      if (fresh) senses_.push_back({&at->first, 0, {}, {}});
       if (literal) senses_[at->second].frequency += f;
     }
-    std::vector<std::vector<std::uint32_t>> senses_of(out_.concepts.size());
+    senses_of_.resize(out_.concepts.size());
     for (std::uint32_t sense = 0; sense < senses_.size(); ++sense)
-      for (const Meaning& m : *senses_[sense].meanings) senses_of[m.concept_number].push_back(sense);
-    std::stable_sort(out_.rules.begin(), out_.rules.end(), [this](const CompiledRule& a, const CompiledRule& b) {
-      return lexicon_.entries[a.entry].severity > lexicon_.entries[b.entry].severity;
+      for (const Meaning& m : *senses_[sense].meanings) senses_of_[m.concept_number].push_back(sense);
+    std::stable_sort(rules_.begin(), rules_.end(), [this](const DraftRule& a, const DraftRule& b) {
+      return lexicon_.entries[a.rule.entry].severity > lexicon_.entries[b.rule.entry].severity;
     });
     for (const Entry& e : lexicon_.entries) out_.entries.push_back({e.id, e.why, e.category, e.severity, e.weight, e.status, e.characteristic});
     out_.literal_count = static_cast<std::uint32_t>(out_.literals.size());
-    FindAsked();
-    ChooseAnchors(frequency, senses_of);
+    NumberTopics();
+    ChooseAnchors();
+    TellSenses();
     PlaceSenses();
     NumberWords();
   }
 
-  void ChooseAnchors(const std::vector<double>& frequency, const std::vector<std::vector<std::uint32_t>>& senses_of) {
+  // All that is ever asked of a post.
+  void NumberTopics() {
+    topics_.emplace(std::vector<ConceptNumber>(), kAlwaysThere);
+    const auto named = [this](std::string_view id) { return TopicOf({Number(id)}); };
+    out_.pronoun = named(kConceptPronoun), out_.opening = named(kConceptOpening), out_.closing = named(kConceptClosing);
+    for (ConceptNumber c = 0; c < out_.concepts.size(); ++c)
+      if (characteristics_[c]) out_.characterised.push_back({TopicOf({c}), *characteristics_[c]});
+    for (const auto& exceptions : exceptions_) {
+      auto& outers = out_.exceptions.emplace_back();
+      for (const ConceptNumber c : exceptions) outers.push_back(TopicOf({c}));
+    }
+    for (DraftRule& draft : rules_) {
+      CompiledRule& rule = draft.rule;
+      rule.first_order = static_cast<std::uint32_t>(out_.orders.size());
+      for (const auto& order : draft.orders) {
+        std::vector<TopicNumber> topics;
+        for (const auto& element : order) topics.push_back(TopicOf(element));
+        out_.orders.Add(topics);
+      }
+      rule.last_order = static_cast<std::uint32_t>(out_.orders.size());
+      const auto add = [&](const std::vector<DraftCondition>& conditions) {
+        const auto first = static_cast<std::uint32_t>(out_.conditions.size());
+        for (const DraftCondition& c : conditions)
+          out_.conditions.push_back({c.where == Where::kQuoted ? kAlwaysThere : TopicOf({c.concept_number}), c.where, c.words});
+        return first;
+      };
+      rule.first_unless = add(draft.unless);
+      rule.first_with = add(draft.with);
+      rule.last_with = static_cast<std::uint32_t>(out_.conditions.size());
+      draft.with_topic = WithOf(draft);
+      out_.rules.push_back(rule);
+    }
+    out_.topics.resize(topics_.size());
+    for (const auto& [concepts, topic] : topics_) out_.topics[topic] = Patterned(concepts);
+  }
+
+  TopicNumber TopicOf(const std::vector<ConceptNumber>& concepts) {
+    return topics_.emplace(concepts, static_cast<TopicNumber>(topics_.size())).first->second;
+  }
+  bool Patterned(const std::vector<ConceptNumber>& concepts) const {
+    return std::any_of(concepts.begin(), concepts.end(), [this](ConceptNumber c) { return patterned_[c]; });
+  }
+  // A rough share of posts; more than 1 where it is held by words that many posts hold several of.
+  double FrequencyOf(const std::vector<ConceptNumber>& concepts) const {
+    double f = 0;
+    for (const ConceptNumber c : concepts) f += frequency_[c];
+    return f;
+  }
+
+  // The concepts of `with` as one topic, where a gate can ask for it.
+  TopicNumber WithOf(const DraftRule& draft) {
+    std::vector<ConceptNumber> any;
+    for (const DraftCondition& with : draft.with) {
+      if (with.where == Where::kQuoted) return kAlwaysThere;
+      any.push_back(with.concept_number);
+    }
+    if (any.empty() || Patterned(any)) return kAlwaysThere;
+    std::sort(any.begin(), any.end());
+    any.erase(std::unique(any.begin(), any.end()), any.end());
+    return TopicOf(any);
+  }
+
+  void ChooseAnchors() {
     std::map<std::vector<ConceptNumber>, std::uint32_t> mark_of;  // of an anchor
     std::vector<std::vector<Program::Gate>> gates;                // by mark
-    constexpr double kEverywhere = 0.25;  // an element in so many posts turns few rules away, and keeping note of it costs each of them
-    std::set<std::uint32_t> gating;
-    const auto common = [&](const std::vector<ConceptNumber>& element) {
-      double f = 0;
-      for (const ConceptNumber c : element) f += frequency[c];
-      return f;
-    };
-    out_.element_patterned.push_back(0);  // kAlwaysThere
-    out_.first_order.push_back(0);
-    for (std::uint32_t r = 0; r < out_.rules.size(); ++r) {
-      const auto& own = out_.rules[r].orders.front();
+    const auto common = [this](const std::vector<ConceptNumber>& element) { return FrequencyOf(element); };
+    for (std::uint32_t r = 0; r < rules_.size(); ++r) {
+      const auto& own = rules_[r].orders.front();
       const auto& anchor = *std::min_element(own.begin(), own.end(), [&](const auto& a, const auto& b) { return common(a) < common(b); });
       const auto [mark, fresh] = mark_of.emplace(anchor, static_cast<std::uint32_t>(mark_of.size()));
       if (fresh) {
         gates.emplace_back();
         for (const ConceptNumber c : anchor)
-          for (const std::uint32_t sense : senses_of[c])
+          for (const std::uint32_t sense : senses_of_[c])
             if (auto& marks = senses_[sense].marks; marks.empty() || marks.back() != mark->second) marks.push_back(mark->second);
       }
-
       Program::Gate gate{r};
-      std::vector<std::pair<double, std::uint32_t>> others;  // how common, which
+      std::vector<std::pair<double, TopicNumber>> others;  // how common, which
       for (const auto& element : own)
-        if (element != anchor && !Patterned(element) && common(element) < kEverywhere) others.emplace_back(common(element), ElementNumber(element));
+        if (element != anchor && !Patterned(element)) others.emplace_back(common(element), TopicOf(element));
       std::sort(others.begin(), others.end());
       others.erase(std::unique(others.begin(), others.end()), others.end());
       for (std::size_t i = 0; i < std::min(others.size(), gate.elements.size()); ++i) gate.elements[i] = others[i].second;
-      gate.with = WithOf(out_.rules[r]);
+      gate.with = rules_[r].with_topic;
       gates[mark->second].push_back(gate);
-      gating.insert({gate.elements[0], gate.elements[1], gate.with});
-
-      for (const auto& order : out_.rules[r].orders) {
-        std::vector<std::uint32_t> numbers;
-        for (const auto& element : order)
-          if (order.size() > 1) numbers.push_back(ElementNumber(element));
-        out_.elements_of_order.Add(numbers);
-      }
-      out_.first_order.push_back(static_cast<std::uint32_t>(out_.elements_of_order.size()));
     }
     out_.first_gate.push_back(0);
     for (const auto& list : gates) {
       out_.gates.insert(out_.gates.end(), list.begin(), list.end());
       out_.first_gate.push_back(static_cast<std::uint32_t>(out_.gates.size()));
     }
-    for (const auto& [element, number] : elements_)
-      for (const ConceptNumber c : element)
-        for (const std::uint32_t sense : senses_of[c])
-          if (auto& of = gating.contains(number) ? senses_[sense].gating : senses_[sense].others; of.empty() || of.back() != number) of.push_back(number);
   }
 
-  // Never kAlwaysThere.
-  std::uint32_t ElementNumber(const std::vector<ConceptNumber>& element) {
-    const auto [at, fresh] = elements_.emplace(element, static_cast<std::uint32_t>(elements_.size() + 1));
-    if (fresh) out_.element_patterned.push_back(Patterned(element));
-    return at->second;
-  }
-  bool Patterned(const std::vector<ConceptNumber>& element) const {
-    return std::any_of(element.begin(), element.end(), [this](ConceptNumber c) { return patterned_[c]; });
-  }
-
-  // The concepts of `with` as one element.
-  std::uint32_t WithOf(const CompiledRule& rule) {
-    std::vector<ConceptNumber> any;
-    for (const CompiledUnless& with : rule.with) {
-      if (with.where == Where::kQuoted) return Program::kAlwaysThere;
-      any.push_back(with.concept_number);
+  // To each sense the topics it stands for.
+  void TellSenses() {
+    std::map<Manner, std::uint32_t> manners;
+    for (const auto& [concepts, topic] : topics_) {
+      HEED_CHECK(Senses::TopicOf(Senses::Pack(topic, 0)) == topic);
+      for (const ConceptNumber c : concepts) {
+        for (const std::uint32_t sense : senses_of_[c]) {
+          for (const Meaning& m : *senses_[sense].meanings) {
+            if (m.concept_number != c) continue;
+            const auto [manner, fresh] = manners.emplace(m.manner, static_cast<std::uint32_t>(manners.size()));
+            if (fresh) out_.manners.push_back(m.manner);
+            HEED_CHECK(manner->second < 1u << Senses::kMannerBits);
+            senses_[sense].topics.push_back(Senses::Pack(topic, manner->second));
+          }
+        }
+      }
     }
-    if (any.empty() || Patterned(any)) return Program::kAlwaysThere;
-    std::sort(any.begin(), any.end());
-    any.erase(std::unique(any.begin(), any.end()), any.end());
-    return ElementNumber(any);
+    for (Sense& sense : senses_) {
+      std::sort(sense.topics.begin(), sense.topics.end());
+      sense.topics.erase(std::unique(sense.topics.begin(), sense.topics.end()), sense.topics.end());
+    }
   }
 
   // Commonest first.
@@ -508,7 +629,7 @@ class Compiler {
     std::vector<std::uint32_t> order(senses_.size()), place(senses_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) { return senses_[a].frequency > senses_[b].frequency; });
-    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].gating, senses_[i].others, *senses_[i].meanings);
+    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].topics, *senses_[i].meanings);
     for (std::uint32_t& sense : sense_of_) sense = place[sense];
     out_.sense_of_pattern.assign(sense_of_.begin() + static_cast<std::ptrdiff_t>(out_.literals.size()), sense_of_.end());
   }
@@ -517,9 +638,10 @@ class Compiler {
   void NumberWords() {
     std::uint32_t next = 1;
     std::vector<std::uint32_t> numbers;
+    std::map<std::vector<std::uint32_t>, std::vector<Program::Phrase>> longer;  // by the numbers of its words
     for (std::uint32_t i = 0; i < out_.literals.size(); ++i) {
       const auto words = WordsOf(out_.literals[i]);
-      const std::uint32_t anchor = out_.senses.Marks(sense_of_[i]).empty() ? 0 : KnownWord::kAnchor;
+      const std::uint32_t anchor = out_.senses.Marks(sense_of_[i]).empty() ? 0 : std::uint32_t{KnownWord::kAnchor};
       if (words.size() == 1) {
         KnownWord& known = out_.words.At(words[0]);
         known.sense = sense_of_[i];
@@ -542,50 +664,26 @@ class Compiler {
         continue;
       }
       if (words.empty()) continue;
-      HEED_CHECK(words.size() <= 0xFFFF);
-      out_.phrases.push_back({sense_of_[i], static_cast<std::uint16_t>(words.size()), pattern_of_[i]});
-      out_.literal_of_phrase.push_back(i);
       for (std::size_t w = 1; w < numbers.size(); ++w) out_.pairs.Add(numbers[w - 1], numbers[w], WordPairs::kPart);
+      longer[numbers].push_back({sense_of_[i], pattern_of_[i], anchor != 0, 1});
     }
-    out_.number_size = next <= 0x10000 ? 2 : 3;
-    HEED_CHECK(next <= 0x1000000);
+    HEED_CHECK(next <= KnownWord::kNumber);
+    AddSteps(longer);
   }
 
-  // What running each rule can ask about, and where patterns matter to that.
-  void FindAsked() {
-    patterned_.resize(out_.concepts.size());
-    for (std::size_t i = out_.literals.size(); i < meanings_.size(); ++i)
-      for (const Meaning& m : meanings_[i]) patterned_[m.concept_number] = true;
-    std::vector<std::set<ConceptNumber>> outers(out_.concepts.size());  // what can take a concept's words away
-    for (const auto& meanings : meanings_)
-      for (const Meaning& m : meanings) outers[m.concept_number].insert(out_.exceptions[m.except].begin(), out_.exceptions[m.except].end());
-    const auto with_outers = [&](const std::set<ConceptNumber>& of) {
-      std::set<ConceptNumber> all = of;
-      for (const ConceptNumber c : of) all.insert(outers[c].begin(), outers[c].end());
-      return std::vector<ConceptNumber>(all.begin(), all.end());
-    };
-    out_.always_asked = with_outers({out_.characterised.begin(), out_.characterised.end()});
-    out_.always_patterns = Patterned(out_.always_asked);
-    for (CompiledRule& rule : out_.rules) {
-      std::set<ConceptNumber> asks;
-      for (const auto& element : rule.orders.front()) asks.insert(element.begin(), element.end());
-      for (const auto* contexts : {&rule.unless, &rule.with})
-        for (const CompiledUnless& context : *contexts)
-          if (context.where != Where::kQuoted) asks.insert(context.concept_number);
-      if (rule.scope == RuleScope::kNext) asks.insert(out_.pronoun);
-      if (rule.at != Stand::kAnywhere) asks.insert({out_.opening, out_.closing});
-      rule.asks = with_outers(asks);
-      // Found later, what only `unless` names can but take hits away; anything else could make some.
-      std::set<ConceptNumber> other(rule.asks.begin(), rule.asks.end());
-      for (const CompiledUnless& unless : rule.unless) other.erase(unless.concept_number);
-      for (const auto& element : rule.orders.front()) other.insert(element.begin(), element.end());
-      for (const CompiledUnless& with : rule.with) other.insert(with.concept_number);
-      for (const ConceptNumber c : rule.asks) other.insert(outers[c].begin(), outers[c].end());
-      if (rule.scope == RuleScope::kNext) other.insert(out_.pronoun);
-      if (rule.at != Stand::kAnywhere) other.insert({out_.opening, out_.closing});
-      rule.asks_patterns = Patterned({other.begin(), other.end()}) ? CompiledRule::Patterns::kNeeded
-                           : Patterned(rule.asks)                    ? CompiledRule::Patterns::kForUnless
-                                                                                         : CompiledRule::Patterns::kNone;
+  // The ways to all longer phrases.
+  void AddSteps(std::map<std::vector<std::uint32_t>, std::vector<Program::Phrase>>& longer) {
+    std::uint32_t next = 1;
+    for (auto& [numbers, phrases] : longer) {
+      std::uint64_t at = WordTable::HashStart(numbers[0], numbers[1], numbers[2]);
+      for (std::size_t w = 3; w < numbers.size(); ++w) {
+        KnownWord& step = out_.steps.At(at);
+        if (step.flags == 0) step.flags = next++;
+        at = WordTable::HashStep(step.flags, numbers[w]);
+      }
+      out_.steps.At(at).sense = static_cast<std::uint32_t>(out_.phrases.size());
+      phrases.back().more = 0;
+      out_.phrases.insert(out_.phrases.end(), phrases.begin(), phrases.end());
     }
   }
 
@@ -609,14 +707,19 @@ class Compiler {
   struct Sense {
     const std::vector<Meaning>* meanings;
     double frequency;  // of all literals that have it
-    std::vector<std::uint32_t> marks, gating, others;  // elements: see Senses
+    std::vector<std::uint32_t> marks, topics;  // see Senses
   };
   std::vector<Sense> senses_;
   std::vector<std::uint32_t> sense_of_;         // as meanings_: index in senses_, and from PlaceSenses() on where it lies in out_.senses
-  std::map<std::vector<ConceptNumber>, std::uint16_t> excepts_;  // numbers in out_.exceptions
+  std::map<std::vector<ConceptNumber>, std::uint16_t> excepts_;  // numbers in exceptions_
+  std::vector<std::vector<ConceptNumber>> exceptions_;           // as Program::exceptions
+  std::vector<std::optional<Characteristic>> characteristics_;   // by concept
+  std::vector<DraftRule> rules_;
+  std::vector<double> frequency_;                                // by concept: a rough share of posts
+  std::vector<std::vector<std::uint32_t>> senses_of_;            // by concept
   std::vector<Variant> variants_;
   std::vector<bool> patterned_;  // by concept: whether patterns stand for it
-  std::map<std::vector<ConceptNumber>, std::uint32_t> elements_;  // of rules of several, numbered from 1
+  std::map<std::vector<ConceptNumber>, TopicNumber> topics_;
   std::vector<std::uint16_t> pattern_of_;  // of a literal: which pattern it is a text of, from 1; 0 for none
   std::size_t written_ = 0;  // literals before this one are phrases in their own right
 };
@@ -633,21 +736,10 @@ std::optional<std::vector<std::string>> PatternTexts(std::string_view pattern) {
   return texts;
 }
 
+bool NeedsDigit(std::string_view pattern) { return DigitReader(pattern).Read(); }
+
 bool IsSearched(const Entry& entry, bool drafts) {
   return entry.status == EntryStatus::kLive || entry.status == EntryStatus::kShadow || (drafts && entry.status == EntryStatus::kDraft);
-}
-
-std::vector<std::string> NumberedPhrases(const Program& program) {
-  std::vector<std::string> out;
-  for (std::size_t i = 0; i < program.phrases.size(); ++i) {
-    const Program::Phrase& phrase = program.phrases[i];
-    std::string text(phrase.words * program.number_size + 4, '\0');
-    char* at = text.data();
-    for (const std::string_view word : WordsOf(program.literals[program.literal_of_phrase[i]])) at = PutNumber(at, program.words.Find(word).number(), program.number_size);
-    text.resize(phrase.words * program.number_size);
-    out.push_back(std::move(text));
-  }
-  return out;
 }
 
 Program CompileProgram(const Lexicon& lexicon, std::span<const School> schools, const Dictionary& dictionary, bool drafts) {

@@ -1,7 +1,7 @@
 // A lexicon and the schools' own words made ready to run: literals, what each one means, and rules over concepts by number.
 //
 // Every term becomes a rule of one element, whose concept is the term itself, so that there is one mechanism.
-// Pure data; the judge gives the literals to Hyperscan and the rules to pipeline/rules.h.
+// Pure data; the judge gives patterns to Hyperscan and the rules to pipeline/rules.h.
 #pragma once
 
 #include <array>
@@ -18,6 +18,7 @@
 #include "pipeline/inflect.h"
 #include "pipeline/lexicon.h"
 #include "pipeline/squeeze.h"
+#include "pipeline/wording.h"
 #include "pipeline/words.h"
 #include "src/model/school.h"
 
@@ -32,19 +33,32 @@ enum class Spelling : std::uint8_t {
   kJoined,    // several words as one: counts as slipping past filters
 };
 
-// What a literal or a pattern stands for.  It may stand for many concepts; all of them together are its sense, which
-// thousands of literals share.
-struct Meaning {
-  ConceptNumber concept_number = 0;
+// In what manner a literal or a pattern stands for a concept.
+struct Manner {
   std::int32_t school = -1;  // index of the school whose word it is, -1 = everybody's
   Spelling spelling = Spelling::kWritten;
   std::uint16_t except = 0;  // index in Program::exceptions: inside one of those it does not count
 
+  auto operator<=>(const Manner&) const = default;
+};
+
+// What a literal or a pattern stands for.  It may stand for many concepts; all of them together are its sense, which
+// thousands of literals share.
+struct Meaning {
+  ConceptNumber concept_number = 0;
+  Manner manner;
+
   auto operator<=>(const Meaning&) const = default;
 };
 
-struct CompiledUnless {
-  ConceptNumber concept_number = 0;  // unused for kQuoted
+// A topic is what something asks about: a concept, or several any of which will do.  Elements of rules are topics, and so are conditions and what
+// takes words away; the same one is numbered once, whoever asks.
+using TopicNumber = std::uint32_t;
+inline constexpr TopicNumber kAlwaysThere = 0;  // one that nothing need be found for
+
+// One of `unless` or `with`.
+struct Condition {
+  TopicNumber topic = kAlwaysThere;  // as good as unused for kQuoted
   Where where = Where::kSentence;
   std::uint32_t words = 0;
 };
@@ -52,20 +66,14 @@ struct CompiledUnless {
 struct CompiledRule {
   static constexpr std::uint32_t kAnywhere = 0xFFFFFFFF;
 
-  std::uint32_t entry = 0;  // index in Lexicon::entries
-  // Ways to put the elements in order: one for a sequence, all permutations for a together.  An element is a list of
-  // concepts, any of which will do.
-  std::vector<std::vector<std::vector<ConceptNumber>>> orders;
+  std::uint32_t entry = 0;   // index in Lexicon::entries
   std::uint32_t within = 0;  // words between neighbours; kAnywhere
   RuleScope scope = RuleScope::kSentence;
-  std::vector<CompiledUnless> unless;  // none of these
-  std::vector<CompiledUnless> with;    // where not empty, one of these
   Stand at = Stand::kAnywhere;
-  // Whether patterns may stand for something it asks about; or only for what takes its hits away.
-  enum class Patterns : std::uint8_t { kNone, kForUnless, kNeeded };
-  Patterns asks_patterns = Patterns::kNone;
-  // Every concept that running it can ask about: elements, conditions, what carries it, and what takes those away.
-  std::vector<ConceptNumber> asks;
+  // Ways to put the elements in order, in Program::orders, half open: one for a sequence, all permutations for a together.
+  std::uint32_t first_order = 0, last_order = 0;
+  // In Program::conditions: none of the first ones, and, where there are any, one of the second.
+  std::uint32_t first_unless = 0, first_with = 0, last_with = 0;
 };
 
 // Many lists of numbers, one behind the other: list i is lists[i].
@@ -87,33 +95,36 @@ class Lists {
 // and senses that many posts hold lie beside each other.  A sense is named by where it lies.
 class Senses {
  public:
-  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> gating, std::span<const std::uint32_t> others, std::span<const Meaning> meanings) {
+  // A topic it stands for and the manner (in Program::manners), as one number.
+  static constexpr unsigned kMannerBits = 14;
+  static std::uint32_t Pack(TopicNumber topic, std::uint32_t manner) { return topic << kMannerBits | manner; }
+  static TopicNumber TopicOf(std::uint32_t packed) { return packed >> kMannerBits; }
+  static std::uint32_t MannerOf(std::uint32_t packed) { return packed & ((1u << kMannerBits) - 1); }
+
+  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> topics, std::span<const Meaning> meanings) {
     const auto sense = static_cast<std::uint32_t>(items_.size());
-    for (const std::size_t number : {marks.size(), gating.size(), gating.size() + others.size(), meanings_.size(), meanings.size()})
-      items_.push_back(static_cast<std::uint32_t>(number));
-    for (const auto& list : {marks, gating, others}) items_.insert(items_.end(), list.begin(), list.end());
-    for (const Meaning& meaning : meanings) items_.push_back(meaning.concept_number);
+    for (const std::size_t number : {marks.size(), topics.size(), meanings_.size(), meanings.size()}) items_.push_back(static_cast<std::uint32_t>(number));
+    for (const auto& list : {marks, topics}) items_.insert(items_.end(), list.begin(), list.end());
     meanings_.insert(meanings_.end(), meanings.begin(), meanings.end());
     return sense;
   }
 
   // Of the anchors it may stand for: see Program::gates.
   std::span<const std::uint32_t> Marks(std::uint32_t sense) const { return {&items_[sense] + kHead, items_[sense]}; }
-  // Elements its concepts are among, of whatever school: those that gates ask for, which come first, and all.
-  std::span<const std::uint32_t> GatingElements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
-  std::span<const std::uint32_t> Elements(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 2]}; }
-  // Of each of its meanings the concept, which is all that is mostly asked.
-  std::span<const std::uint32_t> Concepts(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense] + items_[sense + 2], items_[sense + 4]}; }
-  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 3], items_[sense + 4]}; }
+  // Topics its concepts are among, of whatever school, packed, ascending.
+  std::span<const std::uint32_t> Topics(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
+  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 2], items_[sense + 3]}; }
   // It will be asked for soon.
-  void Expect(std::uint32_t sense) const { __builtin_prefetch(&items_[sense]); }
-  void ExpectMeanings(std::uint32_t sense) const { __builtin_prefetch(meanings_.data() + items_[sense + 3]); }
+  void Expect(std::uint32_t sense) const {
+    __builtin_prefetch(&items_[sense]);
+    __builtin_prefetch(&items_[sense] + 16);  // the next line of the cache
+  }
 
  private:
   friend struct ProgramImage;
-  static constexpr std::size_t kHead = 5;  // how many marks, gating elements, elements; the first meaning, and how many; then the lists
+  static constexpr std::size_t kHead = 4;  // how many marks, topics; the first meaning, and how many; then the lists
   std::vector<std::uint32_t> items_;
-  std::vector<Meaning> meanings_;
+  std::vector<Meaning> meanings_;  // only `heed explain` asks for them
 };
 
 // What judging needs to know of an entry.
@@ -129,11 +140,14 @@ struct EntryFacts {
 struct Program {
   std::vector<EntryFacts> entries;     // as Lexicon::entries
   std::vector<std::string> concepts;   // names by number; a term's is its id, a phrase written in place starts with '='
-  std::vector<std::optional<Characteristic>> characteristics;  // by concept number
-  std::vector<ConceptNumber> characterised;                    // those that have one
-  std::vector<ConceptNumber> always_asked;                     // these, and what takes them away: every hit is asked whom it is about
-  ConceptNumber pronoun = 0, opening = 0, closing = 0;
-  std::vector<std::vector<ConceptNumber>> exceptions;          // [0] is empty
+  struct Characterised {
+    TopicNumber topic;
+    Characteristic characteristic;
+  };
+  std::vector<Characterised> characterised;                    // concepts that have one
+  TopicNumber pronoun = 0, opening = 0, closing = 0;
+  std::vector<std::vector<TopicNumber>> exceptions;            // [0] is empty
+  std::vector<Manner> manners;
 
   // Literals are words or phrases.  Patterns are numbered on from them.  Their texts are kept only where they were compiled just
   // now and not read from a cache: nothing but compiling needs them.
@@ -141,59 +155,50 @@ struct Program {
   std::vector<std::string> literals;   // " kill you "
   std::vector<std::string> patterns;   // "07[0-9]{9}"
   std::vector<Place> places;           // of literal i: where its phrase was written
-  std::vector<std::uint32_t> literal_of_phrase;  // as `phrases`
   std::vector<std::uint32_t> sense_of_pattern;
   Senses senses;
 
   // How literals are found.  A word is looked up; a literal that is one word is found by that.  Words that phrases are made of
-  // have numbers; a phrase of two is looked up by theirs.  A longer one is searched for as the numbers of its words, of `number_size` bytes each: a
-  // third of the bytes, and far fewer places where something seems to begin, than searching for its letters.
+  // have numbers; a phrase of two is looked up by theirs.  A longer one is a way from number to number: the first three lead to a step, each
+  // further one to the next.
   struct Phrase {
     std::uint32_t sense = 0;
-    std::uint16_t words = 0;
     std::uint16_t pattern = 0;  // not 0: a text of this pattern.  Of those of one pattern that end together the longest counts
+    std::uint8_t anchor = 0;    // 1: its sense is one
+    std::uint8_t more = 0;      // 1: the next one is of the same words
   };
   WordTable words;
   WordTable twos;          // phrases of two words; for a number they have their pattern's
-  std::uint32_t number_size = 2;
-  static constexpr std::uint32_t kFewestSearched = 3;  // words
-  std::vector<Phrase> phrases;  // those that are searched for
-  WordPairs pairs;         // neighbours in some phrase: only where two of them meet can there be one
+  WordTable steps;         // `sense`: the first of `phrases` that ends there; for flags the step's number, 0 where no other follows
+  std::vector<Phrase> phrases;  // longer ones
+  WordPairs pairs;         // what two neighbours may be: most are nothing
 
   // Which rules are worth running.  Each has an anchor, its rarest element; the senses of an anchor carry its mark.  Where a mark is seen its
   // rules are asked whether what else they need is there, and then whether it is near enough.
-  // Elements are numbered, the same one in several rules once; what a rule's `with` asks for is one more.
-  static constexpr std::uint32_t kAlwaysThere = 0;  // an element that nothing need be found for
   struct Gate {
     std::uint32_t rule = 0;
     // The two rarest elements beside the anchor, and what `with` asks for; kAlwaysThere where there are none, or nobody can tell before rules are
     // run: patterns are searched for, and quotation marks looked for, only then.
-    std::array<std::uint32_t, 2> elements = {kAlwaysThere, kAlwaysThere};
-    std::uint32_t with = kAlwaysThere;
+    std::array<TopicNumber, 2> elements = {kAlwaysThere, kAlwaysThere};
+    TopicNumber with = kAlwaysThere;
   };
   std::vector<Gate> gates;                 // of mark i: [first_gate[i], first_gate[i + 1])
   std::vector<std::uint32_t> first_gate;
-  Lists elements_of_order;                 // in order; orders of a rule lie together.  Empty for a rule of one element: its anchor is all there is to it
-  std::vector<std::uint32_t> first_order;  // of rule i: [first_order[i], first_order[i + 1])
-  std::vector<std::uint8_t> element_patterned;  // 1: patterns stand for it too
-
-  std::vector<CompiledRule> rules;     // worst severity first
-  bool always_patterns = false;        // patterns matter to more than the rules that name them
+  std::vector<std::uint8_t> topics;        // 1: patterns stand for it too
+  Lists orders;                            // each the topics of a rule's elements
+  std::vector<Condition> conditions;
+  std::vector<CompiledRule> rules;         // worst severity first
   Vocabulary vocabulary;
+  WordingTable wording;
 };
-
-// The phrases as they are searched for, in the order of Program::phrases; texts must still be there.
-std::vector<std::string> NumberedPhrases(const Program& program);
-// Writes the number of a word behind `out`, which has room for four bytes.
-inline char* PutNumber(char* out, std::uint32_t number, std::uint32_t number_size) {
-  std::memcpy(out, &number, sizeof number);  // the lower bytes first, on the processors Hyperscan knows
-  return out + number_size;
-}
 
 // The texts a pattern stands for, sorted, where it only joins and chooses ("(?:polish|irish) kids?") and each is of two words or
 // more: such patterns are searched for as phrases, which costs a post that holds none of them nothing.  Otherwise, and where they
 // are too many, nullopt.
 std::optional<std::vector<std::string>> PatternTexts(std::string_view pattern);
+
+// Whether nothing without a digit can match the pattern, as far as can be told with ease: most posts hold none.
+bool NeedsDigit(std::string_view pattern);
 
 // Live and shadow entries are; drafts only when wanted.
 bool IsSearched(const Entry& entry, bool drafts);

@@ -12,108 +12,122 @@
 
 namespace heed {
 
-void WordsTouching(std::span<const Word> words, std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) {
-  // Begins never decrease; ends may, by a hashtag's parts, so step back over those that reach into the bytes.
-  auto at = std::lower_bound(words.begin(), words.end(), begin, [](const Word& word, std::uint32_t b) { return word.begin < b; });
-  while (at != words.begin() && (at - 1)->end > begin) --at;
-  first = static_cast<std::uint32_t>(at - words.begin());
-  while (at != words.end() && at->begin < end) ++at;
-  last = static_cast<std::uint32_t>(at - words.begin());
-  if (first == last) {  // nothing left of it in the plain view: the place where it would stand
-    if (last < words.size()) ++last;
-    else if (first > 0) --first;
-  }
+RuleRunner::RuleRunner(const Program& program) : program_(program), places_(program.topics.size()) {
+  looked_for_.Resize(program.topics.size());
+  counted_.Resize(program.topics.size());
 }
 
-void RuleRunner::Start(std::string_view text, const FoldedView& plain) {
-  text_ = text;
-  plain_ = plain;
+void RuleRunner::Start(const PostWords& post, std::span<const Found> found, const Whereabouts& where) {
+  post_ = post;
+  too_much_ = found.size() > kMostFound;
+  found_ = found.first(std::min(found.size(), kMostFound));
+  where_ = &where;
   occurrences_.clear();
+  looked_for_.Clear();
+  counted_.Clear();
   quotes_known_ = false;
-  const std::size_t count = plain.words.size();
-  rank_.resize(count + 1);
-  sentence_.resize(count + 1);
+  const auto words = post.plain.words;
+  rank_.resize(words.size() + 1);
+  sentence_.resize(words.size() + 1);
   std::uint32_t rank = 0, sentence = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
     rank_[i] = rank;
     sentence_[i] = sentence;
-    rank += plain.words[i].kind == WordKind::kWord;
-    sentence += plain.words[i].ends_sentence;
+    rank += words[i].kind == WordKind::kWord;
+    sentence += words[i].ends_sentence;
   }
-  rank_[count] = rank;
-  sentence_[count] = sentence;
+  rank_.back() = rank;
+  sentence_.back() = sentence;
 }
 
-bool RuleRunner::Run(const Program& program, std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out) {
+bool RuleRunner::Run(std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out) {
   out.clear();
-  too_much_ = false;
-  if (occurrences_.size() > kMostOccurrences) {
-    occurrences_.resize(kMostOccurrences);
-    too_much_ = true;
-  }
-  seen_.Clear();
-  if (seen_.size() < program.concepts.size()) seen_.Resize(program.concepts.size()), spans_.resize(program.concepts.size());
-  SortByConcept();
-  DropExcepted(program);
   for (const std::uint32_t rule : rules) {
     if (out.size() >= kMostHits && detail == Detail::kHits) break;
-    RunRule(program, rule, detail, out);
+    RunRule(rule, detail, out);
   }
   return !too_much_;
 }
 
-// A counting sort: concepts are many, those in one post few, and each one's places come nearly in order.
-void RuleRunner::SortByConcept() {
-  numbers_.clear();
-  for (const Occurrence& o : occurrences_) {
-    if (!seen_.Has(o.concept_number)) {
-      seen_.Add(o.concept_number);
-      spans_[o.concept_number] = {};
-      numbers_.push_back(o.concept_number);
+Occurrence RuleRunner::Place(const Found& found) const {
+  const bool squeezed = found.view == View::kSqueezed;
+  const Word* words = squeezed ? post_.squeezed.data() : post_.plain.words.data();
+  Occurrence o;
+  o.begin = words[found.first].begin;
+  o.end = words[found.last - 1].end;
+  o.first = found.first;
+  o.last = found.last;
+  o.view = found.view;
+  if (squeezed) WordsOf(o.begin, o.end, o.first, o.last);
+  return o;
+}
+
+std::optional<Occurrence> RuleRunner::Counted(const Found& found, const Manner& manner) {
+  if (manner.school >= 0 && manner.school != post_.school) return std::nullopt;
+  Occurrence o = Place(found);
+  o.except = manner.except;
+  o.misspelt = manner.spelling == Spelling::kMisspelt;
+  if (manner.spelling == Spelling::kJoined) o.view = View::kSqueezed;
+  if (o.except != 0 && IsExcepted(o)) return std::nullopt;
+  return o;
+}
+
+// All places of a topic, whatever takes them away.
+void RuleRunner::LookFor(TopicNumber topic) {
+  looked_for_.Add(topic);
+  Places& places = places_[topic];
+  places.all.begin = static_cast<std::uint32_t>(occurrences_.size());
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    if (!where_->MayBe(i, topic)) continue;
+    const Found& f = found_[i];
+    const auto topics = program_.senses.Topics(f.sense);
+    for (auto at = std::lower_bound(topics.begin(), topics.end(), Senses::Pack(topic, 0)); at != topics.end() && Senses::TopicOf(*at) == topic; ++at) {
+      const Manner& manner = program_.manners[Senses::MannerOf(*at)];
+      if (manner.school >= 0 && manner.school != post_.school) continue;
+      if (occurrences_.size() >= kMostOccurrences) {
+        too_much_ = true;
+        break;
+      }
+      Occurrence& o = occurrences_.emplace_back(Place(f));
+      o.except = manner.except;
+      o.misspelt = manner.spelling == Spelling::kMisspelt;
+      if (manner.spelling == Spelling::kJoined) o.view = View::kSqueezed;
     }
-    ++spans_[o.concept_number].end;
   }
-  std::uint32_t at = 0;
-  for (const ConceptNumber number : numbers_) {
-    const std::uint32_t count = spans_[number].end;
-    spans_[number] = {at, at};  // `end` moves as they are put in
-    at += count;
-  }
-  unsorted_.swap(occurrences_);
-  occurrences_.resize(unsorted_.size());
-  for (const Occurrence& o : unsorted_) occurrences_[spans_[o.concept_number].end++] = o;
+  places.all.end = static_cast<std::uint32_t>(occurrences_.size());
+  const auto begin = occurrences_.begin() + places.all.begin, end = occurrences_.end();
   const auto earlier = [](const Occurrence& a, const Occurrence& b) {
     return std::tie(a.first, a.last, a.view, a.misspelt) < std::tie(b.first, b.last, b.view, b.misspelt);
   };
-  for (const ConceptNumber number : numbers_) {
-    const auto begin = occurrences_.begin() + spans_[number].begin, end = occurrences_.begin() + spans_[number].end;
-    if (end - begin > 1 && !std::is_sorted(begin, end, earlier)) std::sort(begin, end, earlier);
-  }
+  if (end - begin > 1 && !std::is_sorted(begin, end, earlier)) std::stable_sort(begin, end, earlier);
 }
 
-// Words that do not count where they stand ("head" in "head back").  What is inside what is asked of all that was found, so
-// the order in which concepts are looked at makes no difference.
-void RuleRunner::DropExcepted(const Program& program) {
-  dropped_.clear();
-  for (std::uint32_t i = 0; i < occurrences_.size(); ++i) {
-    const std::uint16_t except = occurrences_[i].except;
-    if (except == 0) continue;
-    const auto& outers = program.exceptions[except];
-    if (std::any_of(outers.begin(), outers.end(), [&](ConceptNumber outer) { return Inside(occurrences_[i], outer); })) dropped_.push_back(i);
-  }
-  if (dropped_.empty()) return;
-  for (const std::uint32_t i : dropped_) occurrences_[i].last = occurrences_[i].first;  // no words: none of the others looks so
-  for (const ConceptNumber number : numbers_) {
-    Span& span = spans_[number];
-    const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
-    span.end = static_cast<std::uint32_t>(std::remove_if(begin, end, [](const Occurrence& o) { return o.last == o.first; }) - occurrences_.begin());
-    if (span.begin == span.end) seen_.Remove(number);
-  }
+// Leaves out words that do not count where they stand ("head" in "head back").  What is inside what is asked of all that was
+// found, so the order in which topics are looked at makes no difference.
+void RuleRunner::TakeAway(TopicNumber topic) {
+  counted_.Add(topic);
+  const Span all = AllOf(topic);
+  places_[topic].counted = all;
+  bool any = false;
+  for (std::uint32_t i = all.begin; i < all.end; ++i) any |= occurrences_[i].except != 0;
+  if (!any) return;
+  std::vector<Occurrence> left;
+  for (std::uint32_t i = all.begin; i < all.end; ++i)
+    if (const Occurrence o = occurrences_[i]; o.except == 0 || !IsExcepted(o)) left.push_back(o);
+  if (left.size() == all.end - all.begin) return;
+  const auto begin = static_cast<std::uint32_t>(occurrences_.size());
+  occurrences_.insert(occurrences_.end(), left.begin(), left.end());
+  places_[topic].counted = {begin, static_cast<std::uint32_t>(occurrences_.size())};
 }
 
-bool RuleRunner::Inside(const Occurrence& occurrence, ConceptNumber outer) const {
+bool RuleRunner::IsExcepted(const Occurrence& occurrence) {
+  const auto& outers = program_.exceptions[occurrence.except];
+  return std::any_of(outers.begin(), outers.end(), [&](TopicNumber outer) { return Inside(occurrence, outer); });
+}
+
+bool RuleRunner::Inside(const Occurrence& occurrence, TopicNumber outer) {
   constexpr std::uint32_t kLongestPhrase = 100;  // words of 200 bytes
-  const Span span = Of(outer);
+  const Span span = AllOf(outer);
   const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
   for (auto o = std::upper_bound(begin, end, occurrence.first, [](std::uint32_t first, const Occurrence& x) { return first < x.first; }); o != begin;) {
     --o;
@@ -124,34 +138,35 @@ bool RuleRunner::Inside(const Occurrence& occurrence, ConceptNumber outer) const
 }
 
 // Whether a hit stands where its rule wants it.  Looks through at most kFar words.
-bool RuleRunner::Stands(const Program& program, Stand at, const RuleHit& hit) const {
+bool RuleRunner::Stands(Stand at, const RuleHit& hit) {
   constexpr std::uint32_t kFar = 64;
-  const auto& words = plain_.words;
+  const auto words = post_.plain.words;
   const bool whole = at == Stand::kWhole;
   // Whether word i is, or is part of, something that is looked through.
-  const auto filler = [&](std::uint32_t i, ConceptNumber concept_number) {
+  const auto filler = [&](std::uint32_t i, TopicNumber topic) {
     if (words[i].kind != WordKind::kWord) return true;
-    if (i > 0 && words[i - 1].kind == WordKind::kMark && plain_.of(words[i - 1]) == "@") return true;  // a handle
-    const Span span = Of(concept_number);
+    if (i > 0 && words[i - 1].kind == WordKind::kMark && post_.plain.of(words[i - 1]) == "@") return true;  // a handle
+    const Span span = Of(topic);
     for (std::uint32_t o = span.begin; o < span.end && occurrences_[o].first <= i; ++o)
       if (occurrences_[o].last > i) return true;
     return false;
   };
   if (at != Stand::kEnd) {
     for (std::uint32_t i = hit.first, seen = 0; i-- > 0 && (whole || sentence_[i] == sentence_[hit.first]); ++seen)
-      if (seen == kFar || !(filler(i, program.opening) || (whole && filler(i, program.closing)))) return false;
+      if (seen == kFar || !(filler(i, program_.opening) || (whole && filler(i, program_.closing)))) return false;
   }
   if (at != Stand::kStart) {
     for (std::uint32_t i = hit.last, seen = 0; i < words.size() && (whole || sentence_[i] == sentence_[hit.last - 1]); ++i, ++seen)
-      if (seen == kFar || !(filler(i, program.closing) || (whole && filler(i, program.opening)))) return false;
+      if (seen == kFar || !(filler(i, program_.closing) || (whole && filler(i, program_.opening)))) return false;
   }
   return true;
 }
 
-void RuleRunner::RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out) {
+void RuleRunner::RunRule(std::uint32_t rule, Detail detail, std::vector<RuleHit>& out) {
   chains_ = 0;
   const std::size_t before = out.size();
-  for (const auto& order : program.rules[rule].orders) RunOrder(program, rule, order, detail, out);
+  const CompiledRule& compiled = program_.rules[rule];
+  for (std::uint32_t order = compiled.first_order; order < compiled.last_order; ++order) RunOrder(rule, program_.orders[order], detail, out);
   if (chains_ > kMostChains) too_much_ = true;
   // Of hits that share words one counts; the one that starts first, then the shortest.
   if (out.size() - before < 2) return;
@@ -173,7 +188,7 @@ void RuleRunner::RunRule(const Program& program, std::uint32_t rule, Detail deta
   out.resize(kept);
 }
 
-bool RuleRunner::Links(const CompiledRule& rule, const Program& program, const Occurrence& before, const Occurrence& after) const {
+bool RuleRunner::Links(const CompiledRule& rule, const Occurrence& before, const Occurrence& after) {
   const std::uint32_t gap = Gap(before.last, after.first);
   const bool near = rule.within == CompiledRule::kAnywhere || gap <= rule.within;
   if (rule.scope == RuleScope::kPost) return near;
@@ -181,7 +196,7 @@ bool RuleRunner::Links(const CompiledRule& rule, const Program& program, const O
   if (from == to && near) return true;
   if (rule.scope != RuleScope::kNext || to - from > 1) return false;
   // The last pronoun that ends before `after`, in its sentence, behind `before`.
-  const Span pronouns = Of(program.pronoun);
+  const Span pronouns = Of(program_.pronoun);
   for (std::uint32_t i = pronouns.end; i-- > pronouns.begin;) {
     const Occurrence& pronoun = occurrences_[i];
     if (pronoun.last > after.first) continue;
@@ -191,95 +206,102 @@ bool RuleRunner::Links(const CompiledRule& rule, const Program& program, const O
   return false;
 }
 
-void RuleRunner::RunOrder(const Program& program, std::uint32_t rule_number, const std::vector<std::vector<ConceptNumber>>& order, Detail detail,
-                          std::vector<RuleHit>& out) {
-  const CompiledRule& rule = program.rules[rule_number];
+void RuleRunner::RunOrder(std::uint32_t rule_number, std::span<const TopicNumber> order, Detail detail, std::vector<RuleHit>& out) {
+  const CompiledRule& rule = program_.rules[rule_number];
   if (levels_.size() < order.size()) levels_.resize(order.size());
+  // Looking for one topic, or for the pronoun that carries them, may move the others.
+  for (const TopicNumber topic : order)
+    if (const Span span = Of(topic); span.begin == span.end) return;
+  if (rule.scope == RuleScope::kNext) Of(program_.pronoun);
   for (std::size_t level = 0; level < order.size(); ++level) {
-    candidates_.clear();
-    for (const ConceptNumber number : order[level]) {
-      const Span span = Of(number);
-      for (std::uint32_t i = span.begin; i < span.end; ++i) candidates_.push_back(i);
-    }
-    if (order[level].size() > 1) {
-      const auto key = [this](std::uint32_t i) { return std::make_tuple(occurrences_[i].first, occurrences_[i].last, occurrences_[i].view, occurrences_[i].misspelt); };
-      std::sort(candidates_.begin(), candidates_.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
-    }
-    // The same words by two concepts, or plain and squeezed: the first will do.
-    candidates_.erase(std::unique(candidates_.begin(), candidates_.end(), [this](std::uint32_t a, std::uint32_t b) {
-                        return occurrences_[a].first == occurrences_[b].first && occurrences_[a].last == occurrences_[b].last;
-                      }), candidates_.end());
+    const Span candidates = places_[order[level]].counted;
     std::vector<Node>& nodes = levels_[level];
     nodes.clear();
-    if (level == 0) {
-      for (const std::uint32_t i : candidates_) nodes.push_back({i, -1});
-    } else {
-      const std::vector<Node>& earlier = levels_[level - 1];  // by where they end
-      std::size_t reach = 0;
-      for (const std::uint32_t i : candidates_) {
-        while (reach < earlier.size() && occurrences_[earlier[reach].occurrence].last <= occurrences_[i].first) ++reach;
-        if (reach > 0 && Links(rule, program, occurrences_[earlier[reach - 1].occurrence], occurrences_[i])) {
-          nodes.push_back({i, static_cast<std::int32_t>(reach - 1)});
-        }
+    const Occurrence* last = nullptr;
+    std::size_t reach = 0;
+    for (std::uint32_t i = candidates.begin; i < candidates.end; ++i) {
+      const Occurrence& here = occurrences_[i];
+      // The same words by two concepts, or plain and squeezed: the first will do.
+      if (last && last->first == here.first && last->last == here.last) continue;
+      last = &here;
+      if (level == 0) {
+        nodes.push_back({i, -1});
+        continue;
       }
+      const std::vector<Node>& earlier = levels_[level - 1];  // by where they end
+      while (reach < earlier.size() && occurrences_[earlier[reach].occurrence].last <= here.first) ++reach;
+      if (reach > 0 && Links(rule, occurrences_[earlier[reach - 1].occurrence], here)) nodes.push_back({i, static_cast<std::int32_t>(reach - 1)});
     }
     if (nodes.empty()) return;
     if (level + 1 < order.size()) {
-      std::stable_sort(nodes.begin(), nodes.end(), [this](const Node& a, const Node& b) { return occurrences_[a.occurrence].last < occurrences_[b.occurrence].last; });
+      const auto ends_earlier = [this](const Node& a, const Node& b) { return occurrences_[a.occurrence].last < occurrences_[b.occurrence].last; };
+      if (!std::is_sorted(nodes.begin(), nodes.end(), ends_earlier)) std::stable_sort(nodes.begin(), nodes.end(), ends_earlier);
     }
   }
 
   std::size_t counted = 0;
+  const bool asks_whom = detail == Detail::kAll || !program_.entries[rule.entry].characteristic;
   for (const Node& end : levels_[order.size() - 1]) {
     if (++chains_ > kMostChains || (detail == Detail::kHits && counted >= kMostHitsOfOne)) return;
     RuleHit hit;
     hit.rule = rule_number;
-    const Occurrence& last_element = occurrences_[end.occurrence];
+    const Occurrence last_element = occurrences_[end.occurrence];
     hit.first = last_element.first;
     hit.last = last_element.last;
     hit.begin = last_element.begin;
     hit.end = last_element.end;
-    const Node* node = &end;
-    for (std::size_t level = order.size(); level-- > 0;) {
-      const Occurrence& element = occurrences_[node->occurrence];
+    // From the last element to the first.
+    const auto each_element = [&](const auto& take) {
+      const Node* node = &end;
+      for (std::size_t level = order.size(); level-- > 0;) {
+        take(occurrences_[node->occurrence]);
+        if (level > 0) node = &levels_[level - 1][static_cast<std::size_t>(node->before)];
+      }
+    };
+    each_element([&](const Occurrence& element) {
       hit.first = std::min(hit.first, element.first);
       hit.begin = std::min(hit.begin, element.begin);
       hit.end = std::max(hit.end, element.end);
       if (element.view == View::kSqueezed) hit.view = View::kSqueezed;
       hit.misspelt = hit.misspelt || element.misspelt;
       if (detail == Detail::kAll) hit.elements.insert(hit.elements.begin(), element);
-      if (!hit.characteristic) {
-        for (const ConceptNumber c : program.characterised) {
-          if (!seen_.Has(c)) continue;
-          const Span span = spans_[c];
-          const auto at = std::lower_bound(occurrences_.begin() + span.begin, occurrences_.begin() + span.end, element.first,
-                                           [](const Occurrence& o, std::uint32_t first) { return o.first < first; });
-          if (at == occurrences_.begin() + span.end || at->first != element.first) continue;
-          hit.characteristic = program.characteristics[c];
-          break;
-        }
-      }
-      if (level > 0) node = &levels_[level - 1][static_cast<std::size_t>(node->before)];
-    }
-    if (rule.at != Stand::kAnywhere && !Stands(program, rule.at, hit)) continue;
-    for (const CompiledUnless& unless : rule.unless) {
-      if (!Holds(unless, hit, last_element, hit.blocker)) continue;
+    });
+    if (rule.at != Stand::kAnywhere && !Stands(rule.at, hit)) continue;
+    for (std::uint32_t i = rule.first_unless; i < rule.first_with; ++i) {
+      const Condition& unless = program_.conditions[i];
+      if (!where_->Has(unless.topic) || !Holds(unless, hit, last_element, hit.blocker)) continue;
       hit.blocked = &unless;
       break;
     }
-    if (!hit.blocked && !rule.with.empty()) {
+    if (!hit.blocked && rule.first_with < rule.last_with) {
       Occurrence seen;
-      hit.lacking = std::none_of(rule.with.begin(), rule.with.end(), [&](const CompiledUnless& with) { return Holds(with, hit, last_element, seen); });
+      const auto with = std::span(program_.conditions).subspan(rule.first_with, rule.last_with - rule.first_with);
+      hit.lacking = std::none_of(with.begin(), with.end(), [&](const Condition& c) { return Holds(c, hit, last_element, seen); });
     }
     if (!hit.counts() && detail == Detail::kHits) continue;
     counted += hit.counts();
+    if (asks_whom) {
+      each_element([&](Occurrence element) {  // a copy: looking may move it
+        if (!hit.characteristic) hit.characteristic = CharacteristicOf(element);
+      });
+    }
     out.push_back(std::move(hit));
   }
 }
 
-bool RuleRunner::Holds(const CompiledUnless& unless, const RuleHit& hit, const Occurrence& last_element, Occurrence& blocker) {
+std::optional<Characteristic> RuleRunner::CharacteristicOf(const Occurrence& element) {
+  for (const Program::Characterised& c : program_.characterised) {
+    const Span span = Of(c.topic);
+    const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
+    const auto at = std::lower_bound(begin, end, element.first, [](const Occurrence& o, std::uint32_t first) { return o.first < first; });
+    if (at != end && at->first == element.first) return c.characteristic;
+  }
+  return std::nullopt;
+}
+
+bool RuleRunner::Holds(const Condition& unless, const RuleHit& hit, const Occurrence& last_element, Occurrence& blocker) {
   if (unless.where == Where::kQuoted) return QuoteAround(hit.begin, hit.end) != nullptr;
-  const Span span = Of(unless.concept_number);
+  const Span span = Of(unless.topic);
   if (span.begin == span.end) return false;
   const auto begin = occurrences_.begin() + span.begin, end = occurrences_.begin() + span.end;
   if (unless.where == Where::kPost) {
@@ -360,13 +382,18 @@ const RuleRunner::Quote* RuleRunner::QuoteAround(std::uint32_t begin, std::uint3
 
 // Whether some mark in it may open a quotation: most posts have none, and the long look is for the others.
 bool RuleRunner::MayQuote() const {
-  unsigned char before = '\n';
-  for (const char byte : text_) {
+  // Those past ASCII start with one of three bytes.  Written so that compilers vectorise it.
+  unsigned char any = 0, apostrophe = 0;
+  for (const char byte : post_.text) {
     const auto c = static_cast<unsigned char>(byte);
-    // Those past ASCII start with one of three bytes.  An apostrophe behind a letter opens nothing.
-    const bool letter = (before >= '0' && before <= '9') || ((before | 0x20) >= 'a' && (before | 0x20) <= 'z');
-    if (c == '"' || c == 0xC2 || c == 0xE2 || c == 0xEF || (c == '\'' && !letter) || (c == '>' && before == '\n')) return true;
-    before = c;
+    any = static_cast<unsigned char>(any | (c == '"') | (c == 0xC2) | (c == 0xE2) | (c == 0xEF) | (c == '>'));
+    apostrophe = static_cast<unsigned char>(apostrophe | (c == '\''));
+  }
+  if (any || !apostrophe) return any != 0;
+  // An apostrophe behind a letter opens nothing.
+  for (std::size_t at = post_.text.find('\''); at != std::string_view::npos; at = post_.text.find('\'', at + 1)) {
+    const auto before = static_cast<unsigned char>(at > 0 ? post_.text[at - 1] : '\n');
+    if (!((before >= '0' && before <= '9') || ((before | 0x20) >= 'a' && (before | 0x20) <= 'z'))) return true;
   }
   return false;
 }
@@ -384,12 +411,12 @@ void RuleRunner::FindQuotes() {
     open = kNone;
   };
   const auto letter = [](char32_t c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c > 0x2FFF || (c >= 0xC0 && c < 0x2000); };
-  for (std::size_t at = 0; at < text_.size();) {
+  for (std::size_t at = 0; at < post_.text.size();) {
     const auto begin = static_cast<std::uint32_t>(at);
-    const char32_t c = NextChar(text_, at);
+    const char32_t c = NextChar(post_.text, at);
     const auto end = static_cast<std::uint32_t>(at);
     std::size_t peek = at;
-    const char32_t after = at < text_.size() ? NextChar(text_, peek) : U'\n';
+    const char32_t after = at < post_.text.size() ? NextChar(post_.text, peek) : U'\n';
     switch (c) {
       case '"': case 0xFF02:
         if (straight == kNone) straight = end;
@@ -421,7 +448,7 @@ void RuleRunner::FindQuotes() {
     }
     before = c;
   }
-  close(line, static_cast<std::uint32_t>(text_.size()));
+  close(line, static_cast<std::uint32_t>(post_.text.size()));
   // One inside another: the outer one counts.
   std::sort(quotes_.begin(), quotes_.end(), [](const Quote& a, const Quote& b) { return std::tie(a.begin, b.end) < std::tie(b.begin, a.end); });
   std::vector<Quote> outer;

@@ -1,7 +1,8 @@
 // Rules over concepts, run on one post: which of them hold, and what blocks them.
 //
-// What a rule means is written for people in lexicons/README.md; this is that, by word numbers.  Everything is linear in what
-// was found or nearly so: strangers write the posts.  Pure; one RuleRunner per thread.
+// What a rule means is written for people in lexicons/README.md; this is that, by word numbers.  Where a topic stands in a post is looked up when
+// it is first asked for: rules ask for hundreds, and a post holds few.  Strangers write the posts, so what one post may cost has
+// an end.  Pure; one RuleRunner per thread.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,21 @@
 #include "pipeline/fold.h"
 #include "pipeline/program.h"
 #include "pipeline/stamps.h"
+#include "pipeline/whereabouts.h"
 #include "src/model/assessment.h"
 
 namespace heed {
 
-// A concept seen in a post.
+// Of one post.
+struct PostWords {
+  std::string_view text;          // as it was written
+  FoldedView plain;
+  std::span<const Word> squeezed;  // words of the squeezed view; empty where there is none
+  std::int32_t school = -1;        // whose words count, beside everybody's
+};
+
+// A topic, or a concept, seen in a post.
 struct Occurrence {
-  ConceptNumber concept_number = 0;
   std::uint32_t first = 0, last = 0;  // words of the plain fold, half open
   std::uint32_t begin = 0, end = 0;   // bytes of the text, half open
   View view = View::kPlain;
@@ -35,7 +44,7 @@ struct RuleHit {
   View view = View::kPlain;           // squeezed when any element is
   bool misspelt = false;
   std::optional<Characteristic> characteristic;  // of the words, where the entry names none
-  const CompiledUnless* blocked = nullptr;       // not counted because of this
+  const Condition* blocked = nullptr;       // not counted because of this
   Occurrence blocker;                            // where that was seen (none for kQuoted)
   bool lacking = false;                          // not counted because nothing of `with` holds
   std::vector<Occurrence> elements;              // only when asked for
@@ -43,33 +52,36 @@ struct RuleHit {
   bool counts() const { return !blocked && !lacking; }
 };
 
-// The words of a plain fold that the bytes [begin, end) of its text touch; where there are none left, one beside the place.
-void WordsTouching(std::span<const Word> words, std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last);
-
 // Whether blocked hits and elements are kept (`heed explain`) or only what counts.
 enum class Detail : std::uint8_t { kHits, kAll };
 
 class RuleRunner {
  public:
   // A post whose words or hits are beyond these is one a person must see as it is.
-  static constexpr std::size_t kMostOccurrences = 1u << 14;  // of concepts, in one post
+  static constexpr std::size_t kMostFound = 1u << 14;        // literals and patterns in one post
+  static constexpr std::size_t kMostOccurrences = 1u << 17;  // of what is asked, in one post
   static constexpr std::size_t kMostChains = 1u << 12;       // of one rule, in one post
   static constexpr std::size_t kMostHits = 256;              // kept of one post, worst severities first
   static constexpr std::size_t kMostHitsOfOne = 8;           // kept of one rule
 
-  // Takes up a post.  What both lie in must outlive the Run().
-  void Start(std::string_view text, const FoldedView& plain);
-  // A concept found at words [first, last) of the plain fold.
-  void Add(const Occurrence& occurrence) { occurrences_.push_back(occurrence); }
+  // `program` must outlive it.
+  explicit RuleRunner(const Program& program);
+
+  // Takes up a post, what was found in it, and where, in the same order.  What all lie in must outlive the Run().
+  void Start(const PostWords& post, std::span<const Found> found, const Whereabouts& where);
   // Runs these rules (indices in Program::rules, ascending): all that can hold, and none twice.  Returns false when the post was
   // too much: `out` then holds some of the hits.
-  bool Run(const Program& program, std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out);
+  bool Run(std::span<const std::uint32_t> rules, Detail detail, std::vector<RuleHit>& out);
+
+  // What was found, as far as it was not too much.
+  std::span<const Found> found() const { return found_; }
+  // Where something found stands, if it counts for the school and is not part of what takes it away.
+  std::optional<Occurrence> Counted(const Found& found, const Manner& manner);
 
   // Plain words that the bytes [begin, end) of the text touch.
-  void WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) const { WordsTouching(plain_.words, begin, end, first, last); }
+  void WordsOf(std::uint32_t begin, std::uint32_t end, std::uint32_t& first, std::uint32_t& last) const { WordsTouching(post_.plain.words, begin, end, first, last); }
   std::uint32_t SentenceOf(std::uint32_t word) const { return sentence_[word]; }
   bool IsQuoted(std::uint32_t begin, std::uint32_t end) { return QuoteAround(begin, end) != nullptr; }
-  const std::vector<Occurrence>& occurrences() const { return occurrences_; }  // by concept, then place, after Run()
 
  private:
   struct Quote {
@@ -82,33 +94,50 @@ class RuleRunner {
   struct Span {
     std::uint32_t begin = 0, end = 0;  // in occurrences_
   };
+  // Where a topic stands: all of it, and what is left when exceptions have been taken away.  By place.
+  struct Places {
+    Span all, counted;
+  };
 
-  void SortByConcept();
-  Span Of(ConceptNumber number) const { return seen_.Has(number) ? spans_[number] : Span{}; }
-  void RunRule(const Program& program, std::uint32_t rule, Detail detail, std::vector<RuleHit>& out);
-  void RunOrder(const Program& program, std::uint32_t rule, const std::vector<std::vector<ConceptNumber>>& order, Detail detail, std::vector<RuleHit>& out);
-  bool Links(const CompiledRule& rule, const Program& program, const Occurrence& before, const Occurrence& after) const;
-  bool Holds(const CompiledUnless& context, const RuleHit& hit, const Occurrence& last_element, Occurrence& seen);
-  void DropExcepted(const Program& program);
-  bool Inside(const Occurrence& occurrence, ConceptNumber outer) const;
-  bool Stands(const Program& program, Stand at, const RuleHit& hit) const;
+  // A topic's places in occurrences_, which may move.
+  Span Of(TopicNumber topic) {
+    if (!where_->Has(topic)) return {};
+    if (!counted_.Has(topic)) TakeAway(topic);
+    return places_[topic].counted;
+  }
+  Span AllOf(TopicNumber topic) {
+    if (!where_->Has(topic)) return {};
+    if (!looked_for_.Has(topic)) LookFor(topic);
+    return places_[topic].all;
+  }
+  void LookFor(TopicNumber topic);
+  void TakeAway(TopicNumber topic);
+  Occurrence Place(const Found& found) const;
+  bool IsExcepted(const Occurrence& occurrence);
+  bool Inside(const Occurrence& occurrence, TopicNumber outer);
+  void RunRule(std::uint32_t rule, Detail detail, std::vector<RuleHit>& out);
+  void RunOrder(std::uint32_t rule, std::span<const TopicNumber> order, Detail detail, std::vector<RuleHit>& out);
+  bool Links(const CompiledRule& rule, const Occurrence& before, const Occurrence& after);
+  bool Holds(const Condition& condition, const RuleHit& hit, const Occurrence& last_element, Occurrence& seen);
+  std::optional<Characteristic> CharacteristicOf(const Occurrence& element);
+  bool Stands(Stand at, const RuleHit& hit);
   const Quote* QuoteAround(std::uint32_t begin, std::uint32_t end);
   void FindQuotes();
   bool MayQuote() const;
   std::uint32_t Gap(std::uint32_t last, std::uint32_t first) const { return rank_[first] - rank_[last]; }
 
-  std::string_view text_;
-  FoldedView plain_;
+  const Program& program_;
+  PostWords post_;
+  std::span<const Found> found_;
+  const Whereabouts* where_ = nullptr;
   std::vector<std::uint32_t> rank_;      // of word i: words (not marks) before it; one more at the end
   std::vector<std::uint32_t> sentence_;  // of word i; one more at the end
-  std::vector<Occurrence> occurrences_, unsorted_;
-  std::vector<ConceptNumber> numbers_;   // concepts in the post
-  std::vector<Span> spans_;              // by concept, valid where seen_ has it
-  Stamps seen_;
+  std::vector<Occurrence> occurrences_;
+  std::vector<Places> places_;           // by topic, as far as these have it:
+  Stamps looked_for_, counted_;
   bool too_much_ = false, quotes_known_ = false;
   std::vector<Quote> quotes_;
   std::vector<std::vector<Node>> levels_;
-  std::vector<std::uint32_t> candidates_, dropped_;
   std::size_t chains_ = 0;
 };
 

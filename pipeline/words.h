@@ -47,6 +47,9 @@ class WordTable {
   static std::uint64_t HashPair(std::uint32_t before, std::uint32_t after, std::uint32_t sense) {
     return Mix(before ^ std::uint64_t{sense} << 32 ^ kFirst, after ^ kSecond) | 1;
   }
+  // Of the step that three words lead to, and of the one a further word does.
+  static std::uint64_t HashStart(std::uint32_t one, std::uint32_t two, std::uint32_t three) { return Mix(one ^ std::uint64_t{two} << 32 ^ kSecond, three ^ kThird) | 1; }
+  static std::uint64_t HashStep(std::uint32_t step, std::uint32_t number) { return Mix(step ^ kThird, number ^ kFirst) | 1; }
 
   // Of a word nobody added nothing is known, which is what a free slot says: hardly a branch to guess wrong.
   const KnownWord& Find(std::uint64_t hash) const {
@@ -104,7 +107,7 @@ class WordTable {
 class WordPairs {
  public:
   static constexpr unsigned kPhrase = 1;  // the two are a phrase: WordTable::HashPair() finds it
-  static constexpr unsigned kPart = 2;    // the two are neighbours in one that is searched for
+  static constexpr unsigned kPart = 2;    // the two are neighbours in a longer one
 
   void Add(std::uint32_t before, std::uint32_t after, unsigned what) {
     const std::uint32_t place = Place(before, after);

@@ -5,10 +5,12 @@
 #include <iterator>
 #include <set>
 
+#include "connectors/reporting.h"
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/base/utf8.h"
+#include "src/net/guard.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -133,6 +135,7 @@ class FeedConnector final : public Connector {
         max_pages_(max_pages), tools_(tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override;
+  PresenceCheck Recheck(const Post& post) override;
 
  private:
   Result<HttpResponse> Ask(const Position& position, const std::string& url, bool conditional, const std::string& what);
@@ -274,6 +277,24 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School&, C
   return std::make_unique<FeedConnector>(url, look_back, max_items, max_pages, tools);
 }
 
+PresenceCheck FeedConnector::Recheck(const Post& post) {
+  // Whoever wrote the feed chose the address, and may have chosen one of the school's own network.
+  static const AddressGuard kGuard;
+  PresenceCheck check;
+  HttpRequest request;
+  request.url = post.permalink;
+  request.headers = {{"accept", "text/html,application/xhtml+xml"}};
+  const auto origin = UrlOrigin(post.permalink), own = UrlOrigin(url_);
+  if (!origin || !own || *origin != *own) request.guard = &kGuard;
+  const auto response = SendLook(tools_.http, std::move(request), check);
+  if (!response) return check;
+  // The page's own address answers that it is not there.
+  if (response->status == 404 || response->status == 410) check.presence = Presence::kGoneUnknown;
+  else if (response->status == 200) check.presence = ReadFeedLook(response->body, post);
+  else check.wait = AskedWait(*response, tools_.clock.Now());
+  return check;
+}
+
 }  // namespace
 
 const ConnectorCard kFeedCard = {
@@ -291,7 +312,7 @@ const ConnectorCard kFeedCard = {
         },
     .collects = true,
     .reports = false,
-    .rechecks = false,
+    .rechecks = true,
     .make = &Make,
 };
 

@@ -39,4 +39,8 @@ struct ParsedFeed {
 Result<ParsedFeed> ParseFeed(std::string_view bytes, std::string_view content_type, std::string_view feed_url,
                              std::string_view document_url);
 
+// Pure.  What the web page of an item says of it: kUp where it still holds the item's words, kUpEdited where it has the title and not the words,
+// kUnknown where it has neither: pages that are made by scripts, or ask for consent first.
+Presence ReadFeedLook(std::string_view html, const Post& post);
+
 }  // namespace heed

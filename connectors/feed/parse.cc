@@ -429,4 +429,33 @@ Result<ParsedFeed> ParseFeed(std::string_view bytes, std::string_view content_ty
   return reader.Xml(utf16 ? bytes : start, CharsetOf(content_type));
 }
 
+namespace {
+
+// Letters and digits alone, as pages break lines, quotation marks and spaces as they like.
+std::string Bare(std::string_view text) {
+  std::string bare;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const auto rest = text.substr(i);
+    // Punctuation of U+2000 to U+207F, and the signs below U+00C0.
+    if (rest.starts_with("\xE2\x80") || rest.starts_with("\xE2\x81")) i += 2;
+    else if (c == '\xC2') i += 1;
+    else if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (static_cast<unsigned char>(c) & 0x80)) bare += c;
+    else if (c >= 'A' && c <= 'Z') bare += static_cast<char>(c - 'A' + 'a');
+  }
+  return bare;
+}
+
+}  // namespace
+
+Presence ReadFeedLook(std::string_view html, const Post& post) {
+  constexpr std::size_t kFewest = 12, kEnough = 80;  // letters: too few are anywhere; a feed may cut an item's words short
+  const std::string page = Bare(HtmlToText(html)), title = Bare(post.title);
+  std::string words = Bare(post.text);
+  if (words.size() > kEnough) words.resize(kEnough);
+  if (words.size() >= kFewest && page.find(words) != page.npos) return Presence::kUp;
+  if (title.size() < kFewest || page.find(title) == page.npos) return Presence::kUnknown;
+  return words.size() < kFewest ? Presence::kUp : Presence::kUpEdited;
+}
+
 }  // namespace heed

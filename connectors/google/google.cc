@@ -3,12 +3,17 @@
 
 #include <algorithm>
 
+#include "connectors/fields.h"
 #include "connectors/listing/google_sign_in.h"
+#include "connectors/reporting.h"
+#include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
 namespace heed {
 namespace {
+
+using namespace fields;
 
 struct Options {
   std::string server;  // origin
@@ -26,6 +31,7 @@ class Google final : public Connector {
     page.sign_in_ends = sign_in_.ends();
     return page;
   }
+  PresenceCheck Recheck(const Post& post) override;
 
  private:
   Result<ListAnswer> Ask(const ListQuestion& question);
@@ -61,6 +67,42 @@ Error Google::Refused(const HttpResponse& response, const std::string& what) con
   else return error;
   Error longer(error.fault(), error.message() + std::string(next));
   return error.retry_after() ? std::move(longer).RetryAfter(*error.retry_after()) : longer;
+}
+
+PresenceCheck Google::Recheck(const Post& post) {
+  PresenceCheck check;
+  constexpr std::string_view kPlatform = "google:accounts/";
+  const auto odd = [](char c) { return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' || c == '-' || c == '_' || c == '='); };
+  if (!post.global_id.starts_with(kPlatform) || std::ranges::any_of(post.global_id.substr(kPlatform.size()), odd)) {
+    check.answer = "no review of Google's";
+    return check;
+  }
+  const auto name = post.global_id.substr(std::string_view("google:").size());
+  const auto response = Get("/v4/" + name, "looking at a review on Google");
+  AddAnswer(check.answer, "GET " + options_.server + "/v4/" + name, response);
+  if (!response) {
+    check.wait = response.error().retry_after();
+    return check;
+  }
+  JsonParser parser;
+  const auto body = parser.Parse(response->body);
+  if (response->status == 404) {
+    // Google's own answer, not somebody's page.
+    if (body && (*body)["error"]["code"].Int() == 404) check.presence = Presence::kGoneUnknown;
+    return check;
+  }
+  if (response->status != 200 || !body || (*body)["name"].StringOr("") != name) {
+    check.wait = AskedWait(*response, tools_.clock.Now());
+    return check;
+  }
+  const auto updated = TimeOf((*body)["updateTime"]);
+  check.presence = updated && !post.version_id.empty() && FormatRfc3339(*updated) != post.version_id ? Presence::kUpEdited : Presence::kUp;
+  if (check.presence == Presence::kUpEdited) {
+    // The words are what the list of reviews would have them.
+    auto page = ParseGoogleReviews("{\"reviews\":[" + response->body + "]}", "");
+    if (page && page->entries.size() == 1) check.now = std::move(page->entries[0].post);
+  }
+  return check;
 }
 
 Result<ListAnswer> Google::Ask(const ListQuestion& question) {
@@ -138,7 +180,7 @@ const ConnectorCard kGoogleCard = {
         },
     .collects = true,
     .reports = false,
-    .rechecks = false,
+    .rechecks = true,
     .make = &Make,
 };
 

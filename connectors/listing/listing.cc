@@ -114,6 +114,11 @@ void ForgetFound(State& state, Instant now, std::size_t most, std::vector<std::s
 
 }  // namespace
 
+ListMemo ReadListMemo(const Cursor& cursor) {
+  auto state = ReadState(cursor.value, "");
+  return state ? std::move(state->memo) : ListMemo{};
+}
+
 Result<Page> ListReader::Read(const Cursor& cursor, const std::vector<Listing>& roots, Instant now, const Ask& ask) const {
   Page page;
   State state;

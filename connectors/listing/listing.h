@@ -107,6 +107,9 @@ class ListReader {
   Options options_;
 };
 
+// What the connector counts, in a cursor that Read() wrote; empty of any other.
+ListMemo ReadListMemo(const Cursor& cursor);
+
 // --- What such connectors share beside it ---
 
 // "look_back", "overlap" and "max_pages" of a source; kInvalid says what would be right.

@@ -155,13 +155,13 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
 }  // namespace
 
 const ConnectorCard kRedditCard = {
-    "reddit",
-    "public posts that Reddit's search finds for the school, and posts and comments of the subreddits it names",
-    "Since November 2025 Reddit's API may be used only by applications it approved in writing (Responsible Builder Policy): ask for approval, and say plainly that "
-    "a school looks for abuse of its staff and pupils; commercial use needs a contract. What is deleted on Reddit must be deleted here, and content must "
-    "not be used to identify or watch people. One application and one account, under the school's own name.",
-    true,
-    {
+    .name = "reddit",
+    .summary = "public posts that Reddit's search finds for the school, and posts and comments of the subreddits it names",
+    .terms = "Since November 2025 Reddit's API may be used only by applications it approved in writing (Responsible Builder Policy): ask for approval, and say plainly that "
+    "a school looks for abuse of its staff and pupils; commercial use needs a contract. What is deleted on Reddit must be deleted here: heed takes away the words of what it finds "
+    "deleted two days later, unless a legal hold keeps them, and content must not be used to identify or watch people. One application and one account, under the school's own name.",
+    .terms_must_be_accepted = true,
+    .settings = {
         {"client_id", SettingKind::kText, true, "", "the application's id, from reddit.com/prefs/apps"},
         {"client_secret", SettingKind::kSecret, true, "", "the application's secret"},
         {"username", SettingKind::kText, true, "", "the account that answers for the application: Reddit wants its name in every request"},
@@ -175,10 +175,11 @@ const ConnectorCard kRedditCard = {
         {"site", SettingKind::kText, false, "https://www.reddit.com", "where tokens are made; another address only for trying things out"},
         {"api", SettingKind::kText, false, "https://oauth.reddit.com", "where lists are read; the same"},
     },
-    true,
-    true,
-    true,
-    &Make,
+    .collects = true,
+    .reports = true,
+    .rechecks = true,
+    .make = &Make,
+    .gone_within = hours{48},
 };
 
 }  // namespace heed

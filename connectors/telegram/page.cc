@@ -200,6 +200,23 @@ bool EndsWhole(std::string_view html) {
 
 }  // namespace
 
+Presence ReadTelegramLook(std::string_view bytes, const Post& post) {
+  const auto page = ParseTelegramPage(bytes);
+  if (page && !page->entries.empty()) {
+    const auto& shown = page->entries.front().post;
+    if (page->entries.size() != 1 || shown.global_id != post.global_id) return Presence::kUnknown;
+    return shown.text == post.text ? Presence::kUp : Presence::kUpEdited;
+  }
+  if (page && page->given > 0) return Presence::kUpLimited;  // there, and shown in the app only
+  const auto repaired = RepairUtf8(bytes);
+  if (!EndsWhole(repaired)) return Presence::kUnknown;
+  for (std::size_t at = 0; const auto tag = NextTag(repaired, at);) {
+    at = tag->end;
+    if (!tag->closing && HasClass(Attribute(tag->attributes, "class"), "tgme_widget_message_error")) return Presence::kGoneUnknown;
+  }
+  return Presence::kUnknown;
+}
+
 Result<ListAnswer> ParseTelegramPage(std::string_view bytes) {
   const auto repaired = RepairUtf8(bytes);
   const std::string_view html = repaired;

@@ -2,6 +2,7 @@
 #include "connectors/telegram/telegram.h"
 
 #include "connectors/fields.h"
+#include "connectors/reporting.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -22,6 +23,27 @@ class Telegram final : public Connector {
 
   Result<Page> Fetch(const Cursor& cursor) override {
     return reader_.Read(cursor, roots_, tools_.clock.Now(), [this](const ListQuestion& question) { return Read(question.list.key, question.sweep); });
+  }
+
+  PresenceCheck Recheck(const Post& post) override {
+    PresenceCheck check;
+    // "https://t.me/channel/12"
+    const auto address = post.permalink.find("t.me/") == post.permalink.npos ? std::string() : post.permalink.substr(post.permalink.find("t.me/") + 5);
+    const auto slash = address.find('/');
+    if (slash == address.npos || address.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/") != address.npos || address.find('/', slash + 1) != address.npos) {
+      check.answer = "no message of a public channel";
+      return check;
+    }
+    HttpRequest request{.url = options_.site + "/" + address + "?embed=1&mode=tme"};
+    request.headers.emplace_back("accept", "text/html");
+    const auto response = SendLook(tools_.http, std::move(request), check);
+    if (!response) return check;
+    if (response->status != 200) {
+      check.wait = AskedWait(*response, tools_.clock.Now());
+      return check;
+    }
+    check.presence = ReadTelegramLook(response->body, post);
+    return check;
   }
 
  private:
@@ -85,7 +107,7 @@ const ConnectorCard kTelegramCard = {
     },
     true,
     false,
-    false,
+    true,
     &Make,
 };
 

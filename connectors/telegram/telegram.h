@@ -25,4 +25,8 @@ extern const ConnectorCard kTelegramCard;
 // A message's text is what it says, then a poll's question and choices.  What it answers or quotes stays out.
 Result<ListAnswer> ParseTelegramPage(std::string_view html);
 
+// Pure.  What the page of one message by itself (t.me/{channel}/{id}?embed=1) says of it: Telegram shows "Post not found" where it is gone.
+// kUnknown of any other page.
+Presence ReadTelegramLook(std::string_view html, const Post& post);
+
 }  // namespace heed

@@ -85,7 +85,7 @@ std::string WhatElse(std::string_view bytes) {
   if (Part(bytes, 4, 4) == "ftyp") {
     const auto brand = Part(bytes, 8, 4);
     if (brand == "heic" || brand == "heix" || brand == "mif1" || brand == "hevc" || brand == "msf1") return "is a HEIC photo, which heed does not read: send it as JPEG, or take a screenshot of it";
-    return "is a film or recording: heed reads words only; write down what is said and hand that in as text, and keep the film";
+    return "is a film or recording: heed reads words only; write down what is said and hand that in as text, then add the film to the case that opens (its evidence page, or heed capture add)";
   }
   if (bytes.starts_with("OggS") || bytes.starts_with("ID3") || bytes.starts_with("RIFF") || bytes.starts_with("\x1A\x45\xDF\xA3")) return "is a film or recording: heed reads words only; write down what is said and hand that in as text, and keep the recording";
   if (bytes.starts_with("7z\xBC\xAF") || bytes.starts_with("Rar!") || bytes.starts_with("\x1F\x8B")) return "is an archive that heed does not open: unpack it and hand in what is inside";

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "connectors/fields.h"
+#include "connectors/reporting.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
 
@@ -63,6 +64,7 @@ class Trustpilot final : public Connector {
     static const std::vector<Listing> kRoots = {{.key = "the school's reviews", .about = "r"}};
     return reader_.Read(cursor, kRoots, tools_.clock.Now(), [&](const ListQuestion& question) { return Ask(question); });
   }
+  PresenceCheck Recheck(const Post& post) override;
 
  private:
   Result<ListAnswer> Ask(const ListQuestion& question);
@@ -87,6 +89,30 @@ Result<HttpResponse> Trustpilot::Get(const std::string& path, const std::string&
   else if (response->status == 403) next = ": the app's plan does not include this; ask Trustpilot";
   else return Fail(std::move(error));
   return Fail(Error(error.fault(), error.message() + std::string(next)));
+}
+
+PresenceCheck Trustpilot::Recheck(const Post& post) {
+  PresenceCheck check;
+  HttpRequest request;
+  request.url = options_.server + "/v1/reviews/" + UrlEncode(post.native_id);
+  request.headers = {{"accept", "application/json"}, {"apikey", options_.key}};
+  const auto response = SendLook(tools_.http, std::move(request), check);
+  if (!response) return check;
+  JsonParser parser;
+  const auto body = parser.Parse(response->body);
+  // A page somebody put in between is no answer of Trustpilot's.
+  const bool speaks = body && body->IsObject();
+  if (response->status == 404 && speaks) {
+    check.presence = Presence::kGoneUnknown;
+    return check;
+  }
+  if (response->status != 200 || !speaks || (*body)["id"].Id().value_or("") != post.native_id) {
+    check.wait = AskedWait(*response, tools_.clock.Now());
+    return check;
+  }
+  if ((*body)["status"].StringOr("active") != "active") check.presence = Presence::kUpLimited;  // hidden while a flag is looked into
+  else check.presence = (*body)["title"].StringOr("") != post.title || (*body)["text"].StringOr("") != post.text ? Presence::kUpEdited : Presence::kUp;
+  return check;
 }
 
 // Trustpilot's id of the school's entry, asked for once.
@@ -169,7 +195,7 @@ const ConnectorCard kTrustpilotCard = {
         },
     .collects = true,
     .reports = false,
-    .rechecks = false,
+    .rechecks = true,
     .make = &Make,
 };
 

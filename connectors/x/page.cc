@@ -76,6 +76,27 @@ Result<XPage> ParseXPage(std::string_view body) {
   return page;
 }
 
+Presence ReadXLook(std::string_view body, std::string_view id) {
+  JsonParser parser;
+  const auto whole = parser.Parse(body);
+  if (!whole) return Presence::kUnknown;
+  auto presence = Presence::kUnknown;
+  (*whole)["data"].Each([&](Json one) {
+    if (one["id"].Id().value_or("") != id) return;
+    const auto history = one["edit_history_tweet_ids"];
+    const auto newest = history.IsArray() && history.size() > 0 ? history[history.size() - 1].Id().value_or("") : std::string(id);
+    presence = one["withheld"].IsObject() ? Presence::kUpLimited : newest != id ? Presence::kUpEdited : Presence::kUp;
+  });
+  if (presence != Presence::kUnknown) return presence;
+  (*whole)["errors"].Each([&](Json error) {
+    if (error["resource_id"].Id().value_or(error["value"].Id().value_or("")) != id) return;
+    const auto type = error["type"].StringOr("");
+    if (type.ends_with("/resource-not-found")) presence = Presence::kGoneUnknown;  // deleted, or its account is suspended: it does not say
+    else if (type.ends_with("/not-authorized-for-resource") || type.ends_with("/resource-unavailable")) presence = Presence::kNotVisible;
+  });
+  return presence;
+}
+
 std::vector<std::string> XQueries(const School& school) {
   std::vector<std::string> terms;
   const auto add = [&](std::string term) {

@@ -78,7 +78,8 @@ HttpRequest XReplies::Request(std::string_view method, const std::string& path) 
   return request;
 }
 
-Result<std::string> XReplies::Get(const std::string& path, const std::string& what) {
+Result<std::string> XReplies::Get(const std::string& path, std::int64_t cost, const std::string& what) {
+  HEED_TRY(spend_(cost, what));
   auto response = tools_.http.Send(Request("GET", path));
   if (!response) return Fail(std::move(response).error().While(what));
   if (response->status == 200) return std::move(response->body);
@@ -89,7 +90,7 @@ Result<std::string> XReplies::Get(const std::string& path, const std::string& wh
 
 Result<std::string> XReplies::Account(const std::string& what) {
   if (account_) return *account_;
-  const auto body = HEED_TRY(Get("/2/users/me", what));
+  const auto body = HEED_TRY(Get("/2/users/me", prices_.user, what));
   JsonParser parser;
   const auto read = parser.Parse(body);
   const auto id = read ? (*read)["data"]["id"].Id().value_or("") : "";
@@ -105,7 +106,7 @@ Result<ReportForm> XReplies::Form(const Post& post) {
   if (!IsNumber(root) || !IsNumber(post.native_id)) return Fail(Fault::kUnsupported, "the reply has no number that X knows it by");
   if (keys_.token.empty()) return Fail(NeedsAccount());
   const auto account = HEED_TRY(Account(what));
-  const auto body = HEED_TRY(Get("/2/tweets?ids=" + root + "%2C" + post.native_id + "&tweet.fields=author_id%2Cconversation_id", what));
+  const auto body = HEED_TRY(Get("/2/tweets?ids=" + root + "%2C" + post.native_id + "&tweet.fields=author_id%2Cconversation_id", 2 * prices_.post, what));
   JsonParser parser;
   const auto read = parser.Parse(body);
   // All of them missing: errors alone.
@@ -123,7 +124,7 @@ Result<ReportForm> XReplies::Form(const Post& post) {
   form.reasons = {{std::string(kHide), "Hide it", "readers find it behind \"View hidden replies\"; its author is not told", false}};
   form.suggested = kHide;
   form.notes.push_back("it is not deleted, and anybody can still open it; the account can show it again");
-  form.notes.push_back("X asks money for looking (about a cent and a half) and for hiding (half a cent), which monthly_cap does not count");
+  form.notes.push_back("X asks money for looking (a cent or two) and for hiding (half a cent); both are counted against monthly_cap");
   return form;
 }
 
@@ -132,6 +133,7 @@ ReportOutcome XReplies::Hide(const ApprovedReport& report) {
   if (report.choice().reason != kHide) return CannotSend("no way of hiding was chosen (\"" + Named(report.choice().reason) + "\")");
   if (Root(post).empty() || !IsNumber(post.native_id)) return CannotSend("it is no reply");
   if (keys_.token.empty()) return NotSentBecause(NeedsAccount());
+  if (const auto paid = spend_(prices_.change, "hiding a reply on X"); !paid) return NotSentBecause(paid.error());
   auto request = Request("PUT", "/2/tweets/" + post.native_id + "/hidden");
   request.headers.emplace_back("content-type", "application/json");
   request.body = R"({"hidden":true})";

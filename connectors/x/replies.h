@@ -8,6 +8,8 @@
 // A hidden reply is not deleted: anybody finds it behind "View hidden replies".  X takes reports from people only.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +32,13 @@ std::string OAuth1Header(const OAuth1Keys& keys, std::string_view method, std::s
 
 class XReplies {
  public:
+  struct Prices {
+    std::int64_t post = 5'000, user = 10'000, change = 5'000;  // millionths of a US dollar
+  };
+  // What costs so much may be asked: it is within the month's cap, and counted; kBusy where it is not.
+  using Spend = std::function<Done(std::int64_t millionths, const std::string& what)>;
   // `keys` empty: hides nothing.
-  XReplies(std::string server, OAuth1Keys keys, ConnectorTools tools) : server_(std::move(server)), keys_(std::move(keys)), tools_(tools) {}
+  XReplies(std::string server, OAuth1Keys keys, Prices prices, Spend spend, ConnectorTools tools) : server_(std::move(server)), keys_(std::move(keys)), prices_(prices), spend_(std::move(spend)), tools_(tools) {}
 
   Result<ReportForm> Form(const Post& post);
   ReportOutcome Hide(const ApprovedReport& report);
@@ -39,12 +46,14 @@ class XReplies {
  private:
   HttpRequest Request(std::string_view method, const std::string& path) const;
   // The answer's body, of a question that changes nothing.
-  Result<std::string> Get(const std::string& path, const std::string& what);
+  Result<std::string> Get(const std::string& path, std::int64_t cost, const std::string& what);
   // The number of the account the token was given for.
   Result<std::string> Account(const std::string& what);
 
   std::string server_;  // origin
   OAuth1Keys keys_;
+  Prices prices_;
+  Spend spend_;
   ConnectorTools tools_;
   std::optional<std::string> account_;
 };

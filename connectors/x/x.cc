@@ -1,10 +1,11 @@
-// X's requests, and what they cost.  The memo, in the cursor: month ("2031-03") and spent (millionths of a US dollar).
+// X's requests, and what they cost.  The memo, in the cursor: month ("2031-03") and spent (millionths of a US dollar) on reading; the tally is in the same unit.
 #include "connectors/x/x.h"
 
 #include <algorithm>
 #include <charconv>
 
 #include "connectors/fields.h"
+#include "connectors/reporting.h"
 #include "connectors/x/replies.h"
 #include "src/base/text.h"
 #include "src/net/pace.h"
@@ -26,6 +27,10 @@ std::string Dollars(std::int64_t millionths) {
 
 std::string Month(Instant now) { return FormatRfc3339(now).substr(0, 7); }
 
+Instant MonthBegan(Instant now) {
+  const std::chrono::year_month_day today(std::chrono::floor<days>(now));
+  return std::chrono::sys_days(today.year() / today.month() / 1);
+}
 Instant NextMonth(Instant now) {
   const std::chrono::year_month_day today(std::chrono::floor<days>(now));
   return std::chrono::sys_days((today.year() / today.month() + std::chrono::months{1}) / 1);
@@ -36,28 +41,37 @@ struct Options {
   std::string token;
   std::vector<Listing> roots;
   std::int64_t page_size, cap, post_price, user_price;  // money in millionths of a US dollar
-  bool authors;
+  bool authors, look_again;
   OAuth1Keys keys;  // empty: hides nothing
 };
 
 class X final : public Connector {
  public:
   X(Options options, ListReader::Options lists, ConnectorTools tools)
-      : options_(std::move(options)), reader_(std::move(lists)), tools_(tools), replies_(options_.server, options_.keys, tools) {}
+      : options_(std::move(options)), reader_(std::move(lists)), tools_(tools),
+        replies_(options_.server, options_.keys, {.post = options_.post_price, .user = options_.user_price}, [this](std::int64_t cost, const std::string& what) { return Spend(cost, what); }, tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, now, [&](const ListQuestion& question) { return Ask(question, now); }));
-    if (!page.more) page.quota = Dollars(told_) + " of " + Dollars(options_.cap) + " used this month, as counted here";
+    if (page.more) return page;
+    const auto beside = HEED_TRY(Beside(now));
+    page.quota = Dollars(told_ + beside) + " of " + Dollars(options_.cap) + " used this month, as counted here";
+    if (beside > 0) page.quota += ", " + Dollars(beside) + " of it for looks at reported posts and for hiding";
+    if (!options_.look_again) page.quota += "; whether reported posts are still up a person looks, because X charges for it (look_again)";
     return page;
   }
 
   Result<ReportForm> HideForm(const Post& post) override { return replies_.Form(post); }
   ReportOutcome Hide(const ApprovedReport& report) override { return replies_.Hide(report); }
+  PresenceCheck Recheck(const Post& post) override;
 
  private:
   Result<ListAnswer> Ask(const ListQuestion& question, Instant now);
   Error Refused(const HttpResponse& response, const std::string& what, Instant now) const;
+  // Spent this month beside reading.
+  Result<std::int64_t> Beside(Instant now) const { return tools_.beside ? tools_.beside->Since(MonthBegan(now)) : Result<std::int64_t>(0); }
+  Done Spend(std::int64_t cost, const std::string& what);
   static std::int64_t Counted(const ListMemo& memo, const std::string& month);
   std::int64_t EachCost() const { return options_.post_price + (options_.authors ? options_.user_price : 0); }
 
@@ -78,16 +92,49 @@ std::int64_t X::Counted(const ListMemo& memo, const std::string& month) {
   return std::max<std::int64_t>(0, sum);
 }
 
+// Counts what is about to be asked beside reading.  kBusy: the cap does not allow it.
+Done X::Spend(std::int64_t cost, const std::string& what) {
+  const auto now = tools_.clock.Now();
+  const Cursor cursor = tools_.cursor ? HEED_TRY(tools_.cursor()) : Cursor{};
+  const auto spent = Counted(ReadListMemo(cursor), Month(now)) + HEED_TRY(Beside(now));
+  if (spent + cost > options_.cap)
+    return Fail(Error(Fault::kBusy, what + ": not asked, because it would cost more than this month's cap for X allows (" + Dollars(spent) + " of " + Dollars(options_.cap) + " are used)")
+                    .RetryAfter(std::min<seconds>(std::chrono::ceil<seconds>(NextMonth(now) - now), kLongestWait)));
+  return tools_.beside ? tools_.beside->Add(cost) : Done();
+}
+
+PresenceCheck X::Recheck(const Post& post) {
+  PresenceCheck check;
+  const auto& id = post.native_id;
+  if (!options_.look_again || id.empty() || id.size() > 20 || id.find_first_not_of("0123456789") != id.npos) {
+    check.answer = options_.look_again ? "not asked: the post has no number that X knows it by" : "not asked: X charges for each look, and look_again is off";
+    return check;
+  }
+  if (const auto paid = Spend(options_.post_price, "looking at a post on X"); !paid) {
+    check.answer = paid.error().message();
+    check.wait = paid.error().retry_after().value_or(hours{1});
+    return check;
+  }
+  HttpRequest request;
+  request.url = options_.server + "/2/tweets?ids=" + id + "&tweet.fields=edit_history_tweet_ids%2Cwithheld";
+  request.headers = {{"accept", "application/json"}, {"authorization", "Bearer " + options_.token}};
+  const auto response = SendLook(tools_.http, std::move(request), check);
+  if (!response) return check;
+  if (response->status == 200) check.presence = ReadXLook(response->body, id);
+  else check.wait = AskedWait(*response, tools_.clock.Now());
+  return check;
+}
+
 Result<ListAnswer> X::Ask(const ListQuestion& question, Instant now) {
   const auto month = Month(now);
   if (unsaved_month_ != month) unsaved_month_ = month, unsaved_ = 0;
-  const auto spent = Counted(question.memo, month) + unsaved_;
+  const auto spent = Counted(question.memo, month) + unsaved_, beside = HEED_TRY(Beside(now));
   told_ = spent;
   const auto what = "searching X for " + Named(question.list.about);
-  const auto size = std::min(options_.page_size, (options_.cap - spent) / EachCost());
+  const auto size = std::min(options_.page_size, (options_.cap - spent - beside) / EachCost());
   if (size < kFewest) {
     const auto wait = std::chrono::ceil<seconds>(NextMonth(now) - now);
-    return Fail(Error(Fault::kBusy, "stopped before this month's cap for X: " + Dollars(spent) + " of " + Dollars(options_.cap) + " are used, and the least that can be asked for costs " +
+    return Fail(Error(Fault::kBusy, "stopped before this month's cap for X: " + Dollars(spent + beside) + " of " + Dollars(options_.cap) + " are used, and the least that can be asked for costs " +
                                         Dollars(kFewest * EachCost()) + "; it goes on next month, or when monthly_cap is raised. Until then posts on X are not seen")
                     .RetryAfter(std::min<seconds>(wait, kLongestWait)));
   }
@@ -173,6 +220,7 @@ Result<std::unique_ptr<Connector>> Make(const SourceSpec& spec, const School& sc
   if (given != 0 && given != 4)
     return Fail(Fault::kInvalid, "hiding replies needs api_key_file, api_secret_file, access_token_file and access_token_secret_file together; without them heed reads only");
   options.authors = spec.Bool("authors", false);
+  options.look_again = spec.Bool("look_again", false);
   options.page_size = spec.Int("page_size", 100);
   options.cap = spec.Int("monthly_cap", 10) * 1'000'000;
   options.post_price = spec.Int("post_price", 5'000);
@@ -217,6 +265,7 @@ const ConnectorCard kXCard = {
             {"monthly_cap", SettingKind::kNumber, false, "10", "US dollars this source may cost in a calendar month; set a spending limit at X too"},
             {"queries", SettingKind::kList, false, "", "what to search for, each naming the school; its names, hashtags, domains and X handle in one query when left out"},
             {"authors", SettingKind::kYesNo, false, "false", "ask for authors' names as well, at twice the price of the post itself"},
+            {"look_again", SettingKind::kYesNo, false, "false", "look whether reported posts are still up; each look costs as much as a post, about six a case, and counts against monthly_cap. Off, heed reminds a person to look"},
             {"post_price", SettingKind::kNumber, false, "5000", "what X asks for a post, in millionths of a US dollar"},
             {"user_price", SettingKind::kNumber, false, "10000", "what X asks for an author's name, in the same"},
             {"look_back", SettingKind::kDuration, false, "7d", "how far the first search goes back, at most 7d"},
@@ -227,9 +276,11 @@ const ConnectorCard kXCard = {
         },
     .collects = true,
     .reports = false,
-    .rechecks = false,
+    .rechecks = true,
     .make = &Make,
     .hides = true,
+    .rechecks_if = "look_again",
+    .gone_within = hours{24},
 };
 
 }  // namespace heed

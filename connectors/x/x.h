@@ -5,7 +5,8 @@
 //
 // Every post returned is billed.  heed counts what it was sent, in the cursor, by calendar month (UTC), and never asks for more than
 // what is left of the cap would pay for.  An answer that was lost on the way is counted as a full one, in memory until a page is stored; X
-// itself bills a post once in a day, however often it is sent.  An edited post is a new one with a history: the
+// itself bills a post once in a day, however often it is sent.  Looks at reported posts (`look_again`, off by itself), forms and hidings are counted in the
+// source's tally before they are asked, against the same cap.  An edited post is a new one with a history: the
 // first of that history names it.
 #pragma once
 
@@ -28,6 +29,9 @@ struct XPage {
   std::string newest;  // meta.newest_id
   std::vector<std::string> notes;
 };
+
+// Pure.  What an answer to a look-up of one post by its id says of it; kUnknown of what does not say.
+Presence ReadXLook(std::string_view body, std::string_view id);
 
 // Pure.  kMalformed when `body` is not an answer of the search.
 Result<XPage> ParseXPage(std::string_view body);

@@ -36,6 +36,7 @@ Result<HttpResponse> YouTubeReports::Get(const std::string& path, bool signed_in
   } else {
     request.headers.emplace_back("x-goog-api-key", key_);
   }
+  if (tools_.beside) HEED_TRY(tools_.beside->Add(1));
   auto response = tools_.http.Send(request);
   if (response && response->status == 401) refused_ = true;
   return response;
@@ -164,9 +165,29 @@ ReportOutcome YouTubeReports::Hide(const ApprovedReport& report) {
   return Send("comments/setModerationStatus?id=" + UrlEncode(report.post().native_id) + "&moderationStatus=" + reason + "&banAuthor=false", "", "hiding a comment on YouTube");
 }
 
+// The post as an answer about it alone has it; what was known of its place stays.
+std::optional<Post> YouTubeReports::AsItIs(std::string_view body, const Post& post) const {
+  const bool comment = IsComment(post);
+  const auto video = post.permalink.find("v=");
+  auto page = ParseYouTubePage(body, comment ? YouTubeList::kReplies : YouTubeList::kVideos, school_, comment && video != post.permalink.npos ? std::string_view(post.permalink).substr(video + 2, post.permalink.find('&', video) - video - 2) : std::string_view());
+  if (!page || page->entries.size() != 1 || page->entries[0].post.global_id != post.global_id) return std::nullopt;
+  Post now = std::move(page->entries[0].post);
+  now.permalink = post.permalink;
+  now.in_reply_to = post.in_reply_to;
+  now.thread_root = post.thread_root;
+  return now;
+}
+
 PresenceCheck YouTubeReports::Recheck(const Post& post) {
   PresenceCheck check;
   const bool comment = IsComment(post);
+  const auto used = used_();
+  if (!used || *used >= daily_units_) {
+    const Instant now = tools_.clock.Now();
+    check.answer = used ? "not asked: today's " + std::to_string(daily_units_) + " units of YouTube's quota are used" : "not asked: " + used.error().message();
+    check.wait = used ? std::chrono::ceil<seconds>(NextPacificMidnight(now) - now) : seconds{hours{1}};
+    return check;
+  }
   // Its owner sees a comment that is held; anybody else does not, and would take it for gone.
   const std::string path = (comment ? "comments?part=snippet&textFormat=plainText&id=" : "videos?part=snippet,status&id=") + UrlEncode(post.native_id);
   const auto response = Get(path, comment);
@@ -199,6 +220,7 @@ PresenceCheck YouTubeReports::Recheck(const Post& post) {
     }
     const auto updated = fields::TimeOf(snippet["updatedAt"]);
     check.presence = updated && !post.version_id.empty() && FormatRfc3339(*updated) != post.version_id ? Presence::kUpEdited : Presence::kUp;
+    if (check.presence == Presence::kUpEdited) check.now = AsItIs(response->body, post);
     return check;
   }
   const auto upload = item["status"]["uploadStatus"].StringOr("processed"), privacy = item["status"]["privacyStatus"].StringOr("public");
@@ -207,6 +229,7 @@ PresenceCheck YouTubeReports::Recheck(const Post& post) {
   else if (privacy == "private") check.presence = Presence::kNotVisible;
   else if (privacy == "unlisted") check.presence = Presence::kUpLimited;
   else check.presence = snippet["title"].StringOr("") != post.title || snippet["description"].StringOr("") != post.text ? Presence::kUpEdited : Presence::kUp;
+  if (check.presence == Presence::kUpEdited) check.now = AsItIs(response->body, post);
   return check;
 }
 

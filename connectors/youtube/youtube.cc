@@ -1,7 +1,7 @@
 // YouTube's requests: searches, uploads, comments and replies, each a list of its own, and what they cost.
 //
-// The memo, in the cursor: day and units, as counted; reports and hidings come on top, from the custody chain.  A form that is read and a look at a post
-// cost a unit each, and are not counted.  A list's `about` is its kind and what it belongs to:
+// The memo, in the cursor: day and units, as counted; reports and hidings come on top, from the custody chain, and forms that are read and looks at
+// posts, a unit each, from the source's tally.  A list's `about` is its kind and what it belongs to:
 //   s QUERY   u CHANNEL   c CHANNEL   o CHANNEL (comments of a channel that is not the school's)
 //   v VIDEO   V VIDEO (its title names the school)   r PARENT VIDEO   R PARENT VIDEO (as V)
 #include "connectors/youtube/youtube.h"
@@ -36,16 +36,17 @@ struct Options {
 class YouTube final : public Connector {
  public:
   YouTube(Options options, ListReader::Options lists, School school, ConnectorTools tools)
-      : options_(std::move(options)), reader_(std::move(lists)), school_(std::move(school)), tools_(tools), reports_(options_.server, options_.key, options_.sign_in, options_.own, tools) {}
+      : options_(std::move(options)), reader_(std::move(lists)), school_(std::move(school)), tools_(tools), reports_(options_.server, options_.key, options_.sign_in, options_.own, school_, options_.daily_units, [this] { return UsedToday(); }, tools) {}
 
   Result<Page> Fetch(const Cursor& cursor) override {
     const auto now = tools_.clock.Now();
-    if (tools_.left) reports_left_ = HEED_TRY(tools_.left(PacificMidnight(now)));
+    HEED_TRY(CountBeside(now));
     auto page = HEED_TRY(reader_.Read(cursor, options_.roots, now, [&](const ListQuestion& question) { return Ask(question, now); }));
-    const auto used = told_ + ReportUnits();
+    const auto used = told_ + BesideUnits();
     if (page.more || told_ == 0) return page;
     page.quota = std::to_string(used) + " of " + std::to_string(options_.daily_units) + " units used today";
-    if (reports_left_ > 0) page.quota += ", " + std::to_string(ReportUnits()) + " of them for " + std::to_string(reports_left_) + (reports_left_ == 1 ? " report or hidden comment" : " reports and hidden comments");
+    if (reports_left_ > 0) page.quota += ", " + std::to_string(kReportCost * reports_left_) + " of them for " + std::to_string(reports_left_) + (reports_left_ == 1 ? " report or hidden comment" : " reports and hidden comments");
+    if (looks_ > 0) page.quota += ", " + std::to_string(looks_) + " for looks at posts and forms";
     return page;
   }
 
@@ -61,7 +62,13 @@ class YouTube final : public Connector {
   Error Refused(const HttpResponse& response, const std::string& what, Instant now) const;
   std::string Path(const ListQuestion& question, char kind, std::string_view of) const;
   void Follow(const YouTubePage& page, ListAnswer& answer) const;
-  std::int64_t ReportUnits() const { return kReportCost * reports_left_; }
+  std::int64_t BesideUnits() const { return kReportCost * reports_left_ + looks_; }
+  Done CountBeside(Instant now) {
+    if (tools_.left) reports_left_ = HEED_TRY(tools_.left(PacificMidnight(now)));
+    if (tools_.beside) looks_ = HEED_TRY(tools_.beside->Since(PacificMidnight(now)));
+    return {};
+  }
+  Result<std::int64_t> UsedToday();
   static std::int64_t Counted(const ListMemo& memo, const std::string& today);
 
   Options options_;
@@ -72,7 +79,9 @@ class YouTube final : public Connector {
   std::string unsaved_day_;
   std::int64_t unsaved_ = 0;  // units of requests since the last page
   std::int64_t told_ = 0;     // units as last stored
-  std::int64_t reports_left_ = 0;  // reports and hidings of today, which another object sends
+  // Of today, and done by other objects than the one that reads.
+  std::int64_t reports_left_ = 0;  // reports and hidings
+  std::int64_t looks_ = 0;         // units of looks and forms
 };
 
 std::int64_t YouTube::Counted(const ListMemo& memo, const std::string& today) {
@@ -81,6 +90,13 @@ std::int64_t YouTube::Counted(const ListMemo& memo, const std::string& today) {
   if (day == memo.end() || units == memo.end() || day->second != today) return 0;
   std::from_chars(units->second.data(), units->second.data() + units->second.size(), count);
   return std::max<std::int64_t>(0, count);
+}
+
+Result<std::int64_t> YouTube::UsedToday() {
+  const auto now = tools_.clock.Now();
+  HEED_TRY(CountBeside(now));
+  const Cursor cursor = tools_.cursor ? HEED_TRY(tools_.cursor()) : Cursor{};
+  return Counted(ReadListMemo(cursor), PacificDay(now)) + BesideUnits();
 }
 
 std::string YouTube::Path(const ListQuestion& question, char kind, std::string_view of) const {
@@ -181,7 +197,7 @@ void YouTube::Follow(const YouTubePage& page, ListAnswer& answer) const {
 Result<HttpResponse> YouTube::Get(const std::string& path, std::int64_t cost, const std::string& what, const ListMemo& memo, Instant now) {
   const auto today = PacificDay(now);
   if (unsaved_day_ != today) unsaved_day_ = today, unsaved_ = 0;
-  const auto used = Counted(memo, today) + unsaved_ + ReportUnits();
+  const auto used = Counted(memo, today) + unsaved_ + BesideUnits();
   if (used + cost > options_.daily_units) {
     const auto wait = NextPacificMidnight(now) - now;
     return Fail(Error(Fault::kBusy, "stopped before YouTube's daily quota: " + std::to_string(used) + " of " + std::to_string(options_.daily_units) +
@@ -276,8 +292,8 @@ const ConnectorCard kYouTubeCard = {
     .name = "youtube",
     .summary = "videos on YouTube that name the school, and the comments below them and on the school's own channels",
     .terms = "YouTube's API terms and developer policies: show people YouTube's own links, have a privacy policy that links to Google's, and read what is kept again or delete it "
-             "within 30 days (III.E.4). heed deletes posts that crossed no line after 30 days ([retention] unflagged must stay 30d or less); for a case that is kept "
-             "longer make your own capture of the page. One key belongs to one project and one purpose. With the channel owner's leave heed reports videos and hides comments on the school's own channels; "
+             "within 30 days (III.E.4). heed deletes posts that crossed no line after 30 days ([retention] unflagged must stay 30d or less), and reads the posts of cases again in that time: what is gone or cannot be read is "
+             "taken away, unless the case is under a legal hold. For a case that must last make your own capture of the page. One key belongs to one project and one purpose. With the channel owner's leave heed reports videos and hides comments on the school's own channels; "
              "a comment elsewhere is reported by a person.",
     .terms_must_be_accepted = true,
     .settings =

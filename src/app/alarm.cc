@@ -108,13 +108,15 @@ std::string SignWebhook(std::string_view secret, std::string_view timestamp, std
   return "v1=" + Hex(HmacSha256(secret, std::string(timestamp) + "." + std::string(body)));
 }
 
-Alarms::Alarms(const Config& config, Store& store, HttpClient& http, const Clock& clock, std::string data, MailSender mail)
-    : config_(config), store_(store), http_(http), clock_(clock), data_(std::move(data)), mail_(std::move(mail)), channels_(Channels(config.alarm)) {}
+Alarms::Alarms(const Config& config, Store& store, HttpClient& http, const Clock& clock, std::string data, MailSender mail, Others others)
+    : config_(config), store_(store), http_(http), clock_(clock), data_(std::move(data)), mail_(std::move(mail)), others_(std::move(others)), channels_(Channels(config.alarm)) {}
 
 Result<std::size_t> Alarms::Look() {
   if (channels_.empty()) return std::size_t{0};
   const Instant now = clock_.Now();
-  const auto troubles = HEED_TRY(FindTroubles(config_, store_, data_, now));
+  auto troubles = HEED_TRY(FindTroubles(config_, store_, data_, now));
+  if (others_)
+    for (auto& trouble : others_()) troubles.push_back(std::move(trouble));
   const std::vector<Told> before = HEED_TRY(store_.AllTold());
   std::vector<Told> told = before;
   for (const auto& trouble : troubles) {

@@ -52,8 +52,10 @@ class Alarms {
     unsigned failures = 0;
     Instant not_before{};
   };
+  // Troubles that somebody else knows of; each call gives those that last.
+  using Others = std::function<std::vector<Trouble>()>;
   // All outlive it.  One thread at a time.
-  Alarms(const Config& config, Store& store, HttpClient& http, const Clock& clock, std::string data, MailSender mail = SendMail);
+  Alarms(const Config& config, Store& store, HttpClient& http, const Clock& clock, std::string data, MailSender mail = SendMail, Others others = {});
 
   // Looks for troubles and tells what is new or over.  What could not be looked at or told is the error; it is tried again
   // by later calls.  How many channels were written to.
@@ -69,6 +71,7 @@ class Alarms {
   const Clock& clock_;
   const std::string data_;
   const MailSender mail_;
+  const Others others_;
   std::vector<Channel> channels_;
 };
 

@@ -7,7 +7,6 @@
 #include "src/base/file.h"
 #include "src/base/hash.h"
 #include "src/base/log.h"
-#include "src/evidence/clock.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -52,13 +51,21 @@ Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const St
   return anchors;
 }
 
-Result<std::vector<std::string>> ClockFlawsOf(const Store& store, const std::vector<AnchorFile>& anchors) {
+Result<ClockFindings> CheckClockOf(const Store& store, const std::vector<AnchorFile>& anchors) {
   std::vector<EventTime> events;
-  HEED_TRY(store.EachEvent(1, kLastEvent, [&](const Event& event) { events.push_back({event.sequence, event.at}); }));
+  Done readable;
+  HEED_TRY(store.EachEvent(1, kLastEvent, [&](const Event& event) {
+    EventTime& time = events.emplace_back(EventTime{event.sequence, event.at});
+    if (event.kind != EventKind::kClockSet) return;
+    auto step = ReadClockStep(event.details);
+    if (step) time.step = *std::move(step);
+    else readable = Fail(std::move(step).error().While("event " + std::to_string(event.sequence)));
+  }));
+  HEED_TRY(std::move(readable));
   std::vector<StampTime> stamps;
   for (const auto& anchor : anchors)
     if (anchor.stamp && anchor.stamp->not_trusted.empty()) stamps.push_back({anchor.sequence, anchor.stamp->at, anchor.stamp->authority});
-  return ClockFlaws(events, stamps);
+  return CheckClock(events, stamps);
 }
 
 Result<Anchoring> AnchorChain(const Config& config, const std::vector<std::string>& authorities, const std::string& data, const Store& store, HttpClient& http) {
@@ -115,7 +122,7 @@ Anchoring AnchorKeeper::Look() {
   const Instant now = clock_.Now();
   std::vector<std::string> due;
   for (const auto& authority : authorities_)
-    if (authority.not_before <= now && (!authority.last || now >= *authority.last + *config_.evidence.anchor_every)) due.push_back(authority.url);
+    if (authority.not_before <= now && (!authority.last || now >= *authority.last + *config_.evidence.anchor_every || *authority.last > now + kClockSlack)) due.push_back(authority.url);
   if (due.empty()) return all;
   std::uint64_t head = 0;
   const auto seen = store_.EachEventBack([&](const Event& event) {

@@ -14,6 +14,7 @@
 #include "src/app/config.h"
 #include "src/base/result.h"
 #include "src/base/time.h"
+#include "src/evidence/clock.h"
 #include "src/evidence/stamp.h"
 #include "src/net/http.h"
 #include "src/store/store.h"
@@ -31,8 +32,9 @@ struct AnchorFile {
 // Those in a folder, by sequence, each checked against the store's chain.  No folder: none.
 Result<std::vector<AnchorFile>> CheckAnchors(const std::string& folder, const Store& store, const std::string& certificates);
 
-// Where the installation's clock must have been wrong, in words (evidence/clock.h): by the chain itself and by the trusted ones of these.
-Result<std::vector<std::string>> ClockFlawsOf(const Store& store, const std::vector<AnchorFile>& anchors);
+// Where the installation's clock must have been wrong, and where it was seen being set, in words (evidence/clock.h): by the chain itself and by the
+// trusted ones of these.
+Result<ClockFindings> CheckClockOf(const Store& store, const std::vector<AnchorFile>& anchors);
 
 struct Anchoring {
   std::uint64_t sequence = 0;    // of the head; 0: the chain is empty

@@ -58,6 +58,7 @@ class Reader {
         if (!Exists(config.evidence.certificates)) evidence->Complain("certificates", "no such file: " + config.evidence.certificates);
       }
       config.evidence.pictures = evidence->Bool("pictures").value_or(true);
+      config.evidence.videos = evidence->Bool("videos").value_or(true);
       if (const auto every = evidence->String("anchor_every")) {
         const auto length = ParseDuration(*every);
         if (*every == "never") config.evidence.anchor_every.reset();
@@ -113,14 +114,14 @@ class Reader {
     table.Done();
   }
 
-  // What a platform's terms say about time, of cases: for them a person must act.
+  // What a platform's terms say about time, of cases (app/refresh.h).
   void HoldToTerms(const Config& config) {
     for (const auto& source : config.sources) {
       const days most = source.card && source.enabled ? source.card->keep_at_most : days{0};
       if (most == days{0} || config.retention.closed <= most) continue;
       const auto limit = std::to_string(most.count());
       advice_.push_back({source.place, "source " + Quoted(source.spec.id) + ": the terms of " + std::string(source.card->name) + " let what is read be stored for " + limit + " days unless it is read again, and closed cases are kept " +
-                                           std::to_string(config.retention.closed.count()) + " days: for a case that must last longer make your own capture of the page in that time (heed capture add CASE FILE), or write closed = \"" +
+                                           std::to_string(config.retention.closed.count()) + " days: heed reads their posts again in that time, and takes away the words of those that are gone or cannot be read. For a case that must last make your own capture of the page (heed capture add CASE FILE), or put it under a legal hold; or write closed = \"" +
                                            limit + "d\" in [retention]"});
     }
   }

@@ -36,7 +36,7 @@ struct SourceEntry {
 struct EvidenceSettings {
   std::vector<std::string> authorities;  // addresses of time-stamp authorities (RFC 3161)
   std::string certificates;              // PEM file of those trusted; empty: the system's, and an unknown one is told of
-  bool pictures = true;                  // fetch the pictures of posts that were decided to be a breach (app/media.h)
+  bool pictures = true, videos = true;   // fetch those of posts that were decided to be a breach (app/media.h)
   std::optional<seconds> anchor_every{days{1}};  // how often `heed serve` has the chain's head time-stamped; nullopt: never
   std::vector<std::string> heads_to;     // who is mailed that head as often, outside the school's own computers; see app/head_mail.h
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "connectors/catalogue.h"
+#include "src/app/clock_watch.h"
 #include "src/app/runner.h"
 #include "src/base/hash.h"
 #include "src/casework/details.h"
@@ -22,7 +23,7 @@ Result<std::vector<QueueItem>> ReadQueue(const Store& store, std::string_view sc
   if (!school.empty()) filter.schools.emplace_back(school);
   filter.limit = limit;
   if (backlog) filter.state = CaseState::kBacklog;
-  else filter.wanted = [](const Case& c) { return c.state != CaseState::kBacklog; };
+  else filter.may_be_wanted = [](const Glance& glance) { return glance.state != CaseState::kBacklog; };
   std::vector<QueueItem> items;
   for (auto& c : HEED_TRY(store.Queue(filter))) {
     const StoredPost post = HEED_TRY(store.PostOf(c));
@@ -85,7 +86,8 @@ std::optional<Instant> NextDue(const SourceEntry& entry, const SourceState& stat
   Instant due = entry.schedule.Next(state.last_attempt, now);
   // Only a future time is spread: what is overdue is due.
   if (due > now) due += entry.schedule.Jitter(Hash64(entry.spec.id));
-  if (state.not_before) due = std::max(due, *state.not_before);
+  const bool set_back = state.last_attempt && *state.last_attempt > now + kLeastClockStep;  // the clock, since
+  if (state.not_before && !set_back) due = std::max(due, *state.not_before);
   return due;
 }
 

@@ -261,6 +261,9 @@ class Exporting {
       for (const auto& grant : person.grants) out.Object().Field("role", ToString(grant.role)).Field("school", grant.school).EndObject();
       out.EndArray().Key("saved_lists").Array();
       for (const auto& view : HEED_TRY(store_.PreferencesOf(person.id)).views) out.Object().Field("name", view.name).Field("query", view.query).EndObject();
+      for (const auto& school : config_.schools)
+        for (const auto& view : HEED_TRY(store_.SharedViews(school.id)))
+          if (view.by == person.id) out.Object().Field("name", view.name).Field("query", view.query).Field("shared_with", school.id).EndObject();
       out.EndArray().EndObject();
       HEED_TRY(people.Add(out.Take() + "\n"));
     }

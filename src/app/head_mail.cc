@@ -65,7 +65,7 @@ Result<std::uint64_t> HeadMail::Look() {
     }
     read_ = true;
   }
-  if (now < not_before_ || (last_ && now < *last_ + *config_.evidence.anchor_every)) return 0u;
+  if (now < not_before_ || (last_ && now < *last_ + *config_.evidence.anchor_every && *last_ < now + kClockSlack)) return 0u;
   WrittenHead head;
   HEED_TRY(store_.EachEventBack([&](const Event& event) {
     head = {event.sequence, event.hash};

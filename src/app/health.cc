@@ -5,15 +5,17 @@
 #include <filesystem>
 #include <map>
 
+#include "src/app/clock_watch.h"
 #include "src/app/runner.h"
 
 namespace heed {
 namespace {
 
 constexpr std::uint64_t kDiskBytes = 500ull << 20;
-constexpr std::size_t kMostCases = 2'000;   // looked at for being overdue
+constexpr days kLongestWait{3'660};
 constexpr std::uint32_t kKnownTimes = 5;    // runs with news before a silence can be unusual
 constexpr seconds kLeastSilence{days{7}};
+constexpr days kClockTold{3};
 
 std::string Ago(Instant at, Instant now) { return FormatDuration(std::chrono::floor<seconds>(std::max(now - at, microseconds{0}))) + " ago"; }
 
@@ -32,6 +34,21 @@ bool Silent(const SourceState& state, Instant now) {
 }
 
 bool SignInEnds(const SourceState& state, const AlarmSettings& rules, Instant now) { return state.sign_in_ends && *state.sign_in_ends - rules.notice < now; }
+
+// What was opened by then has waited longer than `limit`; nullopt: nothing can have.
+std::optional<Instant> OverdueSince(seconds limit, Instant now) {
+  Instant late = now - limit - seconds{1}, in_time = now - limit;
+  while (WorkingTime(late, now) <= limit) {
+    if (now - late > kLongestWait) return std::nullopt;
+    in_time = late;
+    late -= days{1};
+  }
+  while (in_time - late > microseconds{1}) {
+    const Instant middle = late + (in_time - late) / 2;
+    (WorkingTime(middle, now) > limit ? late : in_time) = middle;
+  }
+  return late;
+}
 
 std::string SignInWords(const SourceState& state, Instant now) {
   return *state.sign_in_ends <= now ? "its token or key stopped working " + Ago(*state.sign_in_ends, now)
@@ -109,7 +126,7 @@ Result<std::vector<Health>> ReadHealth(const Config& config, const Store* store,
 
 seconds WorkingTime(Instant from, Instant until) {
   seconds sum{0};
-  if (until - from > days{3'660}) from = until - days{3'660};
+  if (until - from > kLongestWait) from = until - kLongestWait;
   while (from < until) {
     const std::time_t at = std::chrono::floor<seconds>(from).time_since_epoch().count();
     std::tm local{};
@@ -144,13 +161,17 @@ Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& sto
                           "look whether the platform still shows posts about the school: a search may have stopped finding them", entry.spec.school});
     if (SignInEnds(state, rules, now)) troubles.push_back({key + "sign-in", name + ": " + SignInWords(state, now), WhatToDo(Fault::kSignIn), entry.spec.school});
   }
+  const auto since = OverdueSince(rules.overdue, now);
   for (const auto& school : config.schools) {
     QueueFilter filter;
     filter.schools = {school.id};
-    filter.limit = kMostCases;
-    filter.wanted = [](const Case& c) { return c.state != CaseState::kBacklog; };  // they had waited before they were found
     std::size_t overdue = 0;
-    for (const auto& c : HEED_TRY(store.Queue(filter))) overdue += WorkingTime(c.opened_at, now) > rules.overdue;
+    // Told by the queue's rows alone.  What was found late waits apart, and what is being responded to has been decided.
+    filter.may_be_wanted = [&](const Glance& glance) {
+      overdue += since && glance.opened_at <= *since && (glance.state == CaseState::kQueued || glance.state == CaseState::kApproval);
+      return false;
+    };
+    HEED_TRY(store.Queue(filter));
     if (overdue > 0)
       troubles.push_back({"cases/" + school.id + "/overdue", std::to_string(overdue) + (overdue == 1 ? " case of " : " cases of ") + school.name + (overdue == 1 ? " has" : " have") + " waited longer than " + FormatDuration(rules.overdue) +
                                                                  " (Saturdays and Sundays not counted)",
@@ -162,6 +183,8 @@ Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& sto
     if (const auto due = reviews.find(school.id); due != reviews.end())
       troubles.push_back({"holds/" + school.id, std::to_string(due->second) + (due->second == 1 ? " legal hold of " : " legal holds of ") + school.name + (due->second == 1 ? " was" : " were") + " to be looked at again by now",
                           "say again what they are for, or release them: \"Evidence packs\" in the console lists them", school.id});
+  for (const auto& step : HEED_TRY(ClockSteps(store, now - kClockTold)))
+    if (step.at < now + kLeastClockStep) troubles.push_back({"clock/" + std::to_string(step.sequence), ClockWords(step), ClockTodo(), ""});
   std::error_code error;
   if (const auto space = std::filesystem::space(data, error); !error && space.available < kDiskBytes)
     troubles.push_back({"disk/full", "Only " + std::to_string(space.available >> 20) + " MB are free on the disk heed keeps its store on", "free some space: when it is full nothing can be kept", ""});

@@ -46,6 +46,8 @@ struct Trouble {
 //   source/ID/silent        brings nothing new for three times as long as it ever did (once that is known), a week at least
 //   source/ID/sign-in       its token or key ends within `notice`
 //   cases/SCHOOL/overdue    cases wait for longer than `overdue`, Saturdays and Sundays not counted
+//   clock/EVENT             the computer's clock was seen being set (app/clock_watch.h), within the last three days
+//   refresh/SCHOOL          what may be stored for a limited time only could not be read again (app/refresh.h)
 //   disk/full               less than 500 MB are free where the store is
 Result<std::vector<Trouble>> FindTroubles(const Config& config, const Store& store, const std::string& data, Instant now);
 

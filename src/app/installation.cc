@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "src/app/clock_watch.h"
 #include "src/base/file.h"
 #include "src/base/hash.h"
 #include "src/base/log.h"
@@ -131,6 +132,10 @@ Result<std::unique_ptr<Store>> OpenStore(const std::string& data, Access access)
   if (!store && store.error().fault() == Fault::kNotFound)
     return Fail(Fault::kNotFound, "nothing has been scanned into " + data + " yet; run `heed scan` first");
   if (!store) return Fail(std::move(store).error().While("opening " + data));
+  if (access == Access::kWrite) {
+    ClockWatch watch(**store, data);
+    LookAtTheClock(watch);
+  }
   return store;
 }
 

@@ -40,7 +40,8 @@ Result<std::vector<LexiconFile>> ReadLexiconFiles(const std::string& folder);
 // start; empty: the user's own cache folder, or none.  A cache that cannot be written is no failure.
 Result<Judge> OpenJudge(const std::string& lexicons, std::vector<School> schools, const std::string& cache_folder, bool drafts = false);
 
-// The store in the data folder: made where it is for writing, refused with a next step where there is none to read.
+// The store in the data folder: made where it is for writing, refused with a next step where there is none to read.  Whoever writes has the
+// computer's clock looked at first (app/clock_watch.h).
 enum class Access { kRead, kWrite };
 Result<std::unique_ptr<Store>> OpenStore(const std::string& data, Access access);
 

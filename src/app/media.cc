@@ -9,6 +9,7 @@
 #include "src/base/text.h"
 #include "src/evidence/capture.h"
 #include "src/evidence/item.h"
+#include "src/net/hls.h"
 #include "src/net/pace.h"
 
 namespace heed {
@@ -16,20 +17,21 @@ namespace {
 
 constexpr days kLookBack{14};
 constexpr std::uint32_t kTries = 6;
-constexpr milliseconds kPatience{30'000};
+constexpr milliseconds kPatience{30'000}, kPatienceWithVideos{180'000};  // of one request
+constexpr std::uint64_t kMaxPlaylist = 1 << 20;
 constexpr int kTimesQuicker = 20;
 
-// The platforms whose posts come with addresses of their pictures.
-bool GivesPictures(std::string_view platform) { return platform == "bluesky" || platform == "mastodon"; }
+// The platforms whose posts come with addresses of their pictures and videos.
+bool GivesMedia(std::string_view platform) { return platform == "bluesky" || platform == "mastodon"; }
 
 bool MayBeFetched(const Case& c) { return c.decision && c.decision->finding == Finding::kBreach; }
 
 }  // namespace
 
-MediaDesk::MediaDesk(Store& store, HttpClient& http, const Clock& clock, std::string data, AddressGuard guard)
-    : store_(store), http_(http), clock_(clock), data_(std::move(data)), guard_(std::move(guard)) {}
+MediaDesk::MediaDesk(Store& store, HttpClient& http, const Clock& clock, std::string data, MediaWanted wanted, AddressGuard guard)
+    : store_(store), http_(http), clock_(clock), data_(std::move(data)), wanted_(wanted), guard_(std::move(guard)) {}
 
-Result<std::vector<PictureStep>> MediaDesk::Look() {
+Result<std::vector<MediaStep>> MediaDesk::Look() {
   const Instant now = clock_.Now();
   // What was decided since.
   std::set<CaseId> decided;
@@ -49,16 +51,25 @@ Result<std::vector<PictureStep>> MediaDesk::Look() {
     if (!post && post.error().fault() == Fault::kNotFound) continue;
     if (!post) return Fail(post.error());
     std::set<std::string> known;
+    std::size_t pictures = 0, videos = 0;
     for (const auto& event : HEED_TRY(store_.History(id)))
       if (event.kind == EventKind::kCaptured && !event.erased)
-        if (const auto capture = ReadCapture(event.details); capture && capture->whose == "media") known.insert(capture->address);
-    for (const auto& version : post->versions)
-      for (const auto& media : version.post.media)
-        if (GivesPictures(version.post.platform) && media.kind == "image" && !media.url.empty() && known.size() < kMaxPictures && known.insert(media.url).second) waiting_.try_emplace({id, media.url});
+        if (const auto capture = ReadCapture(event.details); capture && capture->whose == "media" && known.insert(capture->address).second) ++(capture->media_type.starts_with("video/") ? videos : pictures);
+    for (const auto& version : post->versions) {
+      if (!GivesMedia(version.post.platform)) continue;
+      for (const auto& media : version.post.media) {
+        const bool video = media.kind == "video";
+        if (media.url.empty() || !(video ? wanted_.videos : wanted_.pictures && media.kind == "image")) continue;
+        if ((video ? videos < kMaxVideos : pictures < kMaxPictures) && known.insert(media.url).second) {
+          ++(video ? videos : pictures);
+          waiting_.try_emplace({id, media.url}, Waiting{.video = video});
+        }
+      }
+    }
   }
   seen_ = newest;
 
-  std::vector<PictureStep> steps;
+  std::vector<MediaStep> steps;
   for (auto each = waiting_.begin(); each != waiting_.end();) {
     if (http_.stopped()) break;
     auto& [which, waits] = *each;
@@ -66,7 +77,7 @@ Result<std::vector<PictureStep>> MediaDesk::Look() {
       ++each;
       continue;
     }
-    PictureStep step = Fetch(which.first, which.second);
+    MediaStep step = Fetch(which.first, which.second, waits.video);
     if (!step.problem.empty() && !step.final) {
       ++waits.failures;
       waits.not_before = now + BackOff(waits.failures, Hash64(which.second));
@@ -79,42 +90,87 @@ Result<std::vector<PictureStep>> MediaDesk::Look() {
   return steps;
 }
 
-PictureStep MediaDesk::Fetch(CaseId id, const std::string& address) {
-  PictureStep step{id, address, "", false};
-  const auto give_up = [&](std::string why) {
-    step.problem = std::move(why);
-    step.final = true;
+MediaStep MediaDesk::Fetch(CaseId id, const std::string& address, bool video) {
+  MediaStep step{id, address, "", false, video};
+  const auto failed = [&](const Error& error) {
+    const Fault fault = error.fault();
+    step.problem = error.message();
+    step.final = fault == Fault::kInvalid || fault == Fault::kDenied || fault == Fault::kTooLarge || fault == Fault::kGone || fault == Fault::kUnsupported || fault == Fault::kMalformed;
     return step;
   };
   // As it is now: the decision may have been taken back, or be another one.
   const auto c = store_.FindCase(id);
-  if (!c || !MayBeFetched(*c)) return give_up("the case is not a breach any more");
-  const auto response = http_.Send({.url = address, .headers = {{"Accept", "image/png,image/jpeg,image/webp,image/gif"}}, .max_body = kMaxPicture, .timeout = kPatience, .guard = &guard_});
-  if (!response) {
-    const Fault fault = response.error().fault();
-    if (fault == Fault::kInvalid || fault == Fault::kDenied || fault == Fault::kTooLarge) return give_up(response.error().message());
-    step.problem = response.error().message();
-    return step;
+  if (!c || !MayBeFetched(*c)) return failed(Error{Fault::kDenied, "the case is not a breach any more"});
+  auto got = video ? GetVideo(address) : Result<Got>();
+  if (!video) {
+    auto picture = Get(address, false, kMaxPicture);
+    if (!picture) return failed(picture.error());
+    got = Got{*std::move(picture)};
   }
-  if (response->status == 404 || response->status == 410) return give_up("it is not there any more (" + std::to_string(response->status) + ")");
-  if (response->status < 200 || response->status > 299) {
-    step.problem = "it was not shown to heed (" + std::to_string(response->status) + ")";
-    return step;
-  }
-  if (!KindOfOriginal(response->body).picture) return give_up("what is there is no picture of a kind heed keeps");
-  if (const auto kept = Keep(id, address, response->body, clock_.Now()); !kept) step.problem = kept.error().message();
+  if (!got) return failed(got.error());
+  const OriginalKind kind = KindOfOriginal(got->bytes);
+  if (!(video ? kind.video : kind.picture)) return failed(Error{Fault::kUnsupported, std::string("what is there is no ") + (video ? "video" : "picture") + " of a kind heed keeps"});
+  if (const auto kept = Keep(id, address, *got, clock_.Now()); !kept) step.problem = kept.error().message();
   return step;
 }
 
-Done MediaDesk::Keep(CaseId id, const std::string& address, const std::string& bytes, Instant at) {
+// kGone, kDenied, kTooLarge and kInvalid are final; any other failure may pass.
+Result<std::string> MediaDesk::Get(const std::string& address, bool video, std::uint64_t most) {
+  auto response = http_.Send({.url = address, .headers = {{"Accept", video ? "video/mp4,video/webm,application/vnd.apple.mpegurl,video/*" : "image/png,image/jpeg,image/webp,image/gif"}}, .max_body = most,
+                              .timeout = video ? kPatienceWithVideos : kPatience, .guard = &guard_});
+  if (!response) {
+    // Half an answer, or none that is HTTP, may be another one next time.
+    if (response.error().fault() == Fault::kMalformed) return Fail(Fault::kUnavailable, response.error().message());
+    return Fail(std::move(response).error());
+  }
+  if (response->status == 404 || response->status == 410) return Fail(Fault::kGone, "it is not there any more (" + std::to_string(response->status) + ")");
+  if (response->status < 200 || response->status > 299) return Fail(Fault::kUnavailable, "it was not shown to heed (" + std::to_string(response->status) + ")");
+  return std::move(response->body);
+}
+
+Result<MediaDesk::Got> MediaDesk::GetVideo(const std::string& address) {
+  std::string body = HEED_TRY(Get(address, true, kMaxVideo));
+  if (!IsHls(body)) return Got{std::move(body)};
+  return Join(std::move(body), address);
+}
+
+Result<MediaDesk::Got> MediaDesk::Join(std::string playlist, std::string url) {
+  const auto read = [](std::string_view body, const std::string& at) -> Result<HlsPlaylist> {
+    if (body.size() > kMaxPlaylist) return Fail(Fault::kTooLarge, "the playlist of the video is larger than 1 MB");
+    return ParseHls(body, at);
+  };
+  HlsPlaylist list = HEED_TRY(read(playlist, url));
+  auto sizes = std::move(list.variants);
+  std::ranges::stable_sort(sizes, std::ranges::greater{}, &HlsPlaylist::Variant::bits_per_second);
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const std::string inner = HEED_TRY(Get(sizes[i].url, true, kMaxPlaylist));
+    list = HEED_TRY(read(inner, sizes[i].url));
+    if (!list.variants.empty()) return Fail(Fault::kUnsupported, "the playlist of the video names playlists of playlists");
+    const auto expected = static_cast<std::uint64_t>(list.length.count()) * sizes[i].bits_per_second / 8;
+    if (expected <= kMaxVideo) break;  // the smallest is tried whatever it promises
+  }
+  if (list.locked) return Fail(Fault::kUnsupported, "the video is encrypted");
+  if (!list.whole) return Fail(Fault::kUnsupported, "the video is a broadcast that goes on");
+  Got got;
+  got.parts = list.parts.size();
+  for (const auto& part : list.parts) {
+    if (http_.stopped()) return Fail(Fault::kUnavailable, "heed was told to stop");
+    got.bytes += HEED_TRY(Get(part, true, kMaxVideo - got.bytes.size()));
+  }
+  return got;
+}
+
+Done MediaDesk::Keep(CaseId id, const std::string& address, const Got& got, Instant at) {
+  const std::string& bytes = got.bytes;
   const OriginalKind kind = KindOfOriginal(bytes);
   Capture capture;
   capture.whose = "media";
-  capture.name = "picture." + ExtensionOf(bytes);
   capture.extension = ExtensionOf(bytes);
+  capture.name = (kind.video ? "video." : "picture.") + capture.extension;
   capture.media_type = kind.media_type;
   capture.address = address;
   capture.how = "fetched by heed from the address the platform gave for it, after a person had decided on the case";
+  if (got.parts > 1) capture.how += "; served in " + std::to_string(got.parts) + " parts, which follow each other here unchanged";
   capture.clock = AboutTheClock();
   capture.tool = "heed " HEED_VERSION;
   capture.taken_at = at;
@@ -142,10 +198,10 @@ Done MediaDesk::Keep(CaseId id, const std::string& address, const std::string& b
 std::function<void()> Fetching(MediaDesk& desk) {
   return [&desk, last = std::string()]() mutable {
     const auto steps = desk.Look();
-    if (!steps && std::exchange(last, steps.error().message()) != steps.error().message()) LogError("fetching pictures: " + steps.error().message());
+    if (!steps && std::exchange(last, steps.error().message()) != steps.error().message()) LogError("fetching pictures and videos: " + steps.error().message());
     if (steps)
       for (const auto& step : *steps)
-        if (step.final) LogWarning("case " + std::to_string(step.case_id) + ": a picture of the post is not kept: " + step.problem);
+        if (step.final) LogWarning("case " + std::to_string(step.case_id) + std::string(step.video ? ": a video" : ": a picture") + " of the post is not kept: " + step.problem);
   };
 }
 

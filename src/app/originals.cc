@@ -38,6 +38,9 @@ OriginalKind KindOfOriginal(std::string_view bytes) {
   const std::string extension = ExtensionOf(bytes);
   for (const auto& [name, type] : kPictures)
     if (extension == name) return {type, true};
+  constexpr std::string_view kVideos[][2] = {{"mp4", "video/mp4"}, {"webm", "video/webm"}, {"ts", "video/mp2t"}};
+  for (const auto& [name, type] : kVideos)
+    if (extension == name) return {type, false, true};
   return {extension == "pdf" ? "application/pdf" : extension == "txt" ? "text/plain" : "application/octet-stream", false};
 }
 

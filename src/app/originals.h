@@ -1,4 +1,4 @@
-// The files that tips were, and the pictures of posts (app/media.h): kept byte for byte, beside the store, for as long as a post or a
+// The files that tips were, and the pictures and videos of posts (app/media.h): kept byte for byte, beside the store, for as long as a post or a
 // capture in it points to them.
 //
 //   originals/SCHOOL/SHA-256 of the bytes, in hex
@@ -27,6 +27,7 @@ Result<std::string> ReadOriginal(const std::string& data, std::string_view schoo
 struct OriginalKind {
   std::string_view media_type;
   bool picture = false;  // of a kind browsers show
+  bool video = false;    // of a kind players play
 };
 OriginalKind KindOfOriginal(std::string_view bytes);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "src/app/runner.h"
+#include "src/app/tally.h"
 #include "src/base/log.h"
 #include "src/evidence/capture.h"
 
@@ -19,7 +21,7 @@ void Tell(const OutboxStep& step) {
 
 }  // namespace
 
-std::vector<ReportChannel> ReportChannels(const Config& config) {
+std::vector<ReportChannel> ReportChannels(const Config& config, const std::string& data) {
   std::vector<ReportChannel> channels;
   for (const auto& source : config.sources) {
     if (!source.card || (!source.card->reports && !source.card->rechecks && !source.card->hides)) continue;
@@ -30,6 +32,7 @@ std::vector<ReportChannel> ReportChannels(const Config& config) {
     channel.enabled = source.enabled;
     channel.terms_accepted = source.terms_accepted;
     channel.per_day = source.reports_per_day;
+    channel.beside = std::make_shared<FileTally>(data, source.spec.id);
     channels.push_back(std::move(channel));
   }
   return channels;
@@ -45,6 +48,13 @@ Outbox::Keeper KeepRechecks() {
     event.details = WriteCapture(captured->capture);
     event.attachment = std::move(captured->bytes);
     return event;
+  };
+}
+
+Outbox::Taker Takes(const Config& config, Runner& runner) {
+  return [&config, &runner](const Case& c, const ReportChannel& channel, Post now) -> Done {
+    const auto* source = config.FindSource(channel.spec.id);
+    return source ? runner.Take(*source, c, std::move(now)) : Done();
   };
 }
 

@@ -25,11 +25,15 @@
 
 namespace heed {
 
-// Every source that can report, hide or look, with its school.
-std::vector<ReportChannel> ReportChannels(const Config& config);
+// Every source that can report, hide or look, with its school; `data` is where what they ask is counted.
+std::vector<ReportChannel> ReportChannels(const Config& config, const std::string& data);
 
 // Keeps what was answered to a look as a capture (src/evidence/capture.h).
 Outbox::Keeper KeepRechecks();
+
+// Takes what a look found changed in, as an edit (Runner::Take).
+class Runner;
+Outbox::Taker Takes(const Config& config, Runner& runner);
 
 // One report, or request to an author, of a case that is not over.
 struct ReportRow {

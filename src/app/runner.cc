@@ -4,6 +4,8 @@
 #include <unordered_set>
 
 #include "pipeline/mention.h"
+#include "src/app/clock_watch.h"
+#include "src/app/tally.h"
 #include "src/base/hash.h"
 #include "src/base/json.h"
 #include "src/base/log.h"
@@ -20,6 +22,12 @@ namespace {
 constexpr int kMaxPages = 1'000'000;
 // What is older when a source is read for the first time has waited already.
 constexpr seconds kOld{days{2}};
+
+// Evidence of what was left at the school's own place.
+constexpr std::string_view kLeftThere = "left where people write to or about the school";
+Mention LeftThere() { return {true, kMentionThreshold, {{std::string(kLeftThere), kMentionThreshold, 0, 0}}}; }
+// What posts that were looked at by themselves were read by.
+constexpr std::string_view kLookAgain = "look-again";
 
 std::string OptionalTime(const std::optional<Instant>& at) { return at ? FormatRfc3339(*at) : ""; }
 
@@ -138,8 +146,8 @@ Result<SourceRun> ParseSourceRun(std::string_view json) {
   return run;
 }
 
-Runner::Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock)
-    : config_(config), judge_(judge), store_(store), http_(http), clock_(clock) {}
+Runner::Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock, std::string data)
+    : config_(config), judge_(judge), store_(store), http_(http), clock_(clock), data_(std::move(data)) {}
 
 Runner::~Runner() = default;
 
@@ -152,9 +160,37 @@ Result<Connector*> Runner::ConnectorFor(const SourceEntry& source) {
       const auto own = all.find(id);
       return own == all.end() ? 0 : own->second;
     };
-    kept = HEED_TRY(source.card->make(source.spec, config_.schools[source.school], ConnectorTools{http_, clock_, left}));
+    auto& tally = tallies_[source.spec.id];
+    if (!tally) tally = std::make_unique<FileTally>(data_, source.spec.id, &clock_);
+    kept = HEED_TRY(source.card->make(source.spec, config_.schools[source.school], ConnectorTools{http_, clock_, left, tally.get()}));
   }
   return kept.get();
+}
+
+Done Runner::Take(const SourceEntry& source, const Case& c, Post post) {
+  const Instant now = clock_.Now();
+  post.first_seen_at = now;
+  // Where it was left stands for the mention, as it did when it was found.
+  const bool about_school = std::ranges::any_of(c.assessment.mention.evidence, [](const auto& piece) { return piece.what == kLeftThere; });
+  LiveWorker workers(judge_);
+  auto* worker = HEED_TRY(workers.Now());
+  std::string scratch;
+  const std::string_view text = JudgedText(post, scratch);
+  std::vector<Assessment> assessments;
+  worker->Assess(source.school, std::vector<std::string_view>{text}, about_school ? MentionPolicy::kAny : MentionPolicy::kRequired, assessments);
+  Assessment& assessment = assessments.at(0);
+  if (about_school) assessment.mention = LeftThere();
+  // A source of its own: the one it came from may be reading, and its place is that reading's to move.
+  PageCommit commit{.source = std::string(kLookAgain), .state = HEED_TRY(store_.Source(kLookAgain)), .posts = {}, .at = now};
+  commit.state.last_attempt = commit.state.last_success = now;
+  if (assessment.mention.mentions || !assessment.could_not_judge.empty()) {
+    auto words = WordsOf(text, assessment);
+    commit.posts.push_back({source.spec.school, std::move(post), std::move(assessment), std::nullopt, false, std::move(words)});
+  } else {
+    commit.posts.push_back({source.spec.school, WithoutWords(std::move(post)), Assessment{}, std::nullopt});
+  }
+  HEED_TRY(store_.Commit(commit, Observe));
+  return {};
 }
 
 SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const RunProgress&)>& progress) {
@@ -173,6 +209,8 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
   if (!known) return end_early(known.error());
   SourceState state = *std::move(known);
   const Instant start = clock_.Now();
+  // A last attempt in the future: the clock was set back, and what was to be waited for is over or unknown.
+  if (state.last_attempt && *state.last_attempt > start + kLeastClockStep) state.not_before.reset();
   if (state.not_before && *state.not_before > start) {
     run.skipped = "left alone until " + FormatLocal(*state.not_before) + (state.message.empty() ? "" : ": " + state.message);
     return run;
@@ -210,7 +248,7 @@ SourceRun Runner::Run(const SourceEntry& source, const std::function<void(const 
     (*worker)->Assess(source.school, texts, page.about_school ? MentionPolicy::kAny : MentionPolicy::kRequired, assessments);
     // Where it was left stands for the mention, and staff are told so.
     if (page.about_school)
-      for (auto& assessment : assessments) assessment.mention = {true, kMentionThreshold, {{"left where people write to or about the school", kMentionThreshold, 0, 0}}};
+      for (auto& assessment : assessments) assessment.mention = LeftThere();
 
     PageCommit commit{.source = source.spec.id, .state = {}, .posts = {}, .at = now};
     // A post we keep may have been edited so that it no longer names the school; what we keep may have come with this

@@ -63,8 +63,13 @@ bool NeedsPerson(Fault fault);
 class Runner {
  public:
   // All outlive the runner.
-  Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock);
+  // `data`: where what sources ask beside reading is counted (app/tally.h); "": nowhere.
+  Runner(const Config& config, LiveJudge& judge, Store& store, HttpClient& http, const Clock& clock, std::string data = {});
   ~Runner();
+
+  // Takes a version of a kept post in that was read by itself (Outbox::Taker): judged, and kept as an edit.  One that no longer names the school
+  // leaves its words out, as on any page.
+  Done Take(const SourceEntry& source, const Case& c, Post post);
 
   // Reads the source until it is up to date.  Never throws the run away on a failure: what was stored stays.
   SourceRun Run(const SourceEntry& source, const std::function<void(const RunProgress&)>& progress);
@@ -77,7 +82,9 @@ class Runner {
   Store& store_;
   HttpClient& http_;
   const Clock& clock_;
-  std::mutex mutex_;  // guards connectors_
+  const std::string data_;
+  std::mutex mutex_;  // guards what follows
+  std::map<std::string, std::unique_ptr<Tally>> tallies_;
   std::map<std::string, std::unique_ptr<Connector>> connectors_;  // kept: they hold sign-ins, which are rationed
 };
 

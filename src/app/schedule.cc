@@ -1,6 +1,7 @@
 #include "src/app/schedule.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 #include <vector>
 
@@ -128,6 +129,25 @@ Result<Schedule> Schedule::Cron(std::string_view expression) {
   if (!schedule.NextCron(Instant{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}}))
     return Fail(Fault::kInvalid, "cron: \"" + std::string(expression) + "\" never happens");
   return schedule;
+}
+
+std::string Schedule::Words() const {
+  static constexpr const char* kDays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+  if (every_ > seconds{0} || minutes_.count() != 1 || hours_.count() != 1 || !any_day_ || months_.count() != 12) return text_;
+  std::size_t minute = 0, hour = 0;
+  while (!minutes_[minute]) ++minute;
+  while (!hours_[hour]) ++hour;
+  char clock[8];
+  std::snprintf(clock, sizeof clock, "%02d:%02d", static_cast<int>(hour % 24), static_cast<int>(minute % 60));
+  std::string when = "daily";
+  if (weekdays_.to_ulong() == 0b0111110) {
+    when = "Monday to Friday";
+  } else if (weekdays_.count() < 7) {
+    when.clear();
+    for (const std::size_t day : {1, 2, 3, 4, 5, 6, 0})
+      if (weekdays_[day]) when += (when.empty() ? "" : ", ") + std::string(kDays[day]);
+  }
+  return when + " at " + clock;
 }
 
 std::optional<Instant> Schedule::NextCron(Instant after) const {

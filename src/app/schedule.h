@@ -34,6 +34,8 @@ class Schedule {
 
   // "every 15 min", "cron 30 7 * * 1-5".
   const std::string& text() const { return text_; }
+  // For who never saw crontab(5): "daily at 07:30", "Monday to Friday at 07:30"; text() where it is not as simple as that.
+  std::string Words() const;
 
  private:
   Schedule() = default;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <mutex>
 
+#include "src/app/clock_watch.h"
 #include "src/app/desk.h"
 #include "src/app/health.h"
 #include "src/app/lexicon_desk.h"
@@ -33,7 +34,7 @@ Result<std::vector<SourceHealth>> HealthOf(const Config& config, const Store& st
     health.school = view.entry->spec.school;
     health.connector = view.entry->spec.connector;
     health.summary = view.entry->card ? std::string(view.entry->card->summary) : health.connector;
-    health.schedule = view.entry->schedule.text();
+    health.schedule = view.entry->schedule.Words();
     health.state = StateOf(view, now);
     health.message = std::move(known.says);
     health.todo = std::move(known.todo);
@@ -225,6 +226,11 @@ Web::Web(const Config& config, Store& store, Gate& gate, LiveJudge& judge, Reloa
   parts.retention = config.retention;
   parts.evidence = std::move(doors.evidence);
   parts.sources = [&config, &store, &clock] { return HealthOf(config, store, clock.Now()); };
+  parts.computer = [&store, &clock]() -> Result<std::vector<std::pair<std::string, std::string>>> {
+    std::vector<std::pair<std::string, std::string>> told;
+    for (const auto& step : HEED_TRY(ClockSteps(store, clock.Now() - days{30}))) told.emplace_back(ClockWords(step), ClockTodo());
+    return told;
+  };
   parts.lexicon.entries = [&judge] {
     std::vector<EntryLine> lines;
     const Judge now = judge.Now().judge;

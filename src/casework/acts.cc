@@ -257,6 +257,7 @@ Result<Case> ApplyAct(const Case& before, const Event& event) {
     case EventKind::kReopened:
     case EventKind::kCaptured:
     case EventKind::kExported:  // Fold() has dealt with them
+    case EventKind::kClockSet:  // of no case
     case EventKind::kErased: return Fail(Fault::kInvalid, "not something a person does");
   }
   Settle(c);

@@ -35,7 +35,7 @@ int RunAuditVerify(const Arguments& arguments) {
   const auto trail = (*store)->VerifyAudit();
   if (!trail) return Complain(trail.error());
   // Of a chain that does not hold nothing else is asked.
-  const auto clock = report->broken ? Result<std::vector<std::string>>() : ClockFlawsOf(**store, *anchors);
+  const auto clock = report->broken ? Result<ClockFindings>() : CheckClockOf(**store, *anchors);
   if (!clock) return Complain(clock.error());
   std::vector<std::string> lost;
   for (const auto& head : heads) {
@@ -45,12 +45,14 @@ int RunAuditVerify(const Arguments& arguments) {
     if (!there) lost.push_back("event " + std::to_string(head.sequence) + " was written down, and the chain no longer has it: it was cut short or taken back");
     else if (*there != head.hash) lost.push_back("event " + std::to_string(head.sequence) + " is not the one that was written down: the chain was written anew");
   }
-  bool good = !report->broken && !trail->broken && clock->empty() && lost.empty();
+  bool good = !report->broken && !trail->broken && clock->flaws.empty() && lost.empty();
   for (const auto& anchor : *anchors) good = good && anchor.stamp;
   if (arguments.json) {
     JsonWriter out;
     out.Object().Field("ok", good).Field("events", report->events).Field("erased", report->erased).Field("head", Hex(report->head)).Field("broken", report->broken.value_or("")).Field("trail", trail->events).Field("trail_broken", trail->broken.value_or("")).Key("clock").Array();
-    for (const auto& flaw : *clock) out.String(flaw);
+    for (const auto& flaw : clock->flaws) out.String(flaw);
+    out.EndArray().Key("clock_set").Array();
+    for (const auto& note : clock->notes) out.String(note);
     out.EndArray().Key("lost").Array();
     for (const auto& flaw : lost) out.String(flaw);
     out.EndArray().Key("anchors").Array();
@@ -76,7 +78,8 @@ int RunAuditVerify(const Arguments& arguments) {
   }
   for (const auto& flaw : lost) out += "THE CHAIN IS ANOTHER: " + flaw + "\n";
   if (!heads.empty() && lost.empty() && !report->broken) out += heads.size() == 1 ? "It leads to the head that was written down.\n" : "It leads to each head that was written down.\n";
-  for (const auto& flaw : *clock) out += "THE CLOCK WAS WRONG: " + ForTerminal(flaw) + "\n";
+  for (const auto& flaw : clock->flaws) out += "THE CLOCK WAS WRONG: " + ForTerminal(flaw) + "\n";
+  for (const auto& note : clock->notes) out += "Note: " + ForTerminal(note) + "\n";
   out += "The chain's head is " + ToString(WrittenHead{report->events, report->head}) + "\n";
   out += anchors->empty() ? "Nobody has time-stamped it yet. Write the head down somewhere else, or have it stamped with `heed audit anchor`: then nobody can take the chain back unseen.\n"
                           : "Keep copies of the anchors somewhere else: whoever can take the store back can take them along.\n";

@@ -1,5 +1,6 @@
 // `heed queue`, `heed show`, `heed sources`: what staff and administrators read.
 #include "src/app/as_json.h"
+#include "src/app/clock_watch.h"
 #include "src/app/desk.h"
 #include "src/app/health.h"
 #include "src/base/json.h"
@@ -177,6 +178,7 @@ int RunSources(const Arguments& arguments) {
   std::unique_ptr<Store> store;
   std::vector<SourceView> views;
   std::vector<Health> healths;
+  std::vector<Event> clock;
   const Instant now = SystemClock{}.Now();
   if (config) {
     auto opened = OpenForReading(arguments, *config);
@@ -186,6 +188,9 @@ int RunSources(const Arguments& arguments) {
     if (!read) return Complain(read.error());
     views = *std::move(read);
     healths = LookAtSources(views, config->alarm, now);
+    auto steps = store ? ClockSteps(*store, now - days{30}) : Result<std::vector<Event>>();
+    if (!steps) return Complain(steps.error());
+    clock = *std::move(steps);
   }
   if (arguments.json) {
     JsonWriter out;
@@ -212,10 +217,12 @@ int RunSources(const Arguments& arguments) {
       }
       out.EndArray().EndObject();
     }
+    out.EndArray().Key("clock").Array();
+    for (const auto& step : clock) out.Object().Field("event", step.sequence).Field("says", ClockWords(step)).Field("todo", ClockTodo()).EndObject();
     out.EndArray().Key("connectors").Array();
     for (const auto* card : Connectors()) {
       out.Object().Field("name", card->name).Field("summary", card->summary).Field("terms", card->terms).Field("terms_must_be_accepted", card->terms_must_be_accepted);
-      out.Field("collects", card->collects).Field("hides", card->hides).Field("reports", card->reports).Field("rechecks", card->rechecks).Key("settings").Array();
+      out.Field("collects", card->collects).Field("hides", card->hides).Field("reports", card->reports).Field("rechecks", card->rechecks).Field("rechecks_if", card->rechecks_if).Key("settings").Array();
       for (const auto& setting : card->settings)
         out.Object().Field("key", setting.key).Field("required", setting.required).Field("default", setting.default_value).Field("help", setting.help).EndObject();
       out.EndArray().EndObject();
@@ -245,6 +252,8 @@ int RunSources(const Arguments& arguments) {
         out += Wrap(view.entry->spec.id + " was not read" + when + ": " + gap.why, width, "  ");
       }
     }
+    for (const auto& step : clock) out += Wrap(ClockWords(step), width, "  ");
+    if (!clock.empty()) out += Wrap("What to do: " + ClockTodo(), width, "    ");
     out += "\n";
   }
   out += "What can be read (connector = \"...\" of a [[source]]):\n";
@@ -252,7 +261,7 @@ int RunSources(const Arguments& arguments) {
     std::string can = card->collects ? "collects" : "";
     if (card->reports) can += ", reports abuse";
     if (card->hides) can += ", hides what stands at the school's own place";
-    if (card->rechecks) can += ", checks again";
+    if (card->rechecks) can += ", checks again" + (card->rechecks_if.empty() ? std::string() : " with " + std::string(card->rechecks_if) + " = true");
     out += "\n" + std::string(card->name) + ": " + std::string(card->summary) + " (" + can + ")\n";
     out += Wrap("Terms: " + std::string(card->terms) + (card->terms_must_be_accepted ? " Off until accept_terms = true." : ""), width, "  ");
     for (const auto& setting : card->settings) {

@@ -91,6 +91,19 @@ int RunExplain(const Arguments& arguments) {
     else line += ": counts";
     out += Wrap(line, width, "  ");
   }
+  if (!e.weighed.empty()) {
+    // The small ones add up, and are too many to read.
+    constexpr std::size_t kShown = 16;
+    std::string line;
+    for (std::size_t i = 0; i < std::min(kShown, e.weighed.size()); ++i) {
+      const auto& one = e.weighed[i];
+      line += (line.empty() ? "" : ", ") + ("\"" + one.words + "\" " + (one.points > 0 ? "+" : "") + std::to_string(one.points));
+    }
+    if (e.weighed.size() > kShown) line += ", and " + std::to_string(e.weighed.size() - kShown) + " that weigh less";
+    out += "\nWording:\n" + Wrap(line, width, "  ");
+    out += "  " + std::to_string(e.wording_sum) + " points in all; from " + std::to_string(e.wording_from) + " on it reads as a breach, at " + std::to_string(e.wording_below) +
+           " or less as innocent: " + (e.wording_reads.empty() ? "neither" : e.wording_reads) + "\n";
+  }
   out += "\nArithmetic:\n";
   for (const auto& step : e.arithmetic) out += "  " + ForTerminal(step) + "\n";
   const Assessment& a = e.assessment;

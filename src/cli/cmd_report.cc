@@ -28,7 +28,7 @@ struct Desk {
     desk->data = DataFolder(arguments.locations, desk->config);
     desk->store = HEED_TRY(OpenStore(desk->data, Access::kRead));
     desk->http = std::make_unique<HttpClient>(HttpClient::Options{.user_agent = UserAgent(desk->config), .ca_file = {}});
-    desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config), KeepRechecks());
+    desk->outbox = std::make_unique<Outbox>(*desk->store, *desk->http, desk->clock, ReportChannels(desk->config, desk->data), KeepRechecks());
     return desk;
   }
   const School& SchoolOf(const Case& c) const {
@@ -42,10 +42,11 @@ struct Desk {
 // By the running server, or here where none runs.
 Result<std::vector<OutboxStep>> Ask(const Arguments& arguments, const OutboxRequest& request) {
   const Config config = HEED_TRY(OpenConfig(arguments.locations));
-  return ServerOrStore(DataFolder(arguments.locations, config), ToJson(request), &ParseOutboxSteps, [&](Store& store) -> Result<std::vector<OutboxStep>> {
+  const std::string data = DataFolder(arguments.locations, config);
+  return ServerOrStore(data, ToJson(request), &ParseOutboxSteps, [&](Store& store) -> Result<std::vector<OutboxStep>> {
     HttpClient http({.user_agent = UserAgent(config), .ca_file = {}});
     const SystemClock clock;
-    Outbox outbox(store, http, clock, ReportChannels(config), KeepRechecks());
+    Outbox outbox(store, http, clock, ReportChannels(config, data), KeepRechecks());
     auto steps = HEED_TRY(outbox.Recover());
     auto done = HEED_TRY(Do(outbox, request));
     steps.insert(steps.end(), done.begin(), done.end());

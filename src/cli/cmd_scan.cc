@@ -6,12 +6,14 @@
 
 #include "src/app/alarm.h"
 #include "src/app/anchors.h"
+#include "src/app/clock_watch.h"
 #include "src/app/desk.h"
 #include "src/app/evidence_desk.h"
 #include "src/app/head_mail.h"
 #include "src/app/look_thread.h"
 #include "src/app/media.h"
 #include "src/app/originals.h"
+#include "src/app/refresh.h"
 #include "src/app/report_desk.h"
 #include "src/app/runner.h"
 #include "src/app/server.h"
@@ -119,7 +121,7 @@ Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config
   ::signal(SIGINT, StopScan);
   SystemClock clock;
   LiveJudge live(std::move(judge), HEED_TRY(PausedIds(store)));
-  Runner runner(config, live, store, http, clock);
+  Runner runner(config, live, store, http, clock, data);
   ProgressLine line;
   std::vector<SourceRun> runs;
   for (const auto* source : wanted) {
@@ -131,7 +133,15 @@ Result<std::vector<SourceRun>> ScanHere(const Arguments& arguments, const Config
     }));
     line.Clear();
   }
+  if (!http.stopped()) {
+    HttpClient reports({.user_agent = UserAgent(config), .ca_file = {}});
+    Outbox outbox(store, reports, clock, ReportChannels(config, data), KeepRechecks(), Takes(config, runner));
+    RefreshDesk refresh(config, store, outbox, clock);
+    Refreshing(refresh, http)();
+  }
   running_http = nullptr;
+  ClockWatch watch(store, data);
+  LookAtTheClock(watch);
   HEED_TRY(store.Expire(clock.Now(), config.retention));
   HEED_TRY(ForgetOriginals(data, store, clock.Now()));
   return runs;
@@ -201,7 +211,7 @@ int RunServe(const Arguments& arguments) {
   if (!paused) return Complain(paused.error());
   LiveJudge live(*std::move(judge), *paused);
   Reloader reloader(live, *lexicons, data);
-  Runner runner(*config, live, **store, http, clock);
+  Runner runner(*config, live, **store, http, clock, data);
   Gate gate(**store, clock, GateRulesOf(*config));
   if (!arguments.link.empty())
     if (const auto person = (*store)->FindPerson(arguments.link); !person) return Complain(person.error());
@@ -209,7 +219,7 @@ int RunServe(const Arguments& arguments) {
   EvidenceDesk evidence(*config, **store, tips, clock, data);
   // Its own client: a report that is on its way is not broken off when heed is told to stop.
   HttpClient reports({.user_agent = UserAgent(*config), .ca_file = {}});
-  Outbox outbox(**store, reports, clock, ReportChannels(*config), KeepRechecks());
+  Outbox outbox(**store, reports, clock, ReportChannels(*config, data), KeepRechecks(), Takes(*config, runner));
   ReportDesk report_desk(outbox, clock);
   Web web(*config, **store, gate, live, reloader, http, *lexicons, clock, {.evidence = evidence.Door(), .reports = report_desk.Door()});
   ServeOptions options;
@@ -237,13 +247,17 @@ int RunServe(const Arguments& arguments) {
     if (const auto forgotten = ForgetOriginals(data, **store, now); !forgotten) LogError("removing originals that nothing points to: " + forgotten.error().message());
     if (const auto tidied = evidence.Tidy(now); !tidied) LogError("removing packs that have lain long enough: " + tidied.error().message());
   };
+  ClockWatch watch(**store, data);
+  const LookThread watching(seconds{10}, [&] { LookAtTheClock(watch); });
   AnchorKeeper anchors(*config, data, **store, http, clock);
   HeadMail heads(*config, data, **store, clock);
   const LookThread anchoring(seconds{60}, KeepingAnchored(anchors, heads));
-  MediaDesk media(**store, http, clock, data);
+  MediaDesk media(**store, http, clock, data, {.pictures = config->evidence.pictures, .videos = config->evidence.videos});
   std::optional<LookThread> pictures;
-  if (config->evidence.pictures) pictures.emplace(seconds{30}, Fetching(media));
-  Alarms alarms(*config, **store, http, clock, data);
+  if (config->evidence.pictures || config->evidence.videos) pictures.emplace(seconds{30}, Fetching(media));
+  RefreshDesk refresh(*config, **store, outbox, clock);
+  const LookThread refreshing(minutes{10}, Refreshing(refresh, http));
+  Alarms alarms(*config, **store, http, clock, data, SendMail, [&] { return refresh.Troubles(); });
   const LookThread telling(milliseconds{10'000}, Telling(alarms));
   const ServeParts parts{*config, runner, live, reloader, **store, http, clock, gate, config->console.enabled ? &web : nullptr, &outbox};
   if (const auto served = Serve(parts, options); !served) return Complain(served.error());

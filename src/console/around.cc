@@ -4,6 +4,7 @@
 
 #include "src/base/text.h"
 #include "src/console/console.h"
+#include "src/console/pages.h"
 
 namespace heed {
 namespace {
@@ -47,7 +48,7 @@ Done AddAround(const Visit& visit, const StoredPost& post, const StoredVersion& 
     std::vector<std::string> ties;
     for (const auto tie : one.ties) ties.emplace_back(ToString(tie));
     row->Set("ties", Capital(Join(ties, " and ")));
-    if (one.c.decision && one.c.decision->finding != Finding::kChildImage) row->Set("finding", ToString(one.c.decision->finding));
+    if (one.c.decision && one.c.decision->finding != Finding::kChildImage) row->Set("finding", FindingWords(one.c.decision->finding));
     else if (one.c.decision) row->Set("finding", "not to be viewed");
     similar.push_back(*std::move(row));
   }

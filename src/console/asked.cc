@@ -47,6 +47,23 @@ bool Asked::IsKnown() const {
          one_of(severity, {"1", "2", "3", "4", "unjudged"}) && one_of(age, {"1", "7", "30"});
 }
 
+Asked AskedOf(const std::string& query) { return Asked(http::ParseUrlEncoded(query).value_or(http::Fields{})); }
+
+std::string FilterWords(const Visit& visit, const Asked& asked) {
+  std::vector<std::string> words;
+  if (!asked.school.empty()) words.push_back(visit.SchoolName(asked.school));
+  if (!asked.category.empty()) words.push_back(asked.category);
+  if (!asked.severity.empty()) words.push_back(asked.severity == "unjudged" ? "could not be judged" : "severity " + asked.severity);
+  if (!asked.state.empty()) words.push_back(asked.state == "snoozed" ? "left for later" : asked.state == "backlog" ? "older finds to skim" : asked.state == "queued" ? "waiting for a decision" : asked.state == "approval" ? "waiting for approval" : asked.state);
+  if (!asked.whose.empty()) words.push_back(asked.whose == "mine" ? "mine" : asked.whose == "nobody" ? "nobody's" : "with " + visit.PersonName(asked.whose));
+  if (!asked.due.empty()) words.push_back(asked.due == "soon" ? "due by the end of the next working day" : asked.due == "later" ? "due later" : "overdue");
+  if (!asked.text.empty()) words.push_back("“" + Visible(asked.text) + "” in the post");
+  if (!asked.platform.empty()) words.push_back("on " + Visible(asked.platform));
+  if (!asked.age.empty()) words.push_back("here for " + asked.age + (asked.age == "1" ? " day" : " days") + " or longer");
+  if (!asked.rule.empty()) words.push_back("rule " + Visible(asked.rule));
+  return words.empty() ? "everything that is open" : Join(words, ", ");
+}
+
 const std::vector<Term>& TermsOf(const Visit& visit, const std::string& school) {
   static const std::vector<Term> none;
   const School* found = visit.FindSchool(school);
@@ -138,8 +155,8 @@ Result<std::optional<Slots>> CaseRow(const Visit& visit, const Case& c, Words ho
     row.Set("due", Capital(due)).Set("overdue", due.starts_with("overdue"));
   }
   const auto holder = HolderAt(c, visit.now);
-  if (!holder.empty()) row.Set("who", "Being worked on by " + std::string(holder == visit.person().id ? "you" : holder));
-  else if (!c.assigned_to.empty()) row.Set("who", "Assigned to " + (c.assigned_to == visit.person().id ? "you" : c.assigned_to));
+  if (!holder.empty()) row.Set("who", "Being worked on by " + std::string(holder == visit.person().id ? "you" : visit.PersonName(std::string(holder))));
+  else if (!c.assigned_to.empty()) row.Set("who", "Assigned to " + (c.assigned_to == visit.person().id ? "you" : visit.PersonName(c.assigned_to)));
   if (c.state == CaseState::kApproval) row.Set("state", "Waits for approval");
   if (c.state == CaseState::kResponding) row.Set("state", "Responding");
   if (c.state == CaseState::kClosed) row.Set("state", "Closed");

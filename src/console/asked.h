@@ -33,6 +33,11 @@ struct Asked {
   bool IsKnown() const;
 };
 
+// Of an address's query; nothing is asked where it cannot be read.
+Asked AskedOf(const std::string& query);
+// In words: "threat, severity 4, nobody's"; "everything that is open".
+std::string FilterWords(const Visit& visit, const Asked& asked);
+
 // What the filters keep, over and over; made once for a request.
 class QueueSieve {
  public:

@@ -95,6 +95,16 @@ std::vector<std::string> SchoolsOf(const ConsoleParts& parts, const Person& pers
   return schools;
 }
 
+// Cases with something for a headteacher to approve; 0 too where that cannot be told, which the page itself says.
+std::uint64_t WaitingForApproval(const ConsoleParts& parts, const Person& person) {
+  const auto schools = SchoolsOf(parts, person, Only(Role::kHead));
+  if (schools.empty()) return 0;
+  const auto counts = parts.store.Count(schools);
+  if (!counts) return 0;
+  const auto found = counts->states.find(CaseState::kApproval);
+  return found == counts->states.end() ? 0 : found->second;
+}
+
 }  // namespace
 
 std::string Address(const ConsoleParts& parts, const http::Request& request, std::string_view path) {
@@ -119,6 +129,19 @@ const School* Visit::FindSchool(std::string_view id) const {
 std::string Visit::SchoolName(std::string_view id) const {
   const School* school = FindSchool(id);
   return school ? school->name : std::string(id);
+}
+
+std::string Visit::PersonName(const std::string& id) const {
+  if (!names) {
+    names.emplace();
+    if (const auto people = parts.store.People())
+      for (const auto& person : *people) {
+        const bool alone = std::ranges::count(*people, person.name, &Person::name) == 1;
+        (*names)[person.id] = alone ? person.name : person.name + " (" + person.id + ")";
+      }
+  }
+  const auto found = names->find(id);
+  return found == names->end() ? id : found->second;
 }
 
 std::vector<std::string> Visit::Chosen(const std::string& school) const {
@@ -172,8 +195,11 @@ http::Response Visit::Show(std::string_view title, std::string_view page_templat
       if (visitor->session.stage != Stage::kIn || (item.who != 0 && !(roles & item.who))) continue;
       // What only those for every school may see is not offered to others.
       if (item.path == "/people" && !Holds(visitor->person.At(""), Role::kAdministrator)) continue;
+      std::string text(item.text);
+      if (item.path == "/approvals")
+        if (const auto waiting = WaitingForApproval(parts, visitor->person); waiting > 0) text += " (" + std::to_string(waiting) + ")";
       const bool current = item.path == "/" ? request.path == "/" : request.path == item.path || request.path.starts_with(std::string(item.path) + "/");
-      nav.push_back(Slots().Set("href", item.path).Set("text", item.text).Set("current", current || (item.path == "/queue" && request.path.starts_with("/cases/"))));
+      nav.push_back(Slots().Set("href", item.path).Set("text", text).Set("current", current || (item.path == "/queue" && request.path.starts_with("/cases/"))));
     }
     layout.Set("has_nav", !nav.empty()).Set("nav", std::move(nav));
   }

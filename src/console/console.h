@@ -128,6 +128,8 @@ struct ConsoleParts {
   LexiconDoor lexicon;
   EvidenceDoor evidence;
   std::function<Result<std::vector<SourceHealth>>()> sources;
+  // What is to be known of the computer heed runs on: words, and what to do.
+  std::function<Result<std::vector<std::pair<std::string, std::string>>>()> computer = {};
   ReportDoor reports;
   OidcClient* school_accounts = nullptr;  // nullptr: off
   // A PDF of a page that needs nothing from elsewhere.  kNotFound: the program for it is not installed; kBusy: another one is made.

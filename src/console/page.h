@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -73,11 +74,14 @@ struct Visit {
   std::vector<std::string> cookies;  // to be set by the answer
   std::vector<Problem> problems;
   std::string flash;                 // of the page before
+  mutable std::optional<std::map<std::string, std::string>> names;  // of people, by id; read when first needed
 
   const Person& person() const { return visitor->person; }
   bool Is(Stage stage) const { return visitor && visitor->session.stage == stage; }
   const School* FindSchool(std::string_view id) const;
   std::string SchoolName(std::string_view id) const;  // its id where it is not configured any more
+  // How colleagues call a person: by name, and by id where two bear it or nobody is known by it ("heed").
+  std::string PersonName(const std::string& id) const;
   // Those of `schools` as a form chose them; all of them where it chose none, none where it chose one that is not theirs.
   std::vector<std::string> Chosen(const std::string& school) const;
 

@@ -1,8 +1,10 @@
 // The tables of pages, one a file of pages/, and what those files share.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "src/console/page.h"
 
@@ -27,8 +29,23 @@ std::span<const WebPage> TemplatePages();  // the templates of letters; a letter
 std::span<const WebPage> AccessRequestPages();  // what is kept about one person who asks
 std::span<const WebPage> PeoplePages();    // people and audit trail
 
+// "a sexual image of a child", as it stands behind "found to be".
+std::string_view FindingWords(Finding finding);
+
 // A response for a list or a page of its own: number, what, to, state, colour, proposed, proposed_by, ruled, ruled_by, note, reference.
-Slots ResponseSlots(const Case& c, const Response& response);
+Slots ResponseSlots(const Visit& visit, const Case& c, const Response& response);
+
+// Writes into the audit trail that the visitor sees whose account the post of their case is from, before it is shown: what cannot be written down is not
+// shown.  `where` says on which page: "the post's address".
+Done NoteAuthor(const Visit& visit, std::string_view where);
+// The same where what is `shown` leads to the account: an address with its name in it, most often.
+Done NoteAuthorIn(const Visit& visit, const Post& post, std::string_view shown, std::string_view where);
+
+// The response that was sent back and is now changed, by the query's "from"; nullptr where there is none of that kind.
+const Response* ProposedBefore(const Visit& visit, ResponseKind kind);
+std::string WhySentBack(const Visit& visit, const Response& response);
+// "2026-11-02 08:15" in the school's time (the process's time zone is the configured one), or RFC 3339 with a zone.
+std::optional<Instant> ReadSchoolTime(std::string_view text);
 
 // Where somebody goes who has come this far with signing in.
 std::string AfterStage(Stage stage, const std::string& next);

@@ -136,6 +136,18 @@ constexpr std::array<Kind, 8> kKinds = {{{"\x89PNG\r\n\x1a\n", "png", "image/png
                                          {"WARC/1.", "warc", "application/warc"},
                                          {"RIFF", "webp", "image/webp"}}};
 
+// A video, by its first bytes; nullptr: it is none heed knows.
+const Kind* VideoKind(std::string_view bytes) {
+  static constexpr Kind kMp4{"", "mp4", "video/mp4"}, kWebm{"", "webm", "video/webm"}, kTransport{"", "ts", "video/mp2t"};
+  constexpr std::size_t kPacket = 188;
+  const auto packet = [&](std::size_t at) { return at >= bytes.size() || bytes[at] == 'G'; };
+  if (bytes.size() > 12 && bytes[0] == '\0' && bytes.substr(4, 4) == "ftyp") return &kMp4;
+  if (bytes.starts_with("\x1A\x45\xDF\xA3")) return &kWebm;
+  // Only its packets begin alike, as lines of a text may: it is no text, either.
+  if (bytes.size() > kPacket && packet(0) && packet(kPacket) && packet(2 * kPacket) && packet(3 * kPacket) && !IsUtf8(bytes)) return &kTransport;
+  return nullptr;
+}
+
 }  // namespace
 
 std::string WriteCapture(const Capture& capture) {
@@ -306,6 +318,7 @@ Result<CapturedPost> CaptureFile(const std::string& name, std::string bytes, std
   Capture& capture = out.capture;
   for (const auto& kind : kKinds)
     if (capture.extension.empty() && bytes.starts_with(kind.starts)) capture.extension = kind.extension, capture.media_type = kind.media_type;
+  if (const auto* video = VideoKind(bytes); video && capture.extension.empty()) capture.extension = video->extension, capture.media_type = video->media_type;
   if (capture.extension.empty() && IsUtf8(bytes)) {
     const std::string start = LowerAscii(std::string_view(bytes).substr(0, 2000));
     if (start.find("multipart/related") != std::string::npos) capture.extension = "mhtml", capture.media_type = "multipart/related";
@@ -313,7 +326,7 @@ Result<CapturedPost> CaptureFile(const std::string& name, std::string bytes, std
     else capture.extension = "txt", capture.media_type = "text/plain";
   }
   if (capture.extension.empty())
-    return Fail(Fault::kInvalid, name + ": heed takes pictures (PNG, JPEG, GIF, WebP), PDF, saved pages (HTML, MHTML), text, and web archives (WARC, WACZ); this is none of them");
+    return Fail(Fault::kInvalid, name + ": heed takes pictures (PNG, JPEG, GIF, WebP), videos (MP4, WebM), PDF, saved pages (HTML, MHTML), text, and web archives (WARC, WACZ); this is none of them");
   capture.whose = "staff";
   capture.name = RepairUtf8(ForTerminal(name.substr(name.rfind('/') == std::string::npos ? 0 : name.rfind('/') + 1)));
   capture.address = std::move(address);

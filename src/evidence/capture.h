@@ -5,9 +5,9 @@
 // certificate, the size and digest of the body, and that part of the body which is the flagged post itself.  What is lost by
 // it: nobody can recompute the body's digest from the part.  The part can be compared with a later answer of the platform.
 //
-// A post's pictures, fetched by digest (app/media.h): the bytes lie beside the store, not in it.
+// A post's pictures and videos, fetched by digest (app/media.h): the bytes lie beside the store, not in it.
 //
-// Staff's: a picture, a PDF, a saved page, with a statement of how it was made.
+// Staff's: a picture, a video, a PDF, a saved page, with a statement of how it was made.
 //
 // The bytes are kept by the store beside the event that tells of them (EventKind::kCaptured); its details are this:
 //   {"address","bytes","clock","extension","how","media_type","name","sha256","taken_at","tool","whose"}

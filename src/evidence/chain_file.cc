@@ -58,11 +58,17 @@ void ChainCheck::Line(std::string_view line) {
     const auto at = ParseRfc3339((*told)["at"].StringOr(""));
     if (!at) return wrong(event + " has no time");
     if (times_.size() < kRemembered) times_.push_back({static_cast<std::uint64_t>(*sequence), *at});
+    const bool clock_set = (*told)["kind"].StringOr("") == ToString(EventKind::kClockSet);
     const auto salt = (*root)["salt"].String(), details = (*root)["details"].String();
     if (salt.has_value() != details.has_value()) return wrong(event + " is half told");
     if (details) {
       const auto salted = FromHex(*salt);
       if (!salted || Sha256Hex(*salted + std::string(*details)) != (*told)["details_sha256"].StringOr("")) return wrong(event + " has other details than were written");
+    }
+    if (clock_set && details && times_.size() < kRemembered) {
+      auto step = ReadClockStep(*details);
+      if (!step) return wrong(event + " says that the clock was set, and not by how much");
+      times_.back().step = *std::move(step);
     }
   }
   sequence_ = static_cast<std::uint64_t>(*sequence);

@@ -7,7 +7,8 @@
 //   previous       = hash of the line before; 64 zeros for event 1
 //
 // Events of cases that are not in the pack come without salt and details; in a working copy they come as
-// {"sequence":8,"hash":hex} alone, and no event's details are told.  Where details were erased, "erased" is true.
+// {"sequence":8,"hash":hex} alone, and no event's details are told.  Where details were erased, "erased" is true.  That the computer's
+// clock was set (kind "clock-set") is told whole in every pack.
 #pragma once
 
 #include <cstdint>

@@ -142,6 +142,7 @@ std::string_view KindInWords(EventKind kind) {
     case EventKind::kHoldPlaced: return "kept beyond its time (legal hold)";
     case EventKind::kHoldReleased: return "legal hold released";
     case EventKind::kWithdrawn: return "gone from its platform: the words and what was received were removed";
+    case EventKind::kClockSet: return "the computer's clock was set";
     default: return ToString(kind);
   }
 }

@@ -50,6 +50,7 @@ struct Plan {
   Instant at{};                       // newest event: the time of everything in the pack
   std::uint64_t first = 0, last = 0;  // of the chain
   std::vector<std::string> schools;
+  std::vector<Event> clock;           // where the computer's clock was set, as far as it touches these times
 };
 
 Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
@@ -76,6 +77,13 @@ Result<Plan> MakePlan(const Store& store, const PackRequest& request) {
     const std::string school = OneLine(named == request.school_names.end() ? item.c.school : named->second);
     if (std::ranges::find(plan.schools, school) == plan.schools.end()) plan.schools.push_back(school);
   }
+  // Up to where the computer's clock was set last: that explains the times before it.
+  const auto steps = store.History(0);
+  if (!steps && steps.error().fault() != Fault::kNotFound) return Fail(steps.error());
+  if (steps)
+    for (const auto& event : *steps)
+      if (event.sequence > plan.first) plan.last = std::max(plan.last, event.sequence), plan.clock.push_back(event);
+  for (const auto& event : plan.clock) content.Add("clock " + Hex(event.hash) + "\n");
   // Up to the first time stamp that covers all of these events.
   std::uint64_t covered = ~std::uint64_t{0};
   for (const auto& [sequence, answer] : request.anchors)
@@ -114,6 +122,8 @@ class Packing {
  private:
   bool whole() const { return request_.kind == PackKind::kEvidence; }
   std::string Shown(std::string_view text) { return whole() ? std::string(text) : masker_.Text(text); }
+  // A wish of the author's that a copy for passing on respects; evidence for a named person says so and holds it.
+  bool Withheld(const Post& post) const { return !whole() && post.signed_in_only; }
   std::string Person(std::string_view actor) const { return whole() || actor == "heed" ? std::string(actor) : "a member of staff"; }
 
   Done AddItem(CaseId id, std::size_t number) {
@@ -136,11 +146,12 @@ class Packing {
     for (std::size_t i = 0; i < item.post.versions.size(); ++i) {
       const StoredVersion& version = item.post.versions[i];
       const std::string n = std::to_string(i + 1);
-      const std::string words = Shown(WordsOf(version.post));
+      const std::string words = Withheld(version.post) ? "" : Shown(WordsOf(version.post));
       ReportWords block;
       block.label = "Version " + n + " of " + std::to_string(item.post.versions.size()) + (&version == &shown && item.post.versions.size() > 1 ? ", the one the case is about" : "") +
                     ", read " + Both(version.seen_at, request_.timezone);
-      if (words.empty() && item.c.withdrawn_at) block.note = "The post is gone from its platform. Its words were removed here " + Both(*item.c.withdrawn_at, request_.timezone) + ", because no legal hold kept them.";
+      if (Withheld(version.post)) block.note = "Left out: its author asks the platform not to show it to people who are not signed in, so it goes to nobody but the school's own staff and whom an evidence pack is sealed for.";
+      else if (words.empty() && item.c.withdrawn_at) block.note = "The post is gone from its platform. Its words were removed here " + Both(*item.c.withdrawn_at, request_.timezone) + ", because no legal hold kept them.";
       else if (words.empty()) block.note = "The author changed the post so that it no longer names the school. Its new words were not kept.";
       else HEED_TRY(add(folder + "words-" + n + ".txt", words, whole() ? "the words of version " + n : "the words of version " + n + ", masked"));
       block.words = words;
@@ -186,14 +197,17 @@ class Packing {
 
   template <typename Add>
   Done AddPicture(const Item& item, const Event& event, const Capture& capture, const std::string& base, const Add& add) {
+    const bool video = capture.media_type.starts_with("video/");
+    const std::string what = video ? "a video of the post" : "a picture of the post";
     const auto bytes = request_.original ? request_.original(item.c.school, capture.sha256) : Result<std::string>(Fail(Fault::kNotFound, "it was not at hand"));
     if (!bytes) {
-      const std::string why = "a picture of the post (SHA-256 " + capture.sha256 + ") is not in the pack: " + bytes.error().message();
+      const std::string why = what + " (SHA-256 " + capture.sha256 + ") is not in the pack: " + bytes.error().message();
       made_.notes.push_back("case " + std::to_string(item.c.id) + ": " + why);
-      return add(base + "-missing.txt", why + "\n", "a picture that is missing");
+      return add(base + "-missing.txt", why + "\n", (video ? "a video" : "a picture") + std::string(" that is missing"));
     }
-    HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, "a picture of the post", false));
-    HEED_TRY(add(base + ".json", event.details + "\n", "what is recorded of that picture"));
+    HEED_TRY(add(base + "." + ExtensionOf(*bytes), *bytes, video ? what + ", " + capture.media_type + ", " + std::to_string(capture.bytes) + " bytes, to be played with any player" : what, false));
+    HEED_TRY(add(base + ".json", event.details + "\n", video ? "what is recorded of that video" : "what is recorded of that picture"));
+    if (video) return {};  // as a web archive it would be there twice
     return add(base + ".warc", PictureWarc(capture, *bytes, event.at), "the same as a WARC record", false);
   }
 
@@ -244,6 +258,7 @@ class Packing {
     row("Author's id at the platform", person(post.author.id));
     row("Posted, as the platform says", post.created_at ? Both(*post.created_at, zone) : "not told");
     row("Edited, as the platform says", post.edited_at ? Both(*post.edited_at, zone) : "");
+    if (post.signed_in_only) row("Wish of the author", "not to be shown to people who are not signed in to the platform: keep it among those this was made for");
     row("First read by heed", Both(item.post.versions.front().seen_at, zone));
     row("State of the case", std::string(ToString(item.c.state)));
     if (item.c.assessment.could_not_judge.empty()) {
@@ -272,7 +287,7 @@ class Packing {
     std::vector<std::string> out;
     const std::string text = WordsOf(shown.post);
     for (const auto& hit : c.assessment.hits) {
-      const std::string words = hit.begin <= hit.end && hit.end <= text.size() ? text.substr(hit.begin, hit.end - hit.begin) : "";
+      const std::string words = Withheld(shown.post) ? "[left out]" : hit.begin <= hit.end && hit.end <= text.size() ? text.substr(hit.begin, hit.end - hit.begin) : "";
       out.push_back(hit.why + ": \"" + Shown(words) + "\" (rule " + hit.rule + ")");
     }
     for (const auto& piece : c.assessment.mention.evidence) out.push_back("speaks of the school: " + Shown(piece.what));
@@ -310,7 +325,7 @@ class Packing {
         {"categories", kinds},
         {"severity", std::to_string(item.c.assessment.severity)},
         {"versions", std::to_string(item.post.versions.size())},
-        {"words", Shown(WordsOf(post))},
+        {"words", Withheld(post) ? "[left out]" : Shown(WordsOf(post))},
     };
     if (cases_csv_.empty()) {
       std::vector<std::string> heads;
@@ -336,7 +351,8 @@ class Packing {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
     HEED_TRY(store_.EachEvent(plan_.first, plan_.last, [&](const Event& event) {
       const bool ours = std::ranges::binary_search(plan_.cases, event.case_id);
-      out << ChainLineOf(event, !ours ? (whole() ? ChainLine::kWithoutDetails : ChainLine::kHashOnly) : whole() ? ChainLine::kWhole : ChainLine::kWithoutDetails);
+      if (event.kind == EventKind::kClockSet) out << ChainLineOf(event, ChainLine::kWhole);
+      else out << ChainLineOf(event, !ours ? (whole() ? ChainLine::kWithoutDetails : ChainLine::kHashOnly) : whole() ? ChainLine::kWhole : ChainLine::kWithoutDetails);
       head_ = Hex(event.hash);
     }));
     out.close();
@@ -405,6 +421,10 @@ class Packing {
                         {"Made with", "heed " HEED_VERSION}};
     cover.notices = {"README.txt says how to check this pack with common tools. timestamps/status.txt says whether an independent authority has time-stamped it.",
                      "The words of strangers stand between rules, exactly as they were read; some will hurt. [U+202E] and the like stand for characters that cannot be seen."};
+    for (const auto& event : plan_.clock) {
+      const ClockStep step = HEED_TRY(ReadClockStep(event.details));
+      cover.notices.push_back("At " + Both(event.at, zone) + " (event " + std::to_string(event.sequence) + " of the custody chain) the computer's clock was " + InWords(step) + ": times of earlier events are by the clock as it stood before.");
+    }
     const std::string html = work_ + "/report.html", pdf = work_ + "/report.pdf";
     HEED_TRY(report_.Finish(html, cover, rows_, WhatThisProves(!whole()), Glossary()));
     HEED_TRY(bag_.AddFile("data/report.html", html));

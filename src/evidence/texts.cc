@@ -87,7 +87,7 @@ What it does not prove
 - That the page people saw looked like this. Unless a capture made by a person in a browser is among the files, the words come from the platform's interface for programs or from a feed. What surrounded them (replies, pictures, counts) may be missing.
 - What was never read. heed reads some platforms, at intervals; a post that was gone before it was read is not here, and nothing follows from its absence.
 - When a post was written. The platform's time is the platform's, on some platforms the author's own claim.
-- That the clock of this installation was right, beyond what a time stamp or a capture's note about its clock says. heed verify names where events are told in another order of time than they were written, or at times an authority's stamp contradicts.
+- That the clock of this installation was right, beyond what a time stamp or a capture's note about its clock says. heed verify names where events are told in another order of time than they were written, or at times an authority's stamp contradicts. Where heed saw the clock of its computer being set, the custody chain has an event of it (clock-set) and the cover says so; which of both times was right, it does not know.
 - That the school's installation was not tampered with before the first time stamp or before these words were read. Whoever holds the signing key and the data can make a consistent set of files of anything up to then.
 - That the certificate of a time-stamp authority deserves trust. That is for the reader to decide.
 

@@ -72,7 +72,9 @@ class Verifying {
     Chain();
     Captures();
     Stamps();
-    for (auto& flaw : ClockFlaws(chain_.times(), trusted_)) Fault(kEvents, std::move(flaw));
+    auto clock = CheckClock(chain_.times(), trusted_);
+    for (auto& flaw : clock.flaws) Fault(kEvents, std::move(flaw));
+    for (auto& note : clock.notes) report_.notes.push_back(std::move(note));
     std::ranges::stable_sort(report_.faults, {}, &PackFault::file);
     return std::move(report_);
   }

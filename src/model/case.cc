@@ -76,6 +76,7 @@ std::string_view ToString(EventKind kind) {
     case EventKind::kHoldReleased: return "hold-released";
     case EventKind::kWithdrawn: return "withdrawn";
     case EventKind::kPostponed: return "postponed";
+    case EventKind::kClockSet: return "clock-set";
   }
   return "unknown";
 }

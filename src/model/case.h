@@ -130,18 +130,21 @@ enum class EventKind : std::uint8_t {
   kHoldPlaced = 42,    // the case is kept beyond its time: for what, until when that is looked at again
   kHoldReleased = 43,  // it may expire again
   kWithdrawn = 44,     // tombstone: the post is gone from its platform, so its words and what was received of it are removed here too
+  // Of the installation and of no case: `case_id` is 0.
+  kClockSet = 60,      // the computer's clock was set: by how much, and how that was seen (evidence/clock.h)
 };
 inline constexpr std::array kEventKinds = {
     EventKind::kOpened,   EventKind::kEdited,   EventKind::kReopened, EventKind::kClosed, EventKind::kErased, EventKind::kClaimed,  EventKind::kReleased,
     EventKind::kAssigned, EventKind::kSnoozed,  EventKind::kNoted,    EventKind::kDecided, EventKind::kUndone, EventKind::kProposed, EventKind::kApproved,
     EventKind::kSentBack, EventKind::kDeclined, EventKind::kCancelled, EventKind::kSending, EventKind::kSent,  EventKind::kChecked, EventKind::kPostponed,
-    EventKind::kTaken, EventKind::kCaptured, EventKind::kExported, EventKind::kHoldPlaced, EventKind::kHoldReleased, EventKind::kWithdrawn};
-std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "taken", "captured", "exported", "hold-placed", "hold-released", "withdrawn"
+    EventKind::kTaken, EventKind::kCaptured, EventKind::kExported, EventKind::kHoldPlaced, EventKind::kHoldReleased, EventKind::kWithdrawn,
+    EventKind::kClockSet};
+std::string_view ToString(EventKind kind);  // "opened", "edited", "reopened", "closed", "erased", "claimed" ... "sent-back" ... "checked", "postponed", "taken", "captured", "exported", "hold-placed", "hold-released", "withdrawn", "clock-set"
 std::optional<EventKind> ParseEventKind(std::string_view name);
 
 struct Event {
   std::uint64_t sequence = 0;  // 1, 2, 3 ... over the whole installation, no holes; given by the store
-  CaseId case_id = 0;          // given by the store where the case is new
+  CaseId case_id = 0;          // given by the store where the case is new; 0 for good: of the installation
   EventKind kind = EventKind::kOpened;
   Instant at{};
   std::string actor;    // a person's id, or "heed"

@@ -1,4 +1,4 @@
-// How one person likes to work: kept apart from who they are and what they may do (model/person.h).
+// How one person likes to work, and what colleagues of a school share: kept apart from who they are and what they may do (model/person.h).
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@ namespace heed {
 struct SavedView {
   std::string name;   // as they call it; each once, whatever its capitals
   std::string query;  // of the queue's address, in the order the queue writes it: "category=threat&whose=nobody"
+  std::string by;     // Person::id of who shares it with a school's staff; "" = somebody's own
 
   bool operator==(const SavedView&) const = default;
 };

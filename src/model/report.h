@@ -124,6 +124,7 @@ struct PresenceCheck {
   Presence presence = Presence::kUnknown;
   std::string answer;           // what was asked and raw what was answered, cut to ReportOutcome::kMostAnswer bytes
   std::optional<seconds> wait;  // of kUnknown: the platform asks to be left alone this long
+  std::optional<Post> now = {}; // of kUpEdited: the post as it stands now, where the connector reads it whole; first_seen_at is left out
 };
 
 // --- when to look

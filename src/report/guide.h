@@ -28,6 +28,7 @@ struct Guide {
   std::string_view reference; // where its number is found; "" = it gives none
   std::string_view answer;    // where the answer comes
   std::string_view next;      // when it is refused or nothing happens
+  std::string_view look = {}; // how a person sees whether it is still up, and which finding that is; "" = nothing special
 
   std::string_view ReasonFor(Category category) const;
 };

@@ -10,6 +10,7 @@
 #include "src/casework/details.h"
 #include "src/casework/report.h"
 #include "src/net/pace.h"
+#include "src/report/guide.h"
 #include "src/report/text.h"
 
 namespace heed {
@@ -46,8 +47,8 @@ Result<std::map<std::string, std::uint32_t>> LeftSince(const Store& store, Insta
   return sent;
 }
 
-Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep)
-    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)), keep_(std::move(keep)) {}
+Outbox::Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep, Taker take)
+    : store_(store), http_(http), clock_(clock), channels_(std::move(channels)), keep_(std::move(keep)), take_(std::move(take)) {}
 Outbox::~Outbox() = default;
 
 Result<Case> Outbox::Change_(CaseId id, const std::function<Result<Change>(const Case&)>& act) {
@@ -64,11 +65,16 @@ Result<StoredVersion> Outbox::Shown(const Case& c) const {
   return post.Version(c.worst);
 }
 
+// Whether this source looks at posts again: its connector can, and where that is asked for apart, it was.
+static bool Looks(const ReportChannel& channel) {
+  return channel.card->rechecks && (channel.card->rechecks_if.empty() || channel.spec.Bool(channel.card->rechecks_if, false));
+}
+
 std::vector<const ReportChannel*> Outbox::Able(std::string_view school, std::string_view platform, std::string_view preferred, std::string_view found_by, Ability ability) const {
   std::vector<std::pair<int, const ReportChannel*>> ranked;
   for (const auto& channel : channels_) {
     if (channel.school.id != school || !channel.card || !channel.enabled || channel.card->name != platform) continue;
-    if (!(ability == Ability::kReports ? channel.card->reports : ability == Ability::kHides ? channel.card->hides : channel.card->rechecks)) continue;
+    if (!(ability == Ability::kReports ? channel.card->reports : ability == Ability::kHides ? channel.card->hides : Looks(channel))) continue;
     if (!preferred.empty() && channel.spec.id != preferred) continue;
     // The account that found the post knows it best; one whose terms are accepted can be used at all.
     ranked.emplace_back((channel.spec.id == found_by ? 2 : 0) + (ability != Ability::kLooks && channel.terms_accepted ? 4 : 0), &channel);
@@ -110,7 +116,13 @@ const ReportChannel* Outbox::WatcherOf(const Case& c, const Post& post) const {
 Result<Connector*> Outbox::Open(const ReportChannel& channel) {
   auto& known = connectors_[channel.spec.id];
   if (!known) {
-    auto made = channel.card->make(channel.spec, channel.school, {http_, clock_});
+    const auto left = [this, id = channel.spec.id](Instant since) -> Result<std::uint32_t> {
+      const auto all = HEED_TRY(LeftSince(store_, since));
+      const auto own = all.find(id);
+      return own == all.end() ? 0 : own->second;
+    };
+    const auto cursor = [this, id = channel.spec.id]() -> Result<Cursor> { return HEED_TRY(store_.Source(id)).cursor; };
+    auto made = channel.card->make(channel.spec, channel.school, {http_, clock_, left, channel.beside.get(), cursor});
     if (!made) return Fail(std::move(made).error().While("source " + channel.spec.id));
     known = *std::move(made);
   }
@@ -254,10 +266,14 @@ Result<std::optional<OutboxStep>> Outbox::Send(Case c, std::uint32_t number, std
 Result<OutboxStep> Outbox::LookAt(const Case& c) {
   const StoredVersion shown = HEED_TRY(Shown(c));
   const auto* channel = WatcherOf(c, shown.post);
-  if (!channel) return Fail(Fault::kUnsupported, "case " + std::to_string(c.id) + ": heed cannot look at " + (shown.post.platform.empty() ? "this platform" : shown.post.platform) + ": open " + (shown.post.permalink.empty() ? "the post" : shown.post.permalink) + " and record what you see");
+  if (!channel) {
+    const auto& guide = GuideFor(shown.post);
+    return Fail(Fault::kUnsupported, "case " + std::to_string(c.id) + ": heed cannot look at " + (shown.post.platform.empty() ? "this platform" : shown.post.platform) + ": open " +
+                                         (shown.post.permalink.empty() ? "the post" : shown.post.permalink) + " and record what you see" + (guide.look.empty() ? "" : ". " + std::string(guide.look)));
+  }
   Connector* connector = HEED_TRY(Open(*channel));
   const HttpRecording recording;
-  const auto check = connector->Recheck(shown.post);
+  auto check = connector->Recheck(shown.post);
   const Instant now = clock_.Now();
   // Nothing that could lead to a sexual image of a child is kept.
   const bool may_keep = !c.decision || c.decision->finding != Finding::kChildImage;
@@ -273,6 +289,8 @@ Result<OutboxStep> Outbox::LookAt(const Case& c) {
     return change;
   };
   const Case after = HEED_TRY(Change_(c.id, look));
+  // What an image of a child says now is nobody's to keep.
+  if (check.now && take_ && may_keep) HEED_TRY(take_(after, *channel, *std::move(check.now)));
   OutboxStep step{c.id, 0, std::string(ToString(check.presence)), check.presence == Presence::kUnknown};
   if (IsGone(check.presence)) step.what += after.presence_confirmed ? ", said twice: it is removed" : ", to be confirmed";
   return step;

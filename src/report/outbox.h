@@ -42,6 +42,7 @@ struct ReportChannel {
   bool enabled = true;          // the source is on
   bool terms_accepted = false;  // accept_terms = true
   std::uint32_t per_day = 20;   // reports in any 24 hours
+  std::shared_ptr<Tally> beside;  // of looks and forms, where the platform counts them; may be empty
 };
 
 // What became of one response or look, for logs and pages.
@@ -65,8 +66,11 @@ class Outbox {
   // Makes the event that keeps what was answered to a look (src/evidence, which this room cannot see); nullopt: nothing of it is kept.
   using Keeper = std::function<std::optional<Event>(const Post& post, const std::vector<HttpExchange>& exchanges, std::string_view presence)>;
 
+  // Takes a post as it stands now in, as a reading of its source would: judged and kept as a new version.
+  using Taker = std::function<Done(const Case& c, const ReportChannel& channel, Post now)>;
+
   // All outlive it.
-  Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep = {});
+  Outbox(Store& store, HttpClient& http, const Clock& clock, std::vector<ReportChannel> channels, Keeper keep = {}, Taker take = {});
   ~Outbox();
 
   // Once, before the first round: what was being sent when heed ended is uncertain now.
@@ -76,6 +80,8 @@ class Outbox {
   OutboxRound Run(const std::function<bool()>& stop = {}, std::optional<CaseId> only = std::nullopt);
   // Looks at a case's post now, due or not.
   Result<OutboxStep> Look(CaseId id);
+  // Whether the account that would look has been asked to be left alone for now.
+  bool IsPaused(const ReportChannel& channel) const { return PausedUntil(channel.spec.id).has_value(); }
 
   // What the platform asks of a report about a case's post, or of hiding it.  kUnsupported: there is no account for it.
   Result<ReportForm> Form(const Case& c, ResponseKind kind = ResponseKind::kReport);
@@ -112,6 +118,7 @@ class Outbox {
   const Clock& clock_;
   const std::vector<ReportChannel> channels_;
   const Keeper keep_;
+  const Taker take_;
   mutable std::mutex mutex_;  // one round at a time; guards what follows
   std::map<std::string, std::unique_ptr<Connector>> connectors_;  // by channel: they hold sign-ins, which are rationed
   // Outcomes that could not be written down (disk full): written in the next round, so that only a crash makes them uncertain.

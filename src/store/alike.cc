@@ -58,34 +58,36 @@ std::vector<std::string> ThreadLookups(const std::string& school, const Post& po
   return bonds;
 }
 
-Result<std::optional<std::string>> AlikeBook::Get(const std::string& key) {
-  if (const auto written = rows_.find(key); written != rows_.end()) return written->second;
-  if (const auto read = read_.find(key); read != read_.end()) return read->second;
-  auto row = HEED_TRY(now_.Get(keys::kAlike, key));
-  read_[key] = row;
-  return row;
+Result<const AlikeRow*> AlikeBook::Find(CaseId id) {
+  const auto [known, is_new] = alike_.try_emplace(id);
+  if (is_new) {
+    const auto bytes = HEED_TRY(now_.Get(keys::kAlike, keys::Alike(id)));
+    if (bytes) known->second = HEED_TRY(Named(DecodeAlike(*bytes), "what is like case " + std::to_string(id)));
+  }
+  return known->second ? &*known->second : nullptr;
 }
 
 Result<AlikeBook::Place> AlikeBook::PlaceOf(CaseId id) {
-  const auto bytes = HEED_TRY(Get(keys::Alike(id)));
-  if (!bytes) return Place{};
-  const AlikeRow row = HEED_TRY(Named(DecodeAlike(*bytes), "what is like case " + std::to_string(id)));
-  return Place{row.burst, row.tie};
+  const AlikeRow* row = HEED_TRY(Find(id));
+  return row ? Place{row->burst, row->tie} : Place{};
 }
 
-Result<std::optional<AlikeBook::Burst>> AlikeBook::FindBurst(CaseId burst) {
-  const auto row = HEED_TRY(Get(keys::BurstRow(burst)));
-  if (!row) return std::optional<Burst>();
-  if (row->size() != 12) return Fail(Fault::kMalformed, "damaged row: burst " + std::to_string(burst));
-  return std::optional(Burst{keys::ReadTime(*row), keys::ReadU32(*row, 8)});
+Result<const AlikeBook::Burst*> AlikeBook::FindBurst(CaseId burst) {
+  const auto [known, is_new] = bursts_.try_emplace(burst);
+  if (is_new) {
+    const auto row = HEED_TRY(now_.Get(keys::kAlike, keys::BurstRow(burst)));
+    if (row && row->size() != 12) return Fail(Fault::kMalformed, "damaged row: burst " + std::to_string(burst));
+    if (row) known->second = Burst{keys::ReadTime(*row), keys::ReadU32(*row, 8)};
+  }
+  return known->second ? &*known->second : nullptr;
 }
 
 void AlikeBook::SaveBurst(CaseId burst, const Burst& row) {
   std::string bytes;
   keys::AppendTime(bytes, row.from);
   keys::AppendU32(bytes, row.members);
-  if (row.members == 0) rows_[keys::BurstRow(burst)] = std::nullopt;
-  else rows_[keys::BurstRow(burst)] = std::move(bytes);
+  if (row.members == 0) rows_[keys::BurstRow(burst)] = std::nullopt, bursts_[burst] = std::nullopt;
+  else rows_[keys::BurstRow(burst)] = std::move(bytes), bursts_[burst] = row;
 }
 
 Done AlikeBook::Near(const std::string& bond, Instant at, const EachRow& each) {
@@ -100,22 +102,25 @@ Done AlikeBook::Near(const std::string& bond, Instant at, const EachRow& each) {
   looked = 0;
   for (auto it = here; it != rows_.begin() && std::prev(it)->first >= from && looked < kNearest; --it, ++looked)
     if (std::prev(it)->second && HEED_TRY(each(std::prev(it)->first, *std::prev(it)->second))) return {};
-  const auto rows = now_.Walk(keys::kAlike);
+  if (!walk_) walk_ = now_.Walk(keys::kAlike);
+  rocksdb::Iterator& rows = *walk_;
+  rows.Seek(from);  // most bonds are nobody else's: one look tells
+  if (!rows.Valid() || rows.key().compare(until) >= 0) return Check(rows);
   looked = 0;
-  for (rows->SeekForPrev(middle); rows->Valid() && rows->key().compare(from) >= 0 && looked < kNearest; rows->Prev(), ++looked)
-    if (HEED_TRY(each(AsText(rows->key()), AsText(rows->value())))) return {};
-  HEED_TRY(Check(*rows));
+  for (rows.SeekForPrev(middle); rows.Valid() && rows.key().compare(from) >= 0 && looked < kNearest; rows.Prev(), ++looked)
+    if (HEED_TRY(each(AsText(rows.key()), AsText(rows.value())))) return {};
+  HEED_TRY(Check(rows));
   looked = 0;
-  for (rows->Seek(middle); rows->Valid() && rows->key().compare(until) < 0 && looked < kNearest; rows->Next(), ++looked)
-    if (HEED_TRY(each(AsText(rows->key()), AsText(rows->value())))) return {};
-  return Check(*rows);
+  for (rows.Seek(middle); rows.Valid() && rows.key().compare(until) < 0 && looked < kNearest; rows.Next(), ++looked)
+    if (HEED_TRY(each(AsText(rows.key()), AsText(rows.value())))) return {};
+  return Check(rows);
 }
 
-Result<std::optional<CaseId>> AlikeBook::Joinable(const Case& c, CaseId burst, std::map<CaseId, bool>& tried) {
-  if (burst == 0 || tried[burst]) return std::optional<CaseId>();
-  const auto row = HEED_TRY(FindBurst(burst));
+Result<std::optional<CaseId>> AlikeBook::Joinable(const Case& c, CaseId burst, std::unordered_set<CaseId>& tried) {
+  if (burst == 0 || tried.contains(burst)) return std::optional<CaseId>();
+  const Burst* row = HEED_TRY(FindBurst(burst));
   if (row && row->members < kMostInBurst && c.posted_at <= row->from + kBurstReach && row->from <= c.posted_at + kBurstReach) return std::optional(burst);
-  tried[burst] = true;
+  tried.insert(burst);
   return std::optional<CaseId>();
 }
 
@@ -133,22 +138,20 @@ Result<AlikeBook::Place> AlikeBook::Open(const Case& c, const Post& post, const 
   row.words = words;
   for (const auto& link : LinksOf(post)) row.links.push_back(keys::BondHash(link));
 
-  std::map<CaseId, bool> tried;  // bursts that are full or too far away
+  std::unordered_set<CaseId> tried;  // bursts that are full or too far away
   const auto take = [&](CaseId burst, Tie tie) { row.burst = burst, row.tie = tie; };
   const auto bonds = BondsOf(c.school, row);
   for (const auto& bond : bonds) {
     if (row.burst != 0) break;
     const Tie tie = bond[0] == static_cast<char>(keys::BondKind::kWords) ? Tie::kWords : Tie::kLink;
-    std::map<CaseId, int> looked_at;  // a few of a burst's cases speak for all of it
+    std::unordered_map<CaseId, int> looked_at;  // a few of a burst's cases speak for all of it
     const auto each = [&](std::string_view key, std::string_view value) -> Result<bool> {
       const CaseId its = keys::ReadU64(value);
       const auto burst = HEED_TRY(Joinable(c, its, tried));
       if (!burst || ++looked_at[its] > kSpeakForAll) return false;
       if (tie == Tie::kWords) {
-        const auto other = HEED_TRY(Get(keys::Alike(keys::ReadU64(key, key.size() - 8))));
-        if (!other) return false;
-        const AlikeRow alike = HEED_TRY(DecodeAlike(*other));
-        if (!alike.words || Overlap(*alike.words, *words) < kNearlyTheSame) return false;
+        const AlikeRow* other = HEED_TRY(Find(keys::ReadU64(key, key.size() - 8)));
+        if (!other || !other->words || Overlap(*other->words, *words) < kNearlyTheSame) return false;
       }
       take(*burst, tie);
       return true;
@@ -177,11 +180,13 @@ Result<AlikeBook::Place> AlikeBook::Open(const Case& c, const Post& post, const 
 
   if (row.burst == 0) row.burst = c.id;
   Burst burst{c.posted_at, 0};
-  if (row.burst != c.id) burst = HEED_TRY(FindBurst(row.burst)).value_or(burst);
+  if (row.burst != c.id)
+    if (const Burst* joined = HEED_TRY(FindBurst(row.burst))) burst = *joined;
   ++burst.members;
   SaveBurst(row.burst, burst);
   for (const auto& bond : bonds) rows_[bond + Tail(c.posted_at, c.id)] = Number(row.burst);
   rows_[keys::Alike(c.id)] = Encode(row);
+  alike_[c.id] = row;
   opened_[keys::Post(c.school, post.global_id)] = c.id;
   return Place{row.burst, row.tie};
 }
@@ -193,16 +198,14 @@ void AlikeBook::Move(const Place& place, const Case* before, const Case* after) 
 }
 
 Done AlikeBook::Forget(const Case& c) {
-  const auto bytes = HEED_TRY(Get(keys::Alike(c.id)));
-  if (!bytes) return {};
-  const AlikeRow row = HEED_TRY(Named(DecodeAlike(*bytes), "what is like case " + std::to_string(c.id)));
+  const AlikeRow* known = HEED_TRY(Find(c.id));
+  if (!known) return {};
+  const AlikeRow row = *known;
   for (const auto& bond : BondsOf(c.school, row)) rows_[bond + Tail(c.posted_at, c.id)] = std::nullopt;
   rows_[keys::Alike(c.id)] = std::nullopt;
+  alike_[c.id] = std::nullopt;
   Move({row.burst, row.tie}, &c, nullptr);
-  if (auto burst = HEED_TRY(FindBurst(row.burst))) {
-    burst->members -= burst->members > 0;
-    SaveBurst(row.burst, *burst);
-  }
+  if (const Burst* burst = HEED_TRY(FindBurst(row.burst))) SaveBurst(row.burst, {burst->from, burst->members - (burst->members > 0)});
   return {};
 }
 

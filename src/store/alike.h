@@ -8,6 +8,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "src/model/likeness.h"
@@ -43,18 +45,21 @@ class AlikeBook {
     Instant from{};
     std::uint32_t members = 0;
   };
-  Result<std::optional<std::string>> Get(const std::string& key);
-  Result<std::optional<Burst>> FindBurst(CaseId burst);
+  Result<const AlikeRow*> Find(CaseId id);  // nullptr: none was given
+  Result<const Burst*> FindBurst(CaseId burst);  // nullptr: there is none
   void SaveBurst(CaseId burst, const Burst& row);
   // Rows of a bond on both sides of `at`, within kBurstReach, those of this batch first and then the nearest, until `each` says true.
   using EachRow = std::function<Result<bool>(std::string_view key, std::string_view value)>;
   Done Near(const std::string& bond, Instant at, const EachRow& each);
-  Result<std::optional<CaseId>> Joinable(const Case& c, CaseId burst, std::map<CaseId, bool>& tried);
+  Result<std::optional<CaseId>> Joinable(const Case& c, CaseId burst, std::unordered_set<CaseId>& tried);
 
   const Moment& now_;
   std::map<std::string, std::optional<std::string>> rows_;  // what this batch writes; nullopt: deletes
-  std::map<std::string, std::optional<std::string>> read_;  // what was there before
-  std::map<std::string, CaseId> opened_;                    // by key in posts: cases of this batch
+  // Rows as this batch leaves them, each read and decoded once: a scan full of cases holds each new one against hundreds.
+  std::unordered_map<CaseId, std::optional<AlikeRow>> alike_;
+  std::unordered_map<CaseId, std::optional<Burst>> bursts_;
+  std::unordered_map<std::string, CaseId> opened_;          // by key in posts: cases of this batch
+  std::unique_ptr<rocksdb::Iterator> walk_;                 // over alike; made when it is first needed
 };
 
 // Whether a member of a burst waits now: of the value of its row.

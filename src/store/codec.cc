@@ -10,7 +10,7 @@ namespace heed {
 namespace {
 
 enum class Row : std::uint8_t { kSourceState = 'S', kPost = 'P', kVersion = 'V', kCase = 'C', kEvent = 'E', kRule = 'R', kStretch = 'T', kPaused = 'H',
-                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W', kPaper = 'L', kAlike = 'N', kPreferences = 'f', kBatch = 'b' };
+                                kPerson = 'p', kSession = 's', kAudit = 'a', kBytes = 'B', kTold = 'W', kPaper = 'L', kAlike = 'N', kPreferences = 'f', kBatch = 'b', kViews = 'v' };
 constexpr char kFormat = 1;
 constexpr std::size_t kMaxVarint = 10;  // bytes of the longest 64-bit varint
 
@@ -680,7 +680,7 @@ void Read(In& in, AlikeRow& row) {
 
 Out Fields(const SavedView& view) {
   Out out;
-  out.Text(1, view.name).Text(2, view.query);
+  out.Text(1, view.name).Text(2, view.query).Text(3, view.by);
   return out;
 }
 
@@ -688,7 +688,13 @@ void Read(In& in, SavedView& view) {
   while (in.Next()) switch (in.number()) {
       case 1: in.Text(view.name); break;
       case 2: in.Text(view.query); break;
+      case 3: in.Text(view.by); break;
     }
+}
+
+void Read(In& in, std::vector<SavedView>& views) {
+  while (in.Next())
+    if (in.number() == 1) in.Struct(views.emplace_back(), &Read);
 }
 
 void Read(In& in, Preferences& preferences) {
@@ -852,6 +858,12 @@ std::string Encode(const Preferences& preferences) {
   return out.Finish(Row::kPreferences);
 }
 
+std::string Encode(const std::vector<SavedView>& views) {
+  Out out;
+  for (const auto& view : views) out.Struct(1, Fields(view));
+  return out.Finish(Row::kViews);
+}
+
 std::string Encode(const Batch& batch) {
   Out out;
   out.Text(1, batch.id).Named(2, batch.verb).Text(3, batch.by).Time(4, batch.at).Text(5, batch.what);
@@ -927,6 +939,7 @@ Result<AuditRow> DecodeAudit(std::string_view bytes) { return Decode<AuditRow>(R
 
 Result<AlikeRow> DecodeAlike(std::string_view bytes) { return Decode<AlikeRow>(Row::kAlike, bytes, &Read); }
 Result<Preferences> DecodePreferences(std::string_view bytes) { return Decode<Preferences>(Row::kPreferences, bytes, &Read); }
+Result<std::vector<SavedView>> DecodeViews(std::string_view bytes) { return Decode<std::vector<SavedView>>(Row::kViews, bytes, &Read); }
 Result<Batch> DecodeBatch(std::string_view bytes) { return Decode<Batch>(Row::kBatch, bytes, &Read); }
 
 Result<AuditHead> DecodeAuditHead(std::string_view bytes) {

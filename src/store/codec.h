@@ -87,6 +87,7 @@ std::string Encode(const Paper& paper);
 std::string Encode(const AuditHead& head);  // sequence:8 hash:32
 std::string Encode(const AlikeRow& row);
 std::string Encode(const Preferences& preferences);
+std::string Encode(const std::vector<SavedView>& views);
 std::string Encode(const Batch& batch);
 // What is kept beside an event.
 std::string EncodeBytes(std::string_view bytes);
@@ -109,6 +110,7 @@ Result<AuditRow> DecodeAudit(std::string_view bytes);
 Result<AuditHead> DecodeAuditHead(std::string_view bytes);
 Result<AlikeRow> DecodeAlike(std::string_view bytes);
 Result<Preferences> DecodePreferences(std::string_view bytes);
+Result<std::vector<SavedView>> DecodeViews(std::string_view bytes);
 Result<Batch> DecodeBatch(std::string_view bytes);
 
 }  // namespace heed

@@ -110,6 +110,43 @@ void TakeWords(Post& post) {
   post.counts = {};
 }
 
+// The case stays, with what staff did and what they captured themselves; what its platform's interface gave us goes.
+Done WithdrawCase(const Store::Impl& impl, const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, CountBook& counts, Case c, std::string_view why, Instant now, Head& head) {
+  const std::string post_key = keys::Post(c.school, c.global_id);
+  std::optional<Post> shown;
+  if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) {
+    const PostRow row = HEED_TRY(DecodePostRow(*post));
+    for (std::uint32_t number = 1; number <= row.versions.size(); ++number) {
+      const auto stored = HEED_TRY(seen.Get(keys::kVersions, keys::Version(post_key, number)));
+      if (!stored) return Fail(Fault::kMalformed, "a version of the post of case " + std::to_string(c.id) + " is missing");
+      StoredVersion version = HEED_TRY(DecodeVersion(*stored));
+      if (number == 1) alike.ForgetPost(c.school, version.post);  // what it answers goes, too
+      const bool is_shown = ContentVersion(version.post) == c.worst;
+      TakeWords(version.post);
+      if (is_shown) shown = version.post;
+      batch.Put((*impl.database)[keys::kVersions], keys::Version(post_key, number), Encode(version));
+    }
+  }
+  HEED_TRY(EraseEvents(impl, seen, batch, c.id, [](const Event& event) { return event.kind == EventKind::kCaptured && event.actor == "heed" && !event.erased; }));
+  JsonWriter details;
+  details.Object().Field("presence", c.presence).Field("why", why).EndObject();
+  Event tombstone;
+  tombstone.case_id = c.id;
+  tombstone.kind = EventKind::kWithdrawn;
+  tombstone.at = now;
+  tombstone.actor = "heed";
+  tombstone.details = details.Take();
+  impl.AddEvent(batch, tombstone, head);
+  c.withdrawn_at = now;
+  ++c.events;
+  batch.Put((*impl.database)[keys::kCases], keys::Case(c.id), Encode(c));
+  if (c.state != CaseState::kClosed) {
+    HEED_TRY(counts.Delete(batch, c));
+    counts.Put(batch, c, QueueValue(c, HEED_TRY(alike.PlaceOf(c.id)).burst, shown ? &*shown : nullptr));
+  }
+  return {};
+}
+
 }  // namespace
 
 Done Store::Erase(std::string_view school, std::string_view global_id, std::string_view actor, std::string_view reason, Instant now) {
@@ -141,7 +178,31 @@ Done Store::Erase(std::string_view school, std::string_view global_id, std::stri
   alike.Write(batch, *impl.database);
   batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kRewriteKey), rocksdb::Slice());
   HEED_TRY(impl.Write(batch));
-  impl.head = head;
+  impl.Settle(head, CountBook(seen, *impl.database));
+  return {};
+}
+
+Done Store::Withdraw(CaseId id, std::string_view why, Instant now) {
+  Impl& impl = *impl_;
+  const std::lock_guard lock(impl.writing);
+  HEED_TRY(impl.ReadyToWrite());
+  const Moment seen = HEED_TRY(impl.Look());
+  const std::string name = "case " + std::to_string(id);
+  const auto bytes = HEED_TRY(seen.Get(keys::kCases, keys::Case(id)));
+  if (!bytes) return Fail(Fault::kNotFound, "there is no " + name);
+  const Case c = HEED_TRY(Named(DecodeCase(*bytes), name));
+  if (c.hold) return Fail(Fault::kInvalid, name + " is under a legal hold");
+  if (c.withdrawn_at || IsHandedIn(c.assessment)) return Fail(Fault::kInvalid, name + " holds nothing of a platform's");
+  rocksdb::WriteBatch batch;
+  AlikeBook alike(seen);
+  CountBook counts(seen, *impl.database);
+  Head head = impl.head;
+  HEED_TRY(WithdrawCase(impl, seen, batch, alike, counts, c, why, now, head));
+  alike.Write(batch, *impl.database);
+  batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kRewriteKey), rocksdb::Slice());
+  HEED_TRY(impl.Write(batch));
+  impl.Settle(head, counts);
   return {};
 }
 
@@ -169,42 +230,13 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
     return true;
   };
 
-  // The case stays, with what staff did and what they captured themselves; what its platform's interface gave us goes.
-  const auto withdraw = [&](const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, const Due& due, Head& head) -> Result<bool> {
+  const auto withdraw = [&](const Moment& seen, rocksdb::WriteBatch& batch, AlikeBook& alike, CountBook& counts, const Due& due, Head& head) -> Result<bool> {
     const auto bytes = HEED_TRY(seen.Get(keys::kCases, due.key));
     if (!bytes) return false;
-    Case c = HEED_TRY(DecodeCase(*bytes));
+    const Case c = HEED_TRY(DecodeCase(*bytes));
     const auto gone = GoneSince(c);
     if (!gone || keys::Day(*gone) != due.day) return false;
-    const std::string post_key = keys::Post(c.school, c.global_id);
-    std::optional<Post> shown;
-    if (const auto post = HEED_TRY(seen.Get(keys::kPosts, post_key))) {
-      const PostRow row = HEED_TRY(DecodePostRow(*post));
-      for (std::uint32_t number = 1; number <= row.versions.size(); ++number) {
-        const auto stored = HEED_TRY(seen.Get(keys::kVersions, keys::Version(post_key, number)));
-        if (!stored) return Fail(Fault::kMalformed, "a version of the post of case " + std::to_string(c.id) + " is missing");
-        StoredVersion version = HEED_TRY(DecodeVersion(*stored));
-        if (number == 1) alike.ForgetPost(c.school, version.post);  // what it answers goes, too
-        const bool is_shown = ContentVersion(version.post) == c.worst;
-        TakeWords(version.post);
-        if (is_shown) shown = version.post;
-        batch.Put((*impl.database)[keys::kVersions], keys::Version(post_key, number), Encode(version));
-      }
-    }
-    HEED_TRY(EraseEvents(impl, seen, batch, c.id, [](const Event& event) { return event.kind == EventKind::kCaptured && event.actor == "heed" && !event.erased; }));
-    JsonWriter details;
-    details.Object().Field("presence", c.presence).Field("why", "the post is gone from its platform, and no legal hold keeps what was received of it").EndObject();
-    Event tombstone;
-    tombstone.case_id = c.id;
-    tombstone.kind = EventKind::kWithdrawn;
-    tombstone.at = now;
-    tombstone.actor = "heed";
-    tombstone.details = details.Take();
-    impl.AddEvent(batch, tombstone, head);
-    c.withdrawn_at = now;
-    ++c.events;
-    batch.Put((*impl.database)[keys::kCases], AsSlice(due.key), Encode(c));
-    if (c.state != CaseState::kClosed) batch.Put((*impl.database)[keys::kQueue], keys::Queue(c), QueueValue(c, HEED_TRY(alike.PlaceOf(c.id)).burst, shown ? &*shown : nullptr));
+    HEED_TRY(WithdrawCase(impl, seen, batch, alike, counts, c, "the post is gone from its platform, and no legal hold keeps what was received of it", now, head));
     return true;
   };
 
@@ -219,10 +251,11 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
       rocksdb::WriteBatch batch;
       Head head = impl.head;
       AlikeBook alike(seen);
+      CountBook counts(seen, *impl.database);
       std::uint64_t dropped = 0;
       for (const auto& entry : due) {
         const bool drop = what == keys::Expires::kPost   ? HEED_TRY(forget_post(seen, batch, alike, entry))
-                          : what == keys::Expires::kGone ? HEED_TRY(withdraw(seen, batch, alike, entry, head))
+                          : what == keys::Expires::kGone ? HEED_TRY(withdraw(seen, batch, alike, counts, entry, head))
                                                          : HEED_TRY(erase_case(seen, batch, alike, entry, head));
         dropped += drop ? 1 : 0;
         batch.Delete((*impl.database)[keys::kExpiry], entry.entry);
@@ -231,7 +264,7 @@ Result<ExpiryReport> Store::Expire(Instant now, const ExpiryLimits& limits) {
       if (head != impl.head) batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
       if (dropped > 0) batch.Put((*impl.database)[keys::kMeta], AsSlice(keys::kRewriteKey), rocksdb::Slice());
       HEED_TRY(impl.Write(batch));
-      impl.head = head;
+      impl.Settle(head, counts);
       gone += dropped;
     }
   };

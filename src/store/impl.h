@@ -12,6 +12,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,9 @@ class Moment {
 // The post whose row in `posts` is `key` -> `bytes`.
 Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name);
 
+// Ids of schools, in order and each once; empty: those with open cases.
+Result<std::vector<std::string>> SchoolsWanted(const Moment& now, std::vector<std::string> schools);
+
 // The version of its post that a case shows; nullopt: it is not kept.
 Result<std::optional<Post>> ReadShown(const Moment& now, const Case& c);
 
@@ -93,6 +97,33 @@ class RuleBook {
   const Moment& now_;
   std::map<std::string, RuleRecord> rows_;  // by key
   RuleStretch counted_;
+};
+
+// What one batch changes in the counts of open cases: every row of the queue is put and deleted through it.
+class CountBook {
+ public:
+  // `now` is the moment before the batch.
+  CountBook(const Moment& now, const StoreDatabase& in) : now_(now), in_(in) {}
+
+  // A row that was not there, or that this batch has deleted.
+  void Put(rocksdb::WriteBatch& batch, const Case& c, std::string_view value);
+  Done Delete(rocksdb::WriteBatch& batch, const Case& c);
+
+ private:
+  friend struct Store::Impl;
+  // What a row counts as.
+  struct Row {
+    std::string school, platform;
+    CaseState state = CaseState::kQueued;
+    std::uint8_t categories = 0;
+    bool unjudged = false;
+  };
+  static Result<Row> Read(const Case& c, std::string_view value);
+
+  const Moment& now_;
+  const StoreDatabase& in_;
+  std::unordered_map<std::string, Row> put_;  // by key; what the batch leaves
+  std::vector<Row> gone_;                     // what it took away of what was there before
 };
 
 // A mutex that lets in whoever came first.  A scan commits page after page; with std::mutex it takes the lock again before anybody who
@@ -130,9 +161,13 @@ struct Store::Impl {
   Head head;
   std::optional<Error> failure;  // of the last write; the next write reopens first
 
-  // Counting walks the whole queue, and every page of the console shows counts: they are kept until the next event.
+  // Counting walks the whole queue, and every page of the console shows counts: a school's part is walked once, and kept up with every batch.
   mutable std::mutex counting;
-  mutable std::map<std::string, std::pair<std::uint64_t, QueueCounts>> counted;  // by schools -> sequence of the last event, counts
+  struct Counted {
+    std::uint64_t sequence = 0;  // of the last event that is counted in
+    QueueCounts counts;
+  };
+  mutable std::map<std::string, Counted> counted;  // by school
 
   // How far the audit trail was found whole: that row, and its hash.
   struct AuditMark {
@@ -150,14 +185,18 @@ struct Store::Impl {
   Result<std::unique_ptr<StoreDatabase>> OpenDatabase(bool read_only) const;
   Done Start();                 // first opening: checks or writes the schema, reads head
   Done ReadyToWrite();          // reopens after a failure; `writing` is held
+  Done Reopen();                // `writing` is held
   Done Write(rocksdb::WriteBatch& batch);  // synced, all or nothing; `writing` is held
   Result<Moment> Look() const;  // fails when the store is closed after a failure
+  // The batch that moves the head there is on disk: what is known of the store moves on with it.  `writing` is held.
+  void Settle(const Head& to, const CountBook& counts);
   Done BringUpToDate(std::uint32_t schema);  // from an older one; `writing` is held or nobody else is there yet
 
   // Adds a change to a batch: events numbered and sealed, case, queue and expiry rows.  `before` is the row
   // as it is so far.  Returns the row as it will be; moves `to` on.
-  // `now` is the moment before the batch; `brought` the version of its post that made the change, where one did.
-  Result<Case> Add(const Moment& now, rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* brought = nullptr) const;
+  // `now` is the moment before the batch; `brought` the version of its post that made the change, where one did, and
+  // `earlier` another one of this batch, which the case may show.
+  Result<Case> Add(const Moment& now, rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, CountBook& counts, const KeptPost* brought = nullptr, const Post* earlier = nullptr) const;
   void AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) const;
 };
 

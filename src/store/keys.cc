@@ -159,6 +159,7 @@ std::string Bond(BondKind kind, std::string_view school, std::uint64_t hash) {
 std::uint64_t BondHash(std::string_view what) { return ReadU64(Bytes(Sha256(what))); }
 
 std::string PreferencesRow(std::string_view person) { return std::string(kPreferencesPrefix) + std::string(person); }
+std::string SharedRow(std::string_view school) { return std::string(kSharedPrefix) + std::string(school); }
 std::string BatchRow(std::string_view id) { return std::string(kBatchPrefix) + std::string(id); }
 
 std::uint32_t Day(Instant at) {

@@ -44,6 +44,7 @@
 //             (hashes are the first 8 bytes of a SHA-256; found anew from the post when it is forgotten)
 //   desks     "p" person id                                -> Preferences
 //             "b" batch id                                 -> Batch
+//             "s" school id                                -> lists its staff share, of SavedView   (an older heed of this schema does not look)
 //
 // Schema 1 had no `rules` and nothing below; schema 2 no `alike`, no `desks` and no bursts in the queue; schema 3 nothing behind the
 // burst there.  A family that an older heed did not have is made when the store is opened for writing.
@@ -130,9 +131,10 @@ void AppendTime(std::string& out, Instant at);
 Instant ReadTime(std::string_view bytes, std::size_t at = 0);
 std::uint64_t BondHash(std::string_view what);
 
-inline constexpr std::string_view kPreferencesPrefix = "p", kBatchPrefix = "b";
+inline constexpr std::string_view kPreferencesPrefix = "p", kBatchPrefix = "b", kSharedPrefix = "s";
 std::string PreferencesRow(std::string_view person);
 std::string BatchRow(std::string_view id);
+std::string SharedRow(std::string_view school);
 
 // Days since 1970, not before it.
 std::uint32_t Day(Instant at);

@@ -224,6 +224,14 @@ Done Store::Impl::BringUpToDate(std::uint32_t schema) {
 Done Store::Impl::ReadyToWrite() {
   HEED_CHECK(!options.read_only);
   if (!failure) return {};
+  const Done done = Reopen();
+  // What was counted before may miss a batch that reached the disk after all.
+  const std::lock_guard lock(counting);
+  counted.clear();
+  return done;
+}
+
+Done Store::Impl::Reopen() {
   const std::unique_lock alone(opened);
   database.reset();  // lets go of the lock before asking for it again
   const auto reopen = [&]() -> Done {

@@ -120,6 +120,25 @@ Done Store::SavePaper(const Paper& paper, const AuditRow& why) {
   return impl_->Write(batch);
 }
 
+Result<std::vector<SavedView>> Store::SharedViews(std::string_view school) const {
+  const Moment now = HEED_TRY(impl_->Look());
+  const auto row = HEED_TRY(now.Get(keys::kDesks, keys::SharedRow(school)));
+  if (!row) return std::vector<SavedView>{};
+  return Named(DecodeViews(*row), "the lists that " + std::string(school) + " shares");
+}
+
+Done Store::ChangeSharedViews(std::string_view school, const std::function<Done(std::vector<SavedView>&)>& change, const AuditRow& why) {
+  HEED_CHECK(keys::IsId(school));
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  std::vector<SavedView> views = HEED_TRY(SharedViews(school));
+  HEED_TRY(change(views));
+  rocksdb::WriteBatch batch;
+  batch.Put((*impl_->database)[keys::kDesks], keys::SharedRow(school), Encode(views));
+  HEED_TRY(AddAudit(*impl_, batch, {why}));
+  return impl_->Write(batch);
+}
+
 Done Store::SaveSession(const Digest& key, const Session& session) {
   const std::lock_guard lock(impl_->writing);
   HEED_TRY(impl_->ReadyToWrite());

@@ -27,14 +27,6 @@ Result<std::vector<std::string>> SchoolsInQueue(const Moment& now) {
   return schools;
 }
 
-Result<std::vector<std::string>> Wanted(const Moment& now, std::vector<std::string> schools) {
-  if (schools.empty()) return SchoolsInQueue(now);
-  std::erase_if(schools, [](const std::string& school) { return !keys::IsId(school); });
-  std::ranges::sort(schools);
-  schools.erase(std::unique(schools.begin(), schools.end()), schools.end());
-  return schools;
-}
-
 // One school's part of the queue, at its next row.
 struct Line {
   std::unique_ptr<rocksdb::Iterator> rows;
@@ -101,6 +93,14 @@ Result<std::vector<Case>> DueBy(const Moment& now, keys::Expires what, Instant b
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> SchoolsWanted(const Moment& now, std::vector<std::string> schools) {
+  if (schools.empty()) return SchoolsInQueue(now);
+  std::erase_if(schools, [](const std::string& school) { return !keys::IsId(school); });
+  std::ranges::sort(schools);
+  schools.erase(std::unique(schools.begin(), schools.end()), schools.end());
+  return schools;
+}
 
 Result<StoredPost> ReadPost(const Moment& now, std::string_view school, const std::string& key, std::string_view bytes, const std::string& name) {
   const PostRow row = HEED_TRY(Named(DecodePostRow(bytes), name));
@@ -174,7 +174,7 @@ Result<bool> WalkQueue(const Moment& now, const QueueFilter& filter, const std::
   const auto after = FromHex(filter.after);
   if (!after) return Fail(Fault::kInvalid, "\"" + filter.after + "\" is no place in the queue");
   std::vector<Line> lines;
-  for (const auto& school : HEED_TRY(Wanted(now, filter.schools))) {
+  for (const auto& school : HEED_TRY(SchoolsWanted(now, filter.schools))) {
     Line line{now.Walk(keys::kQueue), keys::School(school)};
     std::string from = line.prefix + *after;
     if (!after->empty()) from += '\0';
@@ -278,51 +278,11 @@ Result<QueuePage> Store::QueueByBurst(const QueueFilter& filter, Instant at) con
   return page;
 }
 
-Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const {
-  const Moment now = HEED_TRY(impl_->Look());
-  const auto head = HEED_TRY(now.Get(keys::kMeta, keys::kHeadKey));
-  const std::uint64_t sequence = head ? HEED_TRY(Named(DecodeHead(*head), "the head row")).sequence : 0;
-  std::string key;
-  for (const auto& school : schools) key += school + '\n';
-  // Whoever asks meanwhile waits for this count instead of making it again; a count of a later moment will do.
-  const std::lock_guard lock(impl_->counting);
-  if (const auto kept = impl_->counted.find(key); kept != impl_->counted.end() && kept->second.first >= sequence) return kept->second.second;
-  QueueCounts counts;
-  auto platform = counts.platforms.end();
-  const auto rows = now.Walk(keys::kQueue);
-  for (const auto& school : HEED_TRY(Wanted(now, schools))) {
-    const std::string prefix = keys::School(school);
-    for (rows->Seek(prefix); rows->Valid() && rows->key().starts_with(prefix); rows->Next()) {
-      const auto entry = keys::ParseQueue(AsText(rows->key()));
-      Glance glance;
-      if (!entry || !ReadQueueValue(AsText(rows->value()), glance)) return Fail(Fault::kMalformed, "damaged row: a key of the queue");
-      ++counts.states[entry->state];
-      if (entry->state == CaseState::kBacklog) {
-        ++counts.backlog;
-        continue;
-      }
-      ++counts.open;
-      if (glance.unjudged) ++counts.unjudged;
-      for (const auto category : kCategories)
-        if (glance.Has(category)) ++counts.categories[category];
-      if (!glance.platform.empty()) {
-        // Neighbours in the queue are mostly of one platform.
-        if (platform == counts.platforms.end() || platform->first != glance.platform) platform = counts.platforms.try_emplace(std::string(glance.platform)).first;
-        ++platform->second;
-      }
-    }
-    HEED_TRY(Check(*rows));
-  }
-  if (impl_->counted.size() > 1000) impl_->counted.clear();
-  impl_->counted[key] = {sequence, counts};
-  return counts;
-}
-
 Result<Case> Store::FindCase(CaseId id) const {
   const Moment now = HEED_TRY(impl_->Look());
   if (const auto row = HEED_TRY(now.Get(keys::kCases, keys::Case(id)))) return Named(DecodeCase(*row), Name(id));
   const auto events = HEED_TRY(ReadHistory(now, id));
-  if (events.empty()) return Fail(Fault::kNotFound, "there is no " + Name(id));
+  if (events.empty() || id == 0) return Fail(Fault::kNotFound, "there is no " + Name(id));
   return Fail(Fault::kGone, Name(id) + " was erased on " + FormatRfc3339(events.back().at).substr(0, 10) + ", when its time was up");
 }
 

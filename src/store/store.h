@@ -128,6 +128,8 @@ struct QueueCounts {
   std::map<Category, std::uint64_t> categories;  // a case counts in each of its categories
   std::map<CaseState, std::uint64_t> states;     // the backlog too
   std::map<std::string, std::uint64_t> platforms;
+
+  bool operator==(const QueueCounts&) const = default;
 };
 
 struct ChainReport {
@@ -218,7 +220,8 @@ class Store {
   Result<std::vector<AlikeCase>> Alike(const Case& c, std::size_t most) const;
   // Other posts kept for the school that answer it, that it answers, or that answer the same; oldest first.  Only what heed keeps anyway.
   Result<std::vector<StoredPost>> Thread(std::string_view school, const Post& post, std::size_t most) const;
-  Result<QueueCounts> Count(const std::vector<std::string>& schools) const;  // empty: every school
+  // Empty: every school.  A school's part of the queue is walked the first time; what is written then moves its counts along.
+  Result<QueueCounts> Count(const std::vector<std::string>& schools) const;
   // kNotFound; kGone when it was erased.
   Result<Case> FindCase(CaseId id) const;
   // kNotFound when it was never kept, or is forgotten.
@@ -238,6 +241,9 @@ class Store {
   // read it again (after a failed Record, that may be because it reached the disk after all).  Returns the row
   // as written.
   Result<Case> Record(const Change& change);
+
+  // Writes an event of the installation itself, which belongs to no case, and returns it as it stands in the chain; History(0) gives them.
+  Result<Event> RecordOfInstallation(Event event);
 
   // Cases under a legal hold (LegalHold), closed ones too, whose review is due by then; the longest due first.
   Result<std::vector<Case>> HoldsToReview(Instant by) const;
@@ -281,6 +287,11 @@ class Store {
   // Reads, changes and writes while nobody else does; see ChangePerson().
   Result<Preferences> ChangePreferences(std::string_view person, const std::function<Done(Preferences&)>& change);
 
+  // Lists of the queue that a school's staff share, in the order they were shared.
+  Result<std::vector<SavedView>> SharedViews(std::string_view school) const;
+  // See ChangePerson(); `why` joins the audit trail in the same batch.
+  Done ChangeSharedViews(std::string_view school, const std::function<Done(std::vector<SavedView>&)>& change, const AuditRow& why);
+
   // By the SHA-256 of what stands in the cookie.
   Done SaveSession(const Digest& key, const Session& session);
   Result<Session> FindSession(const Digest& key) const;  // kNotFound
@@ -323,6 +334,10 @@ class Store {
   // is closed with the case, as Expire() does.  `reason` stands in the tombstone for good, so it names no person: "request 2031/7".  The
   // bytes leave the files with the next Expire().  kNotFound: it is not kept; kInvalid: its case is open and must be decided first.
   Done Erase(std::string_view school, std::string_view global_id, std::string_view actor, std::string_view reason, Instant now);
+
+  // Takes away what a platform's interface gave of a case's post before Expire() would: the terms do not let it be kept any longer.  The case stays,
+  // with what staff did and captured.  `why` stands in the tombstone.  kNotFound; kInvalid: a legal hold keeps it, or nothing is left.
+  Done Withdraw(CaseId id, std::string_view why, Instant now);
 
   struct Impl;  // src/store/impl.h
 

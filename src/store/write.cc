@@ -17,6 +17,7 @@ struct Touched {
   std::optional<PostRow> row;
   std::optional<Case> c;
   bool changed = false;
+  const Post* shown = nullptr;  // the version that the case shows, where this page brought it: it is not on disk yet
 };
 
 // What is kept of the page's posts already, by key in posts: two MultiGets for the whole page.
@@ -71,7 +72,7 @@ void Store::Impl::AddEvent(rocksdb::WriteBatch& batch, Event& event, Head& to) c
   if (!event.attachment.empty()) batch.Put((*database)[keys::kCaptures], keys::History(event.case_id, event.sequence), EncodeBytes(event.attachment));
 }
 
-Result<Case> Store::Impl::Add(const Moment& now, rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, const KeptPost* brought) const {
+Result<Case> Store::Impl::Add(const Moment& now, rocksdb::WriteBatch& batch, const Case* before, Change change, Head& to, RuleBook& book, AlikeBook& alike, CountBook& counts, const KeptPost* brought, const Post* earlier) const {
   const StoreDatabase& in = *database;
   Case& after = change.after;
   if (before) HEED_CHECK(after.id == before->id && after.school == before->school);
@@ -90,7 +91,7 @@ Result<Case> Store::Impl::Add(const Moment& now, rocksdb::WriteBatch& batch, con
                                          : keys::Expiry(keys::Expires::kOpenCase, keys::Day(c.opened_at), keys::Case(c.id));
   };
   if (before) {
-    if (before->state != CaseState::kClosed) batch.Delete(in[keys::kQueue], keys::Queue(*before));
+    if (before->state != CaseState::kClosed) HEED_TRY(counts.Delete(batch, *before));
     batch.Delete(in[keys::kExpiry], expiry(*before));
     if (const auto due = NextInOutbox(*before)) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)));
     if (const auto gone = GoneSince(*before)) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kGone, keys::Day(*gone), keys::Case(after.id)));
@@ -100,10 +101,12 @@ Result<Case> Store::Impl::Add(const Moment& now, rocksdb::WriteBatch& batch, con
   if (after.hold) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kHold, keys::Day(after.hold->review_at), keys::Case(after.id)), rocksdb::Slice());
   if (const auto due = NextInOutbox(after)) batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kOutbox, keys::Day(*due), keys::Case(after.id)), rocksdb::Slice());
   if (after.state != CaseState::kClosed) {
+    const auto is_shown = [&](const Post& post) { return ContentVersion(post) == after.worst; };
+    const Post* shown = brought && is_shown(brought->post) ? &brought->post : earlier && is_shown(*earlier) ? earlier : nullptr;
     std::optional<Post> kept;
-    const bool is_shown = brought && ContentVersion(brought->post) == after.worst;
-    if (!is_shown) kept = HEED_TRY(ReadShown(now, after));
-    batch.Put(in[keys::kQueue], keys::Queue(after), QueueValue(after, place.burst, is_shown ? &brought->post : kept ? &*kept : nullptr));
+    if (!shown) kept = HEED_TRY(ReadShown(now, after));
+    if (kept) shown = &*kept;
+    counts.Put(batch, after, QueueValue(after, place.burst, shown));
   }
   batch.Put(in[keys::kExpiry], expiry(after), rocksdb::Slice());
   batch.Put(in[keys::kCases], keys::Case(after.id), Encode(after));
@@ -148,6 +151,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
   Head head = impl_->head;
   RuleBook book(now);
   AlikeBook alike(now);
+  CountBook counts(now, *impl_->database);
   Committed tally;
 
   for (std::size_t i = 0; i < page.posts.size(); ++i) {
@@ -185,8 +189,9 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
         ++change->after.events;
       }
       if (row.case_id == 0) batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key));
-      post.c = HEED_TRY(impl_->Add(now, batch, post.c ? &*post.c : nullptr, *std::move(change), head, book, alike, &kept));
+      post.c = HEED_TRY(impl_->Add(now, batch, post.c ? &*post.c : nullptr, *std::move(change), head, book, alike, counts, &kept, post.shown));
       row.case_id = post.c->id;
+      if (ContentVersion(kept.post) == post.c->worst) post.shown = &kept.post;
     }
     if (row.case_id == 0 && !version_known)
       batch.Put(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(row.changed_at), key), rocksdb::Slice());
@@ -201,7 +206,7 @@ Result<Committed> Store::Commit(const PageCommit& page, const Observer& observe)
   if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   tally.paused = HEED_TRY(book.Write(batch, in, page.at));
   HEED_TRY(impl_->Write(batch));
-  impl_->head = head;
+  impl_->Settle(head, counts);
   return tally;
 }
 
@@ -216,15 +221,30 @@ Result<Case> Store::Record(const Change& change) {
   const Moment now = HEED_TRY(impl_->Look());
   RuleBook book(now);
   AlikeBook alike(now);
+  CountBook counts(now, *impl_->database);
   rocksdb::WriteBatch batch;
   Head head = impl_->head;
-  Case after = HEED_TRY(impl_->Add(now, batch, &before, change, head, book, alike));
+  Case after = HEED_TRY(impl_->Add(now, batch, &before, change, head, book, alike, counts));
   alike.Write(batch, *impl_->database);
   batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   HEED_TRY(book.Write(batch, *impl_->database, change.events.back().at));
   HEED_TRY(impl_->Write(batch));
-  impl_->head = head;
+  impl_->Settle(head, counts);
   return after;
+}
+
+Result<Event> Store::RecordOfInstallation(Event event) {
+  HEED_CHECK(event.case_id == 0 && event.kind == EventKind::kClockSet && event.attachment.empty());
+  const std::lock_guard lock(impl_->writing);
+  HEED_TRY(impl_->ReadyToWrite());
+  const Moment seen = HEED_TRY(impl_->Look());
+  rocksdb::WriteBatch batch;
+  Head head = impl_->head;
+  impl_->AddEvent(batch, event, head);
+  batch.Put((*impl_->database)[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
+  HEED_TRY(impl_->Write(batch));
+  impl_->Settle(head, CountBook(seen, *impl_->database));
+  return event;
 }
 
 Result<Batch> Store::RecordAll(const std::vector<Change>& changes, Batch act) {
@@ -245,6 +265,7 @@ Result<Batch> Store::RecordAll(const std::vector<Change>& changes, Batch act) {
   Head head = impl_->head;
   RuleBook book(now);
   AlikeBook alike(now);
+  CountBook counts(now, *impl_->database);
   std::vector<Batch::Item> done;
   std::unordered_set<CaseId> seen;
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -258,7 +279,7 @@ Result<Batch> Store::RecordAll(const std::vector<Change>& changes, Batch act) {
       act.left_out.push_back({change.after.id, before ? "was changed meanwhile" : "is no longer kept"});
       continue;
     }
-    act.items[i].events = HEED_TRY(impl_->Add(now, batch, &*before, change, head, book, alike)).events;
+    act.items[i].events = HEED_TRY(impl_->Add(now, batch, &*before, change, head, book, alike, counts)).events;
     done.push_back(act.items[i]);
   }
   act.items = std::move(done);
@@ -273,7 +294,7 @@ Result<Batch> Store::RecordAll(const std::vector<Change>& changes, Batch act) {
   if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   HEED_TRY(book.Write(batch, in, act.at));
   HEED_TRY(impl_->Write(batch));
-  impl_->head = head;
+  impl_->Settle(head, counts);
   return act;
 }
 
@@ -289,6 +310,7 @@ Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at,
   Head head = impl_->head;
   RuleBook book(now);
   AlikeBook alike(now);
+  CountBook counts(now, *impl_->database);
   Committed tally;
   for (std::size_t i = 0; i < posts.size(); ++i) {
     const KeptPost& kept = posts[i];
@@ -306,7 +328,7 @@ Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at,
     Tally(tally, *change);
     HEED_TRY(book.Count(kept.school, kept.assessment));
     batch.Delete(in[keys::kExpiry], keys::Expiry(keys::Expires::kPost, keys::Day(post.row->changed_at), post_keys[i]));
-    post.c = HEED_TRY(impl_->Add(now, batch, nullptr, *std::move(change), head, book, alike, &kept));
+    post.c = HEED_TRY(impl_->Add(now, batch, nullptr, *std::move(change), head, book, alike, counts, &kept));
     post.row->case_id = post.c->id;
     batch.Put(in[keys::kPosts], post_keys[i], Encode(*post.row));
   }
@@ -314,7 +336,7 @@ Result<Committed> Store::Rejudge(const std::vector<KeptPost>& posts, Instant at,
   if (head != impl_->head) batch.Put(in[keys::kMeta], AsSlice(keys::kHeadKey), Encode(head));
   tally.paused = HEED_TRY(book.Write(batch, in, at));
   HEED_TRY(impl_->Write(batch));
-  impl_->head = head;
+  impl_->Settle(head, counts);
   return tally;
 }
 

@@ -9,6 +9,7 @@
 #include "connectors/catalogue.h"
 #include "src/base/hash.h"
 #include "src/base/json.h"
+#include "src/casework/acts.h"
 #include "src/casework/observe.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/http_server.h"
@@ -285,6 +286,35 @@ TEST_F(AlarmTest, CasesThatWaitTooLongAreTold) {
   Look();
   EXPECT_THAT(smtp_.mails().at(0).data, HasSubstr("1 case of Oakmoor School"));
   EXPECT_THAT(smtp_.mails().at(0).data, Not(HasSubstr("words\n"))) << "nobody's posts";
+}
+
+TEST_F(AlarmTest, WhatIsDecidedOrWasFoundLateIsNotWaitedFor) {
+  PageCommit page{.source = "social", .state = Fine(), .posts = {}, .at = clock_.Now()};
+  for (const auto* id : {"1", "2", "3", "4"}) {
+    KeptPost kept{"oakmoor", {}, {}};
+    kept.post.platform = "test", kept.post.global_id = kept.post.native_id = id, kept.post.text = "words";
+    kept.assessment.mention.mentions = kept.assessment.flag = true;
+    kept.assessment.severity = 2;
+    kept.backlog = *id == '4';
+    page.posts.push_back(kept);
+  }
+  ASSERT_TRUE(store_->Commit(page, Observe));
+  NewDecision breach;
+  breach.finding = Finding::kBreach, breach.category = Category::kAbuse, breach.severity = 2, breach.why = "insults staff";
+  for (const CaseId id : {1, 2}) {
+    const auto decided = store_->Record(*Decide(*store_->FindCase(id), "ben", breach, clock_.Now()));
+    ASSERT_TRUE(decided);
+    // The second waits for the headteacher.
+    if (id == 2) ASSERT_TRUE(store_->Record(*Propose(*decided, "ben", {ResponseKind::kLetter, "the author", "Please take it down.", ""}, clock_.Now())));
+  }
+  ASSERT_EQ(store_->FindCase(1)->state, CaseState::kResponding);
+  ASSERT_EQ(store_->FindCase(2)->state, CaseState::kApproval);
+  ASSERT_EQ(store_->FindCase(4)->state, CaseState::kBacklog);
+  clock_.Advance(days{2} + hours{1});
+  Save("social", Fine()), Save("news", Fine());
+  EXPECT_THAT(Keys(), ElementsAre("cases/oakmoor/overdue"));
+  Look();
+  EXPECT_THAT(smtp_.mails().at(0).data, HasSubstr("2 cases of Oakmoor School"));
 }
 
 TEST_F(AlarmTest, WeekendsAreNobodysDelay) {

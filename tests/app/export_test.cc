@@ -67,6 +67,7 @@ class ExportTest : public ::testing::Test {
     paper.number = 1;
     paper.text = "Dear parent";
     ASSERT_TRUE(store_->SavePaper(paper, why));
+    ASSERT_TRUE(store_->ChangeSharedViews("oakmoor", [](std::vector<SavedView>& views) { return views.push_back({"Nobody's", "whose=nobody", "ada"}), Done{}; }, why));
   }
   static Post APost(const std::string& id, std::string text) {
     Post post;
@@ -127,7 +128,8 @@ TEST_F(ExportTest, HoldsEveryPostCaseEventAndPersonInFilesAnyToolReads) {
   EXPECT_THAT(Lines("cases.jsonl"), SizeIs(3));
   EXPECT_THAT(Read("cases.jsonl"), HasSubstr("insults the staff"));
   EXPECT_THAT(Lines("people.jsonl"), SizeIs(1));
-  EXPECT_THAT(Lines("audit.jsonl"), SizeIs(2));
+  EXPECT_THAT(Read("people.jsonl"), HasSubstr("\"shared_with\":\"oakmoor\""));
+  EXPECT_THAT(Lines("audit.jsonl"), SizeIs(3));
   EXPECT_THAT(Lines("papers.jsonl"), SizeIs(1));
   EXPECT_EQ(Read("captures/4.txt"), "what I saw");
   ChainCheck chain;

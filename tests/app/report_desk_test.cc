@@ -139,8 +139,8 @@ TEST(ReportChannels, AnAccountThatOnlyHidesIsOne) {
       "heed.toml", [](const std::string&) { return std::optional<std::string>("secret"); });
   ASSERT_TRUE(reading.config);
   std::vector<std::pair<std::string, std::uint32_t>> channels;
-  for (const auto& channel : ReportChannels(*reading.config)) channels.emplace_back(channel.spec.id, channel.per_day);
-  EXPECT_THAT(channels, ::testing::ElementsAre(std::pair("pictures", 5u), std::pair("replies", 6u)));
+  for (const auto& channel : ReportChannels(*reading.config, "")) channels.emplace_back(channel.spec.id, channel.per_day);
+  EXPECT_THAT(channels, ::testing::ElementsAre(std::pair("pictures", 5u), std::pair("replies", 6u), std::pair("news", 20u))) << "the last one takes no reports, and looks";
 }
 
 }  // namespace

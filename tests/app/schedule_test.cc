@@ -110,5 +110,12 @@ TEST(Schedule, JitterIsFixedPerSourceAndNeverMoreThanATenth) {
   EXPECT_EQ(every.Jitter(17), every.Jitter(17));
 }
 
+TEST(Schedule, IsSaidInWordsWhereItIsSimple) {
+  const std::pair<const char*, const char*> words[] = {{"30 7 * * *", "daily at 07:30"}, {"0 16 * * 1-5", "Monday to Friday at 16:00"}, {"5 0 * * sun,wed", "Wednesday, Sunday at 00:05"}, {"@daily", "daily at 00:00"},
+                                                       {"30 7,19 * * *", "cron 30 7,19 * * *"}, {"30 7 1 * *", "cron 30 7 1 * *"}, {"30 7 * 11 *", "cron 30 7 * 11 *"}, {"*/7 3 * * *", "cron */7 3 * * *"}};
+  for (const auto& [cron, says] : words) EXPECT_EQ(Schedule::Cron(cron)->Words(), says);
+  EXPECT_EQ(Schedule::Every("15m")->Words(), "every 15 min");
+}
+
 }  // namespace
 }  // namespace heed

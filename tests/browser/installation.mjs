@@ -49,7 +49,7 @@ export async function install(service) {
   fs.cpSync(path.resolve(source, "lexicons"), path.join(folder, "lexicons"), {recursive: true});
   config = `lexicons = ${JSON.stringify(path.join(folder, "lexicons"))}\n` + config;
   fs.cpSync(path.join(demo, "posts"), path.join(folder, "posts"), {recursive: true});
-  config += `\n[console]\nport = ${await freePort()}\norganisation = "Vale Trust"\n\n[console.oidc]\nissuer = "${service.issuer}"\nclient_id = "${service.client}"\nclient_secret_file = "oidc-secret"\n\n[[school]]\nid = "ashford"\nname = "Ashford Grange School"\nplaces = ["Ashford"]\n
+  config += `\n[console]\nport = 8420\norganisation = "Vale Trust"\n\n[console.oidc]\nissuer = "${service.issuer}"\nclient_id = "${service.client}"\nclient_secret_file = "oidc-secret"\n\n[[school]]\nid = "ashford"\nname = "Ashford Grange School"\nplaces = ["Ashford"]\n
 [[source]]\nid = "hostile"\nschool = "ashford"\nconnector = "file"\npath = "posts/hostile.jsonl"\n
 [[source]]\nid = "copied"\nschool = "oakmoor"\nconnector = "file"\npath = "posts/copied.jsonl"\n`;
   fs.writeFileSync(path.join(folder, "oidc-secret"), service.secret + "\n", {mode: 0o600});
@@ -73,8 +73,10 @@ export async function install(service) {
   return {folder, run, at};
 }
 
-// Resolves once the console answers.
+// Resolves once the console answers.  The port is chosen now: others that run beside this may have taken the first one.
 export async function serve(installation) {
+  const file = path.join(installation.folder, "heed.toml");
+  fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace(/^port = .*$/m, `port = ${await freePort()}`));
   const child = spawn(heed, ["serve", "--link", "amina", ...installation.at], {stdio: ["ignore", "pipe", "pipe"]});
   let out = "", err = "";
   child.stderr.on("data", (data) => (err += data));

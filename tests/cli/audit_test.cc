@@ -79,6 +79,32 @@ TEST_F(Audited, TheHeadIsStampedAndAStoreTakenBackIsFound) {
   EXPECT_THAT(Run({"audit", "verify", "--head", head}).out, HasSubstr("is not the one that was written down"));
 }
 
+TEST_F(Audited, AClockThatWasSetBackIsWrittenDownAndExplainedToWhoeverChecks) {
+  const std::string file = folder_ / "data/clock.json";
+  if (!fs::exists(file)) GTEST_SKIP() << "this system does not tell one start of the computer from another, so nothing can be compared after a restart of heed";
+  // As it would stand there had the clock been two hours ahead when heed was last run.
+  const std::string kept = ReadFile(file).value();
+  const auto at = kept.find(':') + 1;
+  const auto apart = std::stoll(kept.substr(at)) + 7'200'000'000;
+  ASSERT_TRUE(WriteFile(file, kept.substr(0, at) + std::to_string(apart) + kept.substr(kept.find(',', at))));
+  ASSERT_TRUE(WriteFile(folder_ / "shot.txt", "what I saw"));
+  const Ran added = Run({"capture", "add", "1", folder_ / "shot.txt", "--how", "typed off my telephone"});
+  ASSERT_EQ(added.code, 0) << added.err;
+  EXPECT_THAT(added.err, HasSubstr("The clock of this computer was set back by 2 h"));
+  const Ran verified = Run({"audit", "verify"});
+  EXPECT_EQ(verified.code, 0) << verified.out;
+  EXPECT_THAT(verified.out, HasSubstr("Note: event 2 records"));
+  EXPECT_THAT(Run({"audit", "verify", "--json"}).out, HasSubstr("\"clock\":[],\"clock_set\":[\"event 2 records"));
+  EXPECT_THAT(Run({"sources", "--json"}).out, HasSubstr("was set back by 2 h"));
+  ASSERT_EQ(Run({"pack", "1", "--no-pdf", "--output", folder_ / "pack.zip"}).code, 0);
+  const Ran pack = Heed({"verify", folder_ / "pack.zip"});
+  EXPECT_EQ(pack.code, 0) << pack.out;
+  EXPECT_THAT(pack.out, HasSubstr("was set back by 2 h"));
+  // Told once.
+  EXPECT_EQ(Run({"scan"}).code, 0);
+  EXPECT_THAT(Run({"audit", "verify", "--json"}).out, ::testing::Not(HasSubstr("event 4 records")));
+}
+
 TEST_F(Audited, AnAuthorityThatDoesNotAnswerIsNamedAndTriedAgainLater) {
   server_.Next(Answer::Status(503));
   const Ran failed = Run({"audit", "anchor"});

@@ -419,6 +419,18 @@ TEST_F(MastodonReport, TellsASuspendedAccountAndALimitedOne) {
   EXPECT_EQ(Fresh()->Recheck(platform.ThePost(server)).presence, Presence::kUpLimited);
 }
 
+// What is asked beside reading, counted in memory.
+struct CountingTally final : Tally {
+  Done Add(std::int64_t amount) override {
+    if (fails) return Fail(Fault::kIo, "the disk is full");
+    sum += amount;
+    return {};
+  }
+  Result<std::int64_t> Since(Instant) const override { return sum; }
+  std::int64_t sum = 0;
+  bool fails = false;
+};
+
 // --- Lemmy, Reddit, YouTube, Discourse, NodeBB, Meta, X
 
 class LemmyReport : public One<LemmyReporting> {
@@ -755,6 +767,72 @@ TEST_F(XHide, HidesOneReplyBelowTheSchoolsOwnPost) {
   alone.thread_root.clear();
   EXPECT_EQ(Fresh()->HideForm(alone).error().fault(), Fault::kUnsupported);
   EXPECT_EQ(Fresh()->Submit(AnApprovedReport(post, "x", platform.AChoice(), "It insults staff.", clock.Now())).fate, Fate::kRefused) << "X takes reports from people only";
+}
+
+TEST_F(XHide, TellsWhatIsGoneFromWhatIsWithheldOrProtected) {
+  const auto presence = [&] { return Fresh()->Recheck(platform.ThePost(server)).presence; };
+  platform.withheld = R"(,"withheld":{"country_codes":["GB"]})";
+  EXPECT_EQ(presence(), Presence::kUpLimited);
+  platform.removed = true;
+  EXPECT_EQ(presence(), Presence::kGoneUnknown) << "deleted, or its account suspended: X does not say";
+  platform.problem = "not-authorized-for-resource";
+  EXPECT_EQ(presence(), Presence::kNotVisible);
+  platform.problem = "something-new";
+  EXPECT_EQ(presence(), Presence::kUnknown);
+  EXPECT_EQ(ReadXLook(R"({"errors":[{"resource_id":"7","type":"https://api.twitter.com/2/problems/resource-not-found"}]})", "8"), Presence::kUnknown) << "about another post";
+}
+
+TEST_F(XHide, LooksOnlyWhereThatIsAskedFor) {
+  platform.looks = false;
+  const auto check = Fresh()->Recheck(platform.ThePost(server));
+  EXPECT_EQ(check.presence, Presence::kUnknown);
+  EXPECT_THAT(check.answer, HasSubstr("look_again is off"));
+  EXPECT_EQ(server.request_count(), 0u);
+}
+
+TEST_F(XHide, CountsEachLookFormAndHidingBeforeItIsAskedAndStopsAtTheCap) {
+  CountingTally tally;
+  const auto post = platform.ThePost(server);
+  // Reading has cost 94 cents of this month's dollar.
+  const auto cursor = []() -> Result<Cursor> { return Cursor{R"({"v":2,"place":"x","memo":{"month":"2031-03","spent":"940000"},"lists":{}})"}; };
+  const auto connector = *platform.Make(Oakmoor(), server, {http, clock, {}, &tally, cursor});
+  EXPECT_EQ(connector->Recheck(post).presence, Presence::kUp);
+  EXPECT_EQ(tally.sum, 5'000);
+  ASSERT_TRUE(connector->HideForm(post));
+  EXPECT_EQ(tally.sum, 5'000 + 10'000 + 2 * 5'000) << "whose token it is, once; then two posts";
+  ASSERT_EQ(connector->Hide(AnApprovedReport(post, "x", platform.AChoice(), "why", clock.Now(), ResponseKind::kHide)).fate, Fate::kAccepted);
+  EXPECT_EQ(tally.sum, 30'000);
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(connector->Recheck(post).presence, Presence::kUp);
+  const auto asked = server.request_count();
+  const auto late = connector->Recheck(post);
+  EXPECT_EQ(late.presence, Presence::kUnknown);
+  EXPECT_THAT(late.answer, AllOf(HasSubstr("not asked"), HasSubstr("$1.00 of $1.00")));
+  EXPECT_TRUE(late.wait);
+  EXPECT_EQ(connector->HideForm(post).error().fault(), Fault::kBusy);
+  EXPECT_EQ(connector->Hide(AnApprovedReport(post, "x", platform.AChoice(), "why", clock.Now(), ResponseKind::kHide)).fate, Fate::kNotSent);
+  EXPECT_EQ(server.request_count(), asked);
+  tally.fails = true;
+  EXPECT_EQ(connector->Recheck(post).presence, Presence::kUnknown) << "what cannot be counted is not asked";
+}
+
+TEST_F(YouTubeReport, CountsLooksAndFormsAndLeavesLooksForAnotherDayWhenTheUnitsAreUsed) {
+  CountingTally tally;
+  const auto post = platform.ThePost(server);
+  std::string units = "9890";
+  std::uint32_t left = 2;
+  const auto cursor = [&]() -> Result<Cursor> { return Cursor{R"({"v":2,"place":"x","memo":{"day":")" + PacificDay(clock.Now()) + R"(","units":")" + units + R"("},"lists":{}})"}; };
+  const auto connector = *platform.Make(Oakmoor(), server, {http, clock, [&](Instant) -> Result<std::uint32_t> { return left; }, &tally, cursor});
+  ASSERT_TRUE(connector->ReportReasons(post, Category::kAbuse));
+  EXPECT_EQ(tally.sum, 1);
+  EXPECT_EQ(connector->Recheck(post).presence, Presence::kUp);
+  EXPECT_EQ(tally.sum, 2);
+  units = "9898";
+  const auto asked = server.request_count();
+  const auto late = connector->Recheck(post);
+  EXPECT_EQ(late.presence, Presence::kUnknown);
+  EXPECT_THAT(late.answer, HasSubstr("10000 units"));
+  EXPECT_EQ(late.wait, std::chrono::ceil<seconds>(NextPacificMidnight(clock.Now()) - clock.Now()));
+  EXPECT_EQ(server.request_count(), asked);
 }
 
 TEST_F(XHide, NoSignatureIsMadeTwice) {

@@ -347,6 +347,8 @@ class XHiding : public ReportImitation {
     spec.settings["server"] = server.Origin();
     spec.settings["token"] = std::string("bearer");
     spec.settings["confirmed_by"] = std::string("J. Example, 2026-11-02");
+    spec.settings["look_again"] = looks;
+    spec.settings["monthly_cap"] = std::int64_t{1};
     if (!reads_only) {
       for (const auto* key : {"api_key", "api_secret", "access_token", "access_token_secret"}) spec.settings[key] = std::string(key) + "+";
     }
@@ -366,11 +368,15 @@ class XHiding : public ReportImitation {
   std::string Platform() const override { return "x"; }
   std::string ReportReference() const override { return ""; }
   bool AsksBefore() const override { return false; }
-  bool Rechecks() const override { return false; }
   bool IsReport(const SeenRequest& request) const override { return request.method == "PUT"; }
-  bool IsLook(const SeenRequest&) const override { return false; }
+  bool IsLook(const SeenRequest& request) const override { return request.path == "/2/tweets" && request.Query("ids") == "1990000000000000002"; }
 
   Answer Serve(const SeenRequest& request) override {
+    if (IsLook(request)) {
+      if (request.Header("authorization") != "Bearer bearer") return WithStatus(401, R"({"title":"Unauthorized","detail":"Unauthorized","status":401})");
+      if (removed) return Answer::Json(R"({"errors":[{"value":"1990000000000000002","resource_id":"1990000000000000002","title":"Not Found Error","type":"https://api.twitter.com/2/problems/)" + problem + R"("}]})");
+      return Answer::Json(R"({"data":[{"id":"1990000000000000002","text":"words")" + withheld + R"(,"edit_history_tweet_ids":["1990000000000000002")" + std::string(edited ? R"(,"1990000000000000009")" : "") + "]}]}");
+    }
     if (!Signed(request)) return WithStatus(401, R"({"title":"Unauthorized","detail":"Unauthorized","status":401})");
     if (IsReport(request)) {
       last = request;
@@ -385,8 +391,8 @@ class XHiding : public ReportImitation {
     return WithStatus(404, R"({"title":"Not Found"})");
   }
 
-  bool reads_only = false, hides = true;
-  std::string began_by = "42";
+  bool reads_only = false, hides = true, looks = true;
+  std::string began_by = "42", problem = "resource-not-found", withheld;
   SeenRequest last;
 
  private:

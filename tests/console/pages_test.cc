@@ -2,6 +2,7 @@
 #include <regex>
 
 #include "src/access/totp.h"
+#include "src/casework/acts.h"
 #include "src/console/embedded.h"
 #include "tests/console/fixture.h"
 
@@ -74,6 +75,37 @@ TEST_F(Pages, TheAccountIsShownOnAskingAndThatIsWrittenDown) {
   EXPECT_THAT(browser.Post("/cases/1/author").body, HasSubstr("Some Body (@somebody)"));
   EXPECT_THAT(SignedIn("audrey").Get("/audit").body, ::testing::AllOf(HasSubstr("Author viewed"), HasSubstr("amina"), HasSubstr("case 1"), HasSubstr("The trail is whole")));
   EXPECT_THAT(SignedIn("other").Get("/audit").body, Not(HasSubstr("Author viewed"))) << "another school's";
+}
+
+// An address leads to the account as surely as its name does.
+TEST_F(Pages, WhateverLeadsToTheAccountIsWrittenDownBeforeItIsShown) {
+  AddPerson("amina", {{Role::kTriage, "oakmoor"}});
+  auto post = APost("1", "Oakmoor School");
+  post.permalink = "https://social.example/@somebody/1";
+  Keep("oakmoor", post);
+  NewDecision breach;
+  breach.finding = Finding::kBreach, breach.category = Category::kAbuse, breach.severity = 2, breach.why = "insults";
+  ASSERT_TRUE(store_->Record(*Decide(*store_->FindCase(1), "amina", breach, clock_.Now())));
+  ASSERT_TRUE(store_->Record(*Propose(*store_->FindCase(1), "amina", {ResponseKind::kReport, "mastodon", "Please look at https://social.example/@somebody/1", ""}, clock_.Now())));
+  auto browser = SignedIn("amina");
+  const auto noted = [&] {
+    std::vector<std::string> details;
+    const auto trail = store_->AuditTrail({}).value();
+    for (const auto& row : trail)
+      if (row.action == "author-viewed") details.push_back(row.subject + ": " + row.details);
+    return details;
+  };
+  for (const char* page : {"/queue", "/cases/1", "/cases/1?words=shown", "/cases/1/respond", "/cases/1/evidence"}) {
+    EXPECT_THAT(browser.Get(page).body, Not(HasSubstr("@somebody"))) << page;
+    EXPECT_TRUE(noted().empty()) << page;
+  }
+  std::size_t times = 0;
+  for (const char* page : {"/cases/1/open", "/cases/1/responses/1", "/cases/1/report?by=hand", "/cases/1/section-5", "/cases/1/illegal-content", "/cases/1/helpline"}) {
+    EXPECT_THAT(browser.Get(page).body, HasSubstr("@somebody")) << page;
+    EXPECT_EQ(noted().size(), ++times) << page;
+  }
+  const auto all = noted();
+  EXPECT_EQ(all.back(), "case 1: the post's address");
 }
 
 TEST_F(Pages, AnotherSchoolsCasesAreNowhere) {

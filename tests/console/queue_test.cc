@@ -129,7 +129,7 @@ TEST_F(QueuePages, AListIsSavedCountedRenamedAndDeletedForOnePersonAlone) {
   EXPECT_THAT(amina.Get("/queue/views?category=abuse&whose=nobody").body, HasSubstr("It shows: abuse, nobody&apos;s"));
   const auto save = [&](const std::string& name, const std::string& query) { return amina.Post("/queue/views", {{"name", name}, {"query", query}}); };
   EXPECT_EQ(save("To <b>do</b>", "whose=nobody&category=abuse").Header("Location"), "/queue?category=abuse&whose=nobody");
-  EXPECT_THAT(amina.Get("/queue").body, AllOf(HasSubstr("To &lt;b&gt;do&lt;/b&gt;</a> (3)"), Not(HasSubstr("<b>do"))));
+  EXPECT_THAT(amina.Get("/queue").body, AllOf(HasSubstr("To &lt;b&gt;do&lt;/b&gt;</bdi></a> (3)"), Not(HasSubstr("<b>do"))));
   for (const char* bad : {"", "   ", "TO <B>DO</B>"}) EXPECT_EQ(save(bad, "whose=mine").status, 422) << bad;
   EXPECT_EQ(save(std::string(200, 'x'), "whose=mine").status, 422);
   EXPECT_EQ(save("All", "").status, 422) << "everything is no list";
@@ -139,11 +139,52 @@ TEST_F(QueuePages, AListIsSavedCountedRenamedAndDeletedForOnePersonAlone) {
   EXPECT_EQ(amina.Post("/queue/views/rename", {{"view", "To <b>do</b>"}, {"name", "Mine"}}).status, 303);
   EXPECT_EQ(amina.Post("/queue/views/rename", {{"view", "To <b>do</b>"}, {"name", "Other"}}).status, 409) << "it is called otherwise by now";
   EXPECT_EQ(amina.Post("/queue/views/rename", {{"view", "Mine"}, {"name", "mine"}}).status, 303);
-  EXPECT_THAT(SignedIn("legal").Get("/queue").body, Not(HasSubstr("My lists")));
+  EXPECT_THAT(SignedIn("legal").Get("/queue").body, Not(HasSubstr("aria-label=\"Lists\"")));
   EXPECT_EQ(amina.Post("/queue/views/delete", {{"view", "mine"}}).status, 303);
   EXPECT_TRUE(store_->PreferencesOf("amina")->views.empty());
   for (std::size_t i = 0; i < Preferences::kMostViews; ++i) EXPECT_EQ(save("List " + std::to_string(i), "whose=mine").status, 303);
   EXPECT_THAT(save("One more", "whose=mine").body, HasSubstr("delete one first"));
+}
+
+TEST_F(QueuePages, AListIsSharedWithASchoolsStaffAndNobodyElse) {
+  Flood(3);
+  auto amina = SignedIn("amina");
+  const auto save = [&](Browser& who, const std::string& name, const std::string& query, const std::string& school) { return who.Post("/queue/views", {{"name", name}, {"query", query}, {"share", school}}); };
+  amina.Get("/queue/views?whose=nobody");
+  EXPECT_EQ(save(amina, "Unclaimed", "whose=nobody", "oakmoor").status, 303);
+  EXPECT_EQ(*store_->SharedViews("oakmoor"), (std::vector<SavedView>{{"Unclaimed", "school=oakmoor&whose=nobody", "amina"}})) << "of that school alone, whoever looks";
+  EXPECT_TRUE(store_->PreferencesOf("amina")->views.empty());
+  EXPECT_EQ(save(amina, "UNCLAIMED", "whose=nobody", "oakmoor").status, 422);
+  for (const char* school : {"ashford", "nowhere", "\n"}) EXPECT_EQ(save(amina, "Theirs", "whose=nobody", school).status, 404) << school;
+  // A legal adviser of the school sees and uses it, and shares nothing.
+  auto legal = SignedIn("legal");
+  EXPECT_THAT(legal.Get("/queue").body, HasSubstr("href=\"/queue?school=oakmoor&amp;whose=nobody\"><bdi>Unclaimed</bdi></a> (3)"));
+  EXPECT_THAT(legal.Get("/queue/views?whose=mine").body, AllOf(HasSubstr("by amina"), Not(HasSubstr("Remove for everybody")), Not(HasSubstr("Who sees it"))));
+  EXPECT_EQ(save(legal, "Mine", "whose=mine", "oakmoor").status, 404);
+  EXPECT_EQ(legal.Post("/queue/views/unshare", {{"view", "Unclaimed"}, {"school", "oakmoor"}}).status, 403);
+  // At another school it is not there, not even by its name.
+  AddPerson("zoe", {{Role::kHead, "ashford"}});
+  auto zoe = SignedIn("zoe");
+  EXPECT_THAT(zoe.Get("/queue").body, Not(HasSubstr("Unclaimed")));
+  EXPECT_THAT(zoe.Get("/queue/views").body, Not(HasSubstr("Unclaimed")));
+  EXPECT_EQ(zoe.Post("/queue/views/unshare", {{"view", "Unclaimed"}, {"school", "oakmoor"}}).status, 404);
+  EXPECT_EQ(zoe.Post("/queue/views/unshare", {{"view", "Unclaimed"}, {"school", ""}}).status, 409);
+  // One's own becomes the school's.
+  amina.Get("/queue/views");
+  EXPECT_EQ(save(amina, "Abuse", "category=abuse", "").status, 303);
+  EXPECT_EQ(amina.Post("/queue/views/share", {{"view", "Abuse"}, {"school", "ashford"}}).status, 404);
+  EXPECT_EQ(amina.Post("/queue/views/share", {{"view", "Not there"}, {"school", "oakmoor"}}).status, 409);
+  EXPECT_EQ(amina.Post("/queue/views/share", {{"view", "Abuse"}, {"school", "oakmoor"}}).status, 303);
+  EXPECT_TRUE(store_->PreferencesOf("amina")->views.empty());
+  EXPECT_EQ(store_->SharedViews("oakmoor")->size(), 2u);
+  amina.Get("/queue/views");
+  EXPECT_EQ(amina.Post("/queue/views/unshare", {{"view", "Unclaimed"}, {"school", "oakmoor"}}).status, 303);
+  EXPECT_EQ(amina.Post("/queue/views/unshare", {{"view", "Unclaimed"}, {"school", "oakmoor"}}).status, 409);
+  std::vector<std::string> noted;
+  const auto trail = store_->AuditTrail({}).value();
+  for (const auto& row : trail)
+    if (row.action.starts_with("list-")) noted.push_back(row.action + " " + row.subject + " " + row.school + " " + row.actor);
+  EXPECT_THAT(noted, testing::ElementsAre("list-removed list Unclaimed oakmoor amina", "list-shared list Abuse oakmoor amina", "list-shared list Unclaimed oakmoor amina"));
 }
 
 TEST_F(QueuePages, ACaseShowsWhatIsLikeItAndItsThread) {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "src/casework/acts.h"
+#include "src/casework/observe.h"
 #include "src/console/letters.h"
 #include "tests/console/fixture.h"
 
@@ -49,10 +50,11 @@ TEST_F(Work, FromTheQueueToALetterTheHeadApproves) {
   EXPECT_THAT(open.body, HasSubstr("Fill in [[telephone]]"));
   EXPECT_EQ(Submit(amina, Path("/respond/letter"), Path("/respond/letter"), {{"to", "the author"}, {"text", "Please take it down."}}).Header("Location"), Path());
   EXPECT_THAT(head.Get("/approvals").body, HasSubstr("Letter asking that it stops, case 1"));
+  EXPECT_THAT(head.Get("/settings").body, HasSubstr(">Approvals (1)<")) << "seen from everywhere";
   EXPECT_THAT(head.Get(Path("/responses/1")).body, AllOf(HasSubstr("Please take it down."), HasSubstr("Approve"), HasSubstr("insults all staff")));
   EXPECT_EQ(Submit(head, Path("/responses/1"), Path("/responses/1/approve"), {}).Header("Location"), "/approvals");
   EXPECT_EQ(Now().responses[0].state, ResponseState::kHeld);
-  EXPECT_THAT(head.Get("/approvals").body, HasSubstr("can be cancelled until"));
+  EXPECT_THAT(head.Get("/approvals").body, AllOf(HasSubstr("can be cancelled until"), HasSubstr(">Approvals<")));
   EXPECT_EQ(Submit(amina, Path("/responses/1"), Path("/responses/1/finish"), {{"outcome", "done"}}).status, 422) << "not during the hold";
   clock_.Advance(minutes{6});
   EXPECT_EQ(Submit(amina, Path("/responses/1"), Path("/responses/1/finish"), {{"outcome", "done"}, {"reference", "posted 12"}}).status, 303);
@@ -123,6 +125,17 @@ TEST_F(Work, ACaseSomebodyHoldsIsTheirs) {
   EXPECT_EQ(Submit(later, Path("/decide"), Path("/decide"), {{"finding", "criticism"}, {"why", "an opinion"}}).Header("Location"), "/queue") << "a lease ends by itself";
 }
 
+TEST_F(Work, ColleaguesAreCalledByTheirNames) {
+  ASSERT_TRUE(store_->ChangePerson("ben", [](Person& person) { return person.name = "Ben Ode", Done{}; }, std::nullopt));
+  auto amina = SignedIn("amina"), ben = SignedIn("ben");
+  EXPECT_EQ(Submit(ben, Path(), Path("/claim"), {}).status, 303);
+  EXPECT_THAT(amina.Get("/queue").body, HasSubstr("Being worked on by Ben Ode"));
+  EXPECT_THAT(amina.Get(Path()).body, AllOf(HasSubstr("Ben Ode is working on this"), HasSubstr("Claimed by Ben Ode"), HasSubstr("Opened by heed")));
+  // Two of one name are told apart.
+  ASSERT_TRUE(store_->ChangePerson("head", [](Person& person) { return person.name = "Ben Ode", Done{}; }, std::nullopt));
+  EXPECT_THAT(amina.Get(Path()).body, HasSubstr("Ben Ode (ben) is working on this"));
+}
+
 TEST_F(Work, CriticismClosesAndCanBeTakenBack) {
   auto amina = SignedIn("amina");
   EXPECT_EQ(Submit(amina, Path("/decide"), Path("/decide"), {{"finding", "criticism"}, {"why", "an opinion of the timetable"}}).Header("Location"), "/queue");
@@ -139,6 +152,57 @@ TEST_F(Work, AnImageOfAChildIsNotViewedAgainAndNotReported) {
   EXPECT_EQ(amina.Post(Path("/author")).body.find("Some Body"), std::string::npos);
   EXPECT_THAT(amina.Get(Path("/respond")).body, AllOf(HasSubstr("Police"), Not(HasSubstr("Report it to the platform"))));
   EXPECT_EQ(amina.Get(Path("/respond/report")).status, 404);
+}
+
+// What was proposed before the case was found to be that shows the post no more either.
+TEST_F(Work, AnEarlierResponseOfSuchACaseDoesNotShowThePost) {
+  auto amina = SignedIn("amina");
+  Proposed(amina);
+  EXPECT_THAT(amina.Get(Path("/responses/1")).body, HasSubstr("c•••••"));
+  EXPECT_EQ(Submit(amina, Path(), Path("/undo"), {{"why", "there is a picture"}}).status, 303);
+  EXPECT_EQ(Submit(amina, Path("/decide"), Path("/decide"), {{"finding", "child-image"}, {"why", "seen at once"}}).status, 303);
+  EXPECT_THAT(amina.Get(Path("/responses/1")).body, AllOf(HasSubstr("(not to be viewed)"), Not(HasSubstr("c•••••")), Not(HasSubstr("run by"))));
+}
+
+TEST_F(Work, WhatWasSentBackIsChangedAndProposedAgain) {
+  auto amina = SignedIn("amina"), head = SignedIn("head");
+  Proposed(amina);
+  EXPECT_THAT(amina.Get(Path("/responses/1")).body, Not(HasSubstr("propose it again")));
+  EXPECT_EQ(Submit(head, Path("/responses/1"), Path("/responses/1/send-back"), {{"why", "Name the clause."}}).status, 303);
+  EXPECT_THAT(amina.Get(Path("/responses/1")).body, HasSubstr("href=\"/cases/1/respond/letter?from=1\""));
+  EXPECT_THAT(amina.Get(Path("/respond/letter?from=1")).body, AllOf(HasSubstr("Sent back by head: Name the clause."), HasSubstr("Please take it down.</textarea>")));
+  EXPECT_THAT(amina.Get(Path("/respond/meeting?from=1")).body, Not(HasSubstr("Please take it down."))) << "of another kind";
+  for (const char* other : {"?from=2", "?from=", "?from=x", "?from=99999999999"}) EXPECT_THAT(amina.Get(Path("/respond/letter") + other).body, AllOf(Not(HasSubstr("Sent back by")), Not(HasSubstr("Please take it down.")))) << other;
+  EXPECT_EQ(Submit(amina, Path("/respond/letter?from=1"), Path("/respond/letter"), {{"to", "the author"}, {"text", "Please take it down: clause 2."}}).status, 303);
+  EXPECT_THAT(amina.Get(Path("/responses/1")).body, Not(HasSubstr("propose it again"))) << "it has been";
+  EXPECT_THAT(head.Get(Path("/responses/2")).body, HasSubstr("clause 2."));
+}
+
+TEST_F(Work, ACaseIsLeftUntilADayAndBroughtBackBefore) {
+  auto amina = SignedIn("amina");
+  for (const char* day : {"2031-03-01", "2031-03-02", "2031-05-02", "tomorrow", "2031-02-30", "0000-00-00"}) EXPECT_EQ(Submit(amina, Path(), Path("/snooze"), {{"for", "1d"}, {"until", day}}).status, 422) << day;
+  EXPECT_EQ(Submit(amina, Path(), Path("/snooze"), {{"for", "1d"}, {"until", "2031-03-05"}}).status, 303);
+  EXPECT_EQ(Now().snoozed_until, ParseRfc3339("2031-03-05T08:00:00Z"));
+  EXPECT_THAT(amina.Get(Path()).body, AllOf(HasSubstr("Left until 5 Mar 2031 08:00"), HasSubstr("Bring it back now")));
+  EXPECT_EQ(Submit(amina, Path(), Path("/wake"), {}).status, 303);
+  EXPECT_FALSE(Now().snoozed_until);
+  EXPECT_THAT(amina.Get(Path()).body, Not(HasSubstr("Bring it back now")));
+  EXPECT_EQ(Submit(amina, Path(), Path("/wake"), {}).status, 422);
+  EXPECT_EQ(amina.Post(Path("/wake"), {{"moment", "0"}}).status, 409);
+}
+
+TEST_F(Work, WhatWasFoundLateIsTakenIntoTheQueue) {
+  KeptPost kept{"oakmoor", APost("old", "Oakmoor School is run by clowns, since ever"), {}};
+  kept.assessment.mention.mentions = kept.assessment.flag = kept.backlog = true;
+  kept.assessment.severity = 2;
+  PageCommit page{.source = "social", .state = {}, .posts = {kept}, .at = clock_.Now()};
+  ASSERT_TRUE(store_->Commit(page, &Observe));
+  auto amina = SignedIn("amina");
+  EXPECT_THAT(amina.Get("/cases/2").body, AllOf(HasSubstr("waits apart"), HasSubstr("Take it into the queue")));
+  EXPECT_EQ(Submit(amina, "/cases/2", "/cases/2/take", {}).status, 303);
+  EXPECT_EQ(store_->FindCase(2)->state, CaseState::kQueued);
+  EXPECT_THAT(amina.Get("/cases/2").body, Not(HasSubstr("Take it into the queue")));
+  EXPECT_EQ(Submit(amina, "/cases/2", "/cases/2/take", {}).status, 422);
 }
 
 TEST_F(Work, ASafeguardingAllegationIsNotReportedToThePlatform) {

@@ -83,6 +83,70 @@ TEST(PackContents, HoldTheFileThatWasHandedInAndWhoSentIt) {
   EXPECT_EQ(kit.Make(request).id, made.id);
 }
 
+TEST(PackContents, HoldAPostsVideoAsItCameAndTellItsDigestAndLength) {
+  const std::string video = std::string("\0\0\0\x18", 4) + "ftypmp42" + std::string(5000, 'v');
+  Kit kit;
+  CapturedPost captured;
+  captured.capture = {.whose = "media", .name = "video.mp4", .extension = "mp4", .media_type = "video/mp4", .address = "https://social.example/a.mp4", .how = "fetched by heed", .clock = "system clock", .tool = "heed", .taken_at = kStart, .sha256 = Sha256Hex(video), .bytes = video.size()};
+  kit.Attach(1, captured, "heed");
+  PackRequest request = kit.Request({1});
+  request.original = [&](const std::string&, const std::string& digest) -> Result<std::string> {
+    EXPECT_EQ(digest, Sha256Hex(video));
+    return video;
+  };
+  kit.Make(request);
+  const auto files = ReadTree(kit.Unpack("pack.zip", "out"));
+  std::string name;
+  for (const auto& [file, bytes] : files)
+    if (file.ends_with(".mp4")) name = file;
+  ASSERT_THAT(name, HasSubstr("data/items/1/captures/"));
+  EXPECT_EQ(files.at(name), video) << "playable as it lies there";
+  EXPECT_THAT(files.at("data/report.html"), AllOf(HasSubstr("a video of the post, video/mp4, 5012 bytes"), HasSubstr(Sha256Hex(video)), Not(HasSubstr("<video"))));
+  EXPECT_THAT(files.at(name.substr(0, name.size() - 4) + ".json"), HasSubstr("https://social.example/a.mp4"));
+  EXPECT_THAT(BagFaults(files), IsEmpty());
+  EXPECT_TRUE(VerifyPack(kit / "pack.zip", {})->ok());
+  // Never in a working copy, which cannot mask what moves.
+  request.kind = PackKind::kWorking;
+  request.output = kit / "working.zip";
+  kit.Make(request);
+  for (const auto& [file, bytes] : ReadTree(kit.Unpack("working.zip", "masked"))) EXPECT_FALSE(file.ends_with(".mp4")) << file;
+  // ... and it says so where the file is gone.
+  request = kit.Request({1}, "without.zip");
+  const PackMade made = kit.Make(request);
+  ASSERT_THAT(made.notes, Not(IsEmpty()));
+  EXPECT_THAT(made.notes.front(), HasSubstr("a video of the post"));
+}
+
+// Bluesky's "!no-unauthenticated".
+TEST(PackContents, WordsWhoseAuthorWantsNoLoggedOutReadersAreInNoCopyForPassingOn) {
+  Kit kit;
+  Post post;
+  post.platform = "bluesky";
+  post.native_id = post.global_id = "at://did:plc:a/app.bsky.feed.post/3k";
+  post.text = "Oakmoor School is run by quibblers";
+  post.first_seen_at = kStart;
+  post.signed_in_only = true;
+  Assessment assessment;
+  assessment.mention = {true, 6, {}};
+  assessment.flag = true;
+  assessment.severity = 2;
+  assessment.hits = {{"abuse.word", Category::kAbuse, 2, 25, 34, View::kPlain, "an insult"}};
+  PageCommit page;
+  page.source = "sky";
+  page.at = kStart;
+  page.posts = {{"oakmoor", post, assessment, std::nullopt}};
+  ASSERT_TRUE(kit.store().Commit(page, Observe));
+  const CaseId id = kit.store().FindPost("oakmoor", post.global_id)->case_id.value();
+  PackRequest request = kit.Request({id}, "working.zip");
+  request.kind = PackKind::kWorking;
+  kit.Make(request);
+  for (const auto& [file, bytes] : ReadTree(kit.Unpack("working.zip", "masked"))) EXPECT_THAT(bytes, Not(HasSubstr("quibblers"))) << file;
+  EXPECT_TRUE(VerifyPack(kit / "working.zip", {})->ok());
+  kit.Make(kit.Request({id}));
+  const auto files = ReadTree(kit.Unpack("pack.zip", "whole"));
+  EXPECT_THAT(files.at("data/report.html"), AllOf(HasSubstr("quibblers"), HasSubstr("Wish of the author")));
+}
+
 TEST(PackContents, SayWhenAnOriginalIsNotThereAndWhy) {
   Kit kit;
   const CaseId id = HandIn(kit);

@@ -1,4 +1,5 @@
 // The judge as a whole: batches, both views, the cache, hostile texts, what could not be judged.
+#include <algorithm>
 #include <random>
 
 #include "src/base/json.h"
@@ -216,6 +217,59 @@ phrases = ["you"]
       {"you grey mule", ""},
   };
   auto worker = MakeWorker(judge);
+  for (const auto& c : cases) EXPECT_EQ(HitsOf(Assess(worker, c.text), c.text), c.hits);
+}
+
+// Posts without a digit are not asked for patterns that need one; those that only may have one are asked for everywhere.
+TEST(Judge, FindsPatternsWithAndWithoutDigits) {
+  const Judge judge = MakeJudge(R"toml(
+[[concept]]
+id = "lives"
+phrases = ["lives"]
+[[concept]]
+id = "home"
+patterns = ["flat [0-9]{1,3}[a-d]?", "st [a-z]{4,8}", "(?:no|nr) (?:[1-9]|x) road", "block [0-9]{0,2}[a-z]{1,4}"]
+[[rule]]
+id = "r.home"
+category = "threat"
+severity = 2
+why = "Where somebody lives."
+sequence = [["lives"], ["home"]]
+matches = ["lives flat 12"]
+ignores = ["a flat"]
+)toml");
+  struct { const char* text; const char* hits; } cases[] = {
+      {"he lives flat 12b", "r.home[lives flat 12b]"}, {"he lives flat b", ""},
+      {"he lives st cuthbert", "r.home[lives st cuthbert]"}, {"he lives st cuthbert 2", "r.home[lives st cuthbert]"},
+      {"he lives no x road", "r.home[lives no x road]"}, {"he lives nr 3 road", "r.home[lives nr 3 road]"},
+      {"he lives block east", "r.home[lives block east]"}, {"he lives block 4b", "r.home[lives block 4b]"},
+  };
+  auto worker = MakeWorker(judge);
+  std::vector<std::string_view> texts;
+  for (const auto& c : cases) texts.push_back(c.text);
+  std::vector<Assessment> out;
+  worker.Assess(0, texts, MentionPolicy::kAny, out);
+  for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(HitsOf(out[i], texts[i]), cases[i].hits);
+}
+
+TEST(Judge, FindsLongPhrasesThatBeginAlikeOrOverlap) {
+  std::string toml;
+  for (const char* phrase : {"go and drown", "go and drown yourself", "and drown yourself in it", "drown yourself", "go"}) {
+    std::string id(phrase);
+    std::replace(id.begin(), id.end(), ' ', '-');
+    toml += "[[term]]\nid = \"t." + id + "\"\nphrases = [\"" + phrase + "\"]\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"" + phrase + "\"]\nignores = [\"x\"]\n";
+  }
+  const Judge judge = MakeJudge(toml);
+  auto worker = MakeWorker(judge);
+  struct { const char* text; const char* hits; } cases[] = {
+      {"go and drown yourself in it", "t.go[go] t.go-and-drown[go and drown] t.go-and-drown-yourself[go and drown yourself] "
+                                      "t.and-drown-yourself-in-it[and drown yourself in it] t.drown-yourself[drown yourself]"},
+      {"go and drown", "t.go[go] t.go-and-drown[go and drown]"},
+      {"and drown yourself in", "t.drown-yourself[drown yourself]"},
+      {"go and go and drown", "t.go[go] t.go[go] t.go-and-drown[go and drown]"},
+      {"go drown and yourself in it", "t.go[go]"},
+      {"and drown", ""},
+  };
   for (const auto& c : cases) EXPECT_EQ(HitsOf(Assess(worker, c.text), c.text), c.hits);
 }
 

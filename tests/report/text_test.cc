@@ -6,6 +6,7 @@
 #include <set>
 
 #include "src/base/json.h"
+#include "src/model/report.h"
 #include "src/report/guide.h"
 #include "src/report/notice.h"
 
@@ -73,7 +74,13 @@ TEST(Guides, AreWholeAndFoundByPlatformOrAddress) {
     EXPECT_TRUE(names.insert(guide.platform).second) << guide.platform;
     EXPECT_FALSE(guide.name.empty() || guide.form.empty() || guide.steps.empty() || guide.next.empty()) << guide.platform;
     EXPECT_GE(guide.steps.size(), 2u) << guide.platform;
+    // How to see what became of it names findings that can be written down.
+    for (auto at = guide.look.find("gone_"); at != guide.look.npos; at = guide.look.find("gone_", at + 1)) {
+      const auto word = guide.look.substr(at, guide.look.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", at) - at);
+      EXPECT_TRUE(ParsePresence(word)) << guide.platform << ": " << word;
+    }
   }
+  for (const char* platform : {"x", "tiktok", "facebook", "instagram"}) EXPECT_FALSE(FindGuide(platform)->look.empty()) << platform;
   const auto found = [](std::string platform, std::string address) {
     Post post;
     post.platform = std::move(platform);

@@ -311,13 +311,27 @@ TEST_F(AlikeTest, PreferencesArePerPersonAndAsNewWhereNothingWasSaid) {
   const auto save = [&](const std::string& person, const std::string& name) {
     return store_->ChangePreferences(person, [&](Preferences& mine) -> Done {
       if (name.empty()) return Fail(Fault::kInvalid, "no name");
-      mine.views.push_back({name, "whose=mine"});
+      mine.views.push_back({name, "whose=mine", {}});
       return {};
     });
   };
   ASSERT_TRUE(save("amina", "mine"));
   EXPECT_FALSE(save("amina", "")) << "what is refused is not written";
   EXPECT_EQ(store_->PreferencesOf("amina")->views.size(), 1u);
+  EXPECT_TRUE(store_->PreferencesOf("ben")->views.empty());
+}
+
+TEST_F(AlikeTest, ListsAreSharedBySchoolAndWhoDidItIsWrittenDown) {
+  AuditRow row;
+  row.actor = "ben", row.action = "list-shared", row.school = "oakmoor", row.subject = "list ours";
+  const auto share = [&](const std::string& school, Done answer) {
+    return store_->ChangeSharedViews(school, [&](std::vector<SavedView>& views) { return views.push_back({"ours", "whose=nobody", "ben"}), answer; }, row);
+  };
+  ASSERT_TRUE(share("oakmoor", {}));
+  EXPECT_FALSE(share("ashford", Fail(Fault::kInvalid, "no"))) << "what is refused is not written";
+  EXPECT_THAT(*store_->SharedViews("oakmoor"), ElementsAre(SavedView{"ours", "whose=nobody", "ben"}));
+  EXPECT_TRUE(store_->SharedViews("ashford")->empty());
+  EXPECT_EQ(store_->AuditTrail({})->size(), 1u);
   EXPECT_TRUE(store_->PreferencesOf("ben")->views.empty());
 }
 

@@ -188,7 +188,7 @@ int ReadAll(std::string_view bytes) {
   return DecodeSourceState(bytes).has_value() + DecodePostRow(bytes).has_value() + DecodeVersion(bytes).has_value() +
          DecodeCase(bytes).has_value() + DecodeEvent(bytes).has_value() + DecodeRuleRecord(bytes).has_value() +
          DecodeRuleStretch(bytes).has_value() + DecodePausedRule(bytes).has_value() + DecodeAlike(bytes).has_value() + DecodeBatch(bytes).has_value() +
-         DecodePreferences(bytes).has_value();
+         DecodePreferences(bytes).has_value() + DecodeViews(bytes).has_value();
 }
 
 TEST(Codec, EveryRowComesBackAsItWas) {
@@ -210,7 +210,8 @@ TEST(Codec, EveryRowComesBackAsItWas) {
     check(PausedRule{dice.Text(), dice.Time(), dice.Any(), dice.Any()}, DecodePausedRule);
     check(Head{dice.Any(), dice.Hash(), dice.Any()}, DecodeHead);
     check(dice.AnAlike(), DecodeAlike);
-    check(Preferences{{{dice.Text(), dice.Text()}, {dice.Text(), dice.Text()}}, dice.Coin()}, DecodePreferences);
+    check(Preferences{{{dice.Text(), dice.Text(), {}}, {dice.Text(), dice.Text(), {}}}, dice.Coin()}, DecodePreferences);
+    check(std::vector<SavedView>{{dice.Text(), dice.Text(), dice.Text()}, {dice.Text(), dice.Text(), dice.Text()}}, DecodeViews);
     check(dice.ABatch(), DecodeBatch);
   }
 }
@@ -219,7 +220,7 @@ TEST(Codec, RowsCutShortOrContinuedAreMalformed) {
   Dice dice(7);
   const std::string rows[] = {Encode(dice.AState()), Encode(dice.ARow()), Encode(dice.AVersion()), Encode(dice.ACase()), Encode(dice.AnEvent()),
                               Encode(RuleRecord{1, 2, 3, 4}), Encode(dice.AStretch()), Encode(PausedRule{"x", kStart, 1, 2}), Encode(dice.AnAlike()), Encode(dice.ABatch()),
-                              Encode(Preferences{{{"mine", "whose=mine"}}, true})};
+                              Encode(Preferences{{{"mine", "whose=mine", ""}}, true}), Encode(std::vector<SavedView>{{"ours", "whose=nobody", "ben"}})};
   for (const auto& row : rows) {
     EXPECT_EQ(ReadAll(row), 1);
     for (std::size_t cut = 0; cut < row.size(); ++cut) EXPECT_EQ(ReadAll(row.substr(0, cut)), 0) << cut;

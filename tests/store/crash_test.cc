@@ -135,8 +135,10 @@ TEST_P(Seeds, AWriteThatFailsIsInvisibleAndTheStoreComesBack) {
       ASSERT_TRUE(chain) << chain.error().message();
       EXPECT_FALSE(chain->broken) << *chain->broken;
       EXPECT_TRUE((*store)->Queue({}));
+      ExpectCountsOfItsQueue(**store);
     }
     ASSERT_TRUE(Workload::Run(**store));
+    ExpectCountsOfItsQueue(**store);
     store->reset();
     ExpectTheEnd(folder.path());
   });

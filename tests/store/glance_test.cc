@@ -67,6 +67,17 @@ class GlanceTest : public ::testing::Test {
   std::unique_ptr<Store> store_;
 };
 
+// A page may bring a post and its edit at once: the row was left without the words and the platform of what the case shows.
+TEST_F(GlanceTest, TheWorseOfTwoVersionsOnOnePageIsWhatTheRowSays) {
+  Post worse = APost("a", "1"), milder = APost("a", "2");
+  worse.platform = milder.platform = "mastodon";
+  worse.text = "those clowns again";
+  ASSERT_TRUE(store_->Commit(APage("oakmoor", {{worse, Bad(3)}, {milder, Bad(1)}}), Observe));
+  Agrees(1);
+  EXPECT_THAT(MaySay("clowns"), ElementsAre(1));
+  EXPECT_THAT(MaySay("nothing like it"), IsEmpty());
+}
+
 TEST_F(GlanceTest, WhatARowRefusesIsNeverRead) {
   for (int i = 0; i < 20; ++i) Keep("p" + std::to_string(i), "Oakmoor School", Bad(static_cast<std::uint8_t>(1 + i % 4)));
   QueueFilter filter;

@@ -62,6 +62,35 @@ PageCommit APage(std::string school, std::vector<std::pair<Post, Assessment>> po
   return page;
 }
 
+void ExpectCountsOfItsQueue(const Store& store) {
+  QueueFilter filter;
+  filter.limit = 10'000;
+  const auto cases = store.Queue(filter);
+  ASSERT_TRUE(cases) << cases.error().message();
+  QueueCounts expected;
+  for (const auto& c : *cases) {
+    ++expected.states[c.state];
+    if (c.state == CaseState::kBacklog) {
+      ++expected.backlog;
+      continue;
+    }
+    ++expected.open;
+    expected.unjudged += !c.assessment.could_not_judge.empty();
+    for (const auto category : c.assessment.categories) ++expected.categories[category];
+    const auto post = store.PostOf(c);
+    ASSERT_TRUE(post) << post.error().message();
+    if (const auto& platform = post->Version(c.worst).post.platform; !platform.empty()) ++expected.platforms[platform];
+  }
+  const auto counts = store.Count({});
+  ASSERT_TRUE(counts) << counts.error().message();
+  EXPECT_EQ(counts->open, expected.open);
+  EXPECT_EQ(counts->backlog, expected.backlog);
+  EXPECT_EQ(counts->unjudged, expected.unjudged);
+  EXPECT_EQ(counts->states, expected.states);
+  EXPECT_EQ(counts->categories, expected.categories);
+  EXPECT_EQ(counts->platforms, expected.platforms);
+}
+
 std::map<std::string, std::string> RawRows(const std::string& folder) {
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const auto* name : keys::kFamilies) families.emplace_back(name, rocksdb::ColumnFamilyOptions());

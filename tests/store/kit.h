@@ -36,6 +36,9 @@ Assessment Bad(std::uint8_t severity, std::vector<Category> categories = {Catego
 // A page of one source ("src-" and the school) for one school.
 PageCommit APage(std::string school, std::vector<std::pair<Post, Assessment>> posts, std::string cursor = "c", Instant at = kStart);
 
+// Fails the test where the store counts anything else than its queue holds.
+void ExpectCountsOfItsQueue(const Store& store);
+
 // Every row of a closed or running store's families, "family/hex key" -> value; opened read-only.
 std::map<std::string, std::string> RawRows(const std::string& folder);
 // The same, told so that two runs of one workload compare equal: events decoded, without salt and hashes.

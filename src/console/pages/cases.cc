@@ -23,23 +23,25 @@ Result<Slots> WorkSlots(const Visit& visit) {
   Slots view;
   const std::string& me = visit.person().id;
   const auto holder = HolderAt(c, visit.now);
-  if (!holder.empty()) view.Set("held_by", (holder == me ? "You are working on this" : std::string(holder) + " is working on this") + " until " + FormatLocal(*c.held_until) + ".");
-  if (!c.assigned_to.empty()) view.Set("assigned", c.assigned_to == me ? "you" : c.assigned_to);
+  if (!holder.empty()) view.Set("held_by", (holder == me ? "You are working on this" : visit.PersonName(std::string(holder)) + " is working on this") + " until " + FormatLocal(*c.held_until) + ".");
+  if (!c.assigned_to.empty()) view.Set("assigned", c.assigned_to == me ? "you" : visit.PersonName(c.assigned_to));
   if (IsAsleep(c, visit.now)) view.Set("snoozed", FormatLocal(*c.snoozed_until));
   if (c.decision) {
-    std::string finding = Capital(ToString(c.decision->finding));
+    std::string finding = Capital(FindingWords(c.decision->finding));
     if (c.decision->category) finding += ": " + std::string(ToString(*c.decision->category)) + ", severity " + std::to_string(c.decision->severity) + " of 4";
-    view.Set("decision", Slots().Set("finding", finding).Set("why", Visible(c.decision->why)).Set("clause", c.decision->clause).Set("by", c.decision->by).Set("at", FormatLocal(c.decision->at)));
+    view.Set("decision", Slots().Set("finding", finding).Set("why", Visible(c.decision->why)).Set("clause", c.decision->clause).Set("by", visit.PersonName(c.decision->by)).Set("at", FormatLocal(c.decision->at)));
   }
   std::vector<Slots> responses;
   bool live = false;
   for (const auto& response : c.responses) {
-    responses.push_back(ResponseSlots(c, response));
+    responses.push_back(ResponseSlots(visit, c, response));
     live = live || IsLive(response.state);
   }
   view.Set("has_responses", !responses.empty()).Set("responses", std::move(responses)).Set("moment", c.events);
   const bool works = (visit.person().At(c.school) & kWorks) != 0, open = c.state != CaseState::kClosed, mine = holder.empty() || holder == me;
   view.Set("can_work", works).Set("open", open).Set("can_decide", open && !c.decision && mine).Set("can_respond", open && c.decision && mine && c.decision->finding != Finding::kNotOurs);
+  view.Set("in_backlog", c.state == CaseState::kBacklog).Set("can_take", c.state == CaseState::kBacklog && mine).Set("can_wake", IsAsleep(c, visit.now) && open && mine);
+  view.Set("tomorrow", FormatRfc3339(visit.now + days{1}).substr(0, 10)).Set("latest", FormatRfc3339(visit.now + days{30}).substr(0, 10));
   view.Set("can_claim", open && holder.empty()).Set("can_release", open && holder == me).Set("can_close", open && c.decision && !live && mine).Set("can_undo", c.decision.has_value());
   std::vector<Slots> staff;
   const auto people = HEED_TRY(visit.parts.store.People());
@@ -57,7 +59,7 @@ std::string Detail(const Event& event) {
   if (!details) return {};
   std::string out;
   const auto add = [&](std::string_view words) { out += (out.empty() ? "" : "; ") + std::string(words); };
-  if (details->finding) add(ToString(*details->finding));
+  if (details->finding) add(FindingWords(*details->finding));
   if (details->response != 0) add("response " + std::to_string(details->response));
   if (!details->to.empty()) add("to " + details->to);
   if (details->outcome) add(ToString(*details->outcome));
@@ -70,9 +72,9 @@ std::string Detail(const Event& event) {
   return Visible(out);
 }
 
-std::vector<Slots> HistorySlots(const std::vector<Event>& history) {
+std::vector<Slots> HistorySlots(const Visit& visit, const std::vector<Event>& history) {
   std::vector<Slots> events;
-  for (const auto& event : history) events.push_back(Slots().Set("at", FormatLocal(event.at)).Set("what", Capital(ToString(event.kind))).Set("detail", Detail(event)).Set("actor", event.actor));
+  for (const auto& event : history) events.push_back(Slots().Set("at", FormatLocal(event.at)).Set("what", Capital(ToString(event.kind))).Set("detail", Detail(event)).Set("actor", visit.PersonName(event.actor)));
   return events;
 }
 
@@ -105,7 +107,7 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   view.Set("id", c.id).Set("platform", Visible(shown.post.platform));
   // A sexual image of a child is not viewed again: not its words, not its pictures, not its address.
   if (c.decision && c.decision->finding == Finding::kChildImage) {
-    view.Set("locked", true).Set("rows", std::vector<Slots>{}).Set("history", HistorySlots(*history));
+    view.Set("locked", true).Set("rows", std::vector<Slots>{}).Set("history", HistorySlots(visit, *history));
     return visit.Show("Case " + std::to_string(c.id), "case-locked", std::move(view));
   }
   std::vector<Slots> rows;
@@ -117,8 +119,8 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   row("Posted", FormatLocal(c.posted_at) + " on " + Visible(shown.post.platform));
   row("Found", FormatLocal(c.opened_at) + ", by the source " + c.source);
   if (const auto& handed = shown.post.handed_in)
-    row("Handed in", "by " + handed->by + ", from " + OneLine(handed->from, {}, Words::kShown, 300) + (handed->confidence ? "; read from a picture, " + std::to_string(*handed->confidence) + " of 100 sure" : ""));
-  if (c.hold) row("Legal hold", "kept beyond its time by " + c.hold->by + ", looked at again " + FormatLocal(c.hold->review_at) + (visit.now >= c.hold->review_at ? ": OVERDUE" : ""));
+    row("Handed in", "by " + visit.PersonName(handed->by) + ", from " + OneLine(handed->from, {}, Words::kShown, 300) + (handed->confidence ? "; read from a picture, " + std::to_string(*handed->confidence) + " of 100 sure" : ""));
+  if (c.hold) row("Legal hold", "kept beyond its time by " + visit.PersonName(c.hold->by) + ", looked at again " + FormatLocal(c.hold->review_at) + (visit.now >= c.hold->review_at ? ": OVERDUE" : ""));
   if (c.withdrawn_at) row("The words", "Removed here " + FormatLocal(*c.withdrawn_at) + ": the post is gone from its platform, and no legal hold kept what was received of it");
   else if (const auto gone = GoneSince(c)) row("The words", "The post is gone from its platform: what was received of it is removed here " + FormatLocal(*gone + visit.parts.retention.gone + days{1}) + ", unless it is put under a legal hold");
   view.Set("rows", std::move(rows));
@@ -167,20 +169,14 @@ http::Response ShowCase(Visit& visit, bool with_author) {
   }
   view.Set("has_versions", !versions.empty()).Set("versions", std::move(versions));
   if (const auto added = AddAround(visit, *post, shown, *looking, view); !added) return visit.SayError(added.error());
-  view.Set("history", HistorySlots(*history));
+  view.Set("history", HistorySlots(visit, *history));
   return visit.Show("Case " + std::to_string(c.id), "case", std::move(view));
 }
 
 http::Response CasePage(Visit& visit) { return ShowCase(visit, false); }
 
 http::Response Author(Visit& visit) {
-  AuditRow row;
-  row.actor = visit.person().id;
-  row.action = "author-viewed";
-  row.school = visit.c->school;
-  row.subject = "case " + std::to_string(visit.c->id);
-  // Written down first: what cannot be written down is not shown.
-  if (const auto noted = visit.parts.gate.Note(std::move(row)); !noted) return visit.SayError(noted.error());
+  if (const auto noted = NoteAuthor(visit, ""); !noted) return visit.SayError(noted.error());
   return ShowCase(visit, true);
 }
 
@@ -196,6 +192,8 @@ http::Response OpenPost(Visit& visit) {
   const std::string host = web ? address.substr(address.find("://") + 3, slash == std::string::npos ? slash : slash - address.find("://") - 3) : "";
   const bool strange = std::ranges::any_of(host, [](unsigned char c) { return c >= 0x80; }) || StartsWithIgnoreCase(host, "xn--") || host.find(".xn--") != std::string::npos || host.find('@') != std::string::npos;
   const std::string visible = Visible(address);
+  // Nearly every address names the account.
+  if (const auto noted = NoteAuthor(visit, "the post's address"); !noted) return visit.SayError(noted.error());
   // Live only where what is shown is what is opened.
   return visit.Show("You are about to leave heed", "open", Slots().Set("address", visible).Set("live", web && visible == address && address.size() <= 2000).Set("strange", strange));
 }
@@ -207,6 +205,23 @@ constexpr std::array kPages = {
 };
 
 }  // namespace
+
+Done NoteAuthor(const Visit& visit, std::string_view where) {
+  AuditRow row;
+  row.actor = visit.person().id;
+  row.action = "author-viewed";
+  row.school = visit.c->school;
+  row.subject = "case " + std::to_string(visit.c->id);
+  row.details = where;
+  return visit.parts.gate.Note(std::move(row));
+}
+
+Done NoteAuthorIn(const Visit& visit, const Post& post, std::string_view shown, std::string_view where) {
+  const std::string text = LowerAscii(shown);
+  for (const auto* name : {&post.author.handle, &post.author.id, &post.author.display_name})
+    if (name->size() > 2 && text.find(LowerAscii(*name)) != text.npos) return NoteAuthor(visit, where);
+  return {};
+}
 
 std::span<const WebPage> CasePages() { return kPages; }
 

@@ -3,7 +3,6 @@
 // Nothing here opens a stranger's file: it is handed over as a download, and only pictures are shown, blurred until asked for.
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include "src/base/hash.h"
 #include "src/base/text.h"
@@ -58,19 +57,6 @@ std::string DayInWords(Instant at) {
   return whole.substr(0, whole.rfind(' '));
 }
 
-// "2026-11-02 08:15" in the school's time (the process's time zone is the configured one), or RFC 3339 with a zone.
-std::optional<Instant> ReadSchoolTime(std::string_view text) {
-  if (text.size() != 16) return ParseRfc3339(text);
-  const auto checked = ParseRfc3339(std::string(text) + ":00Z");
-  if (!checked) return std::nullopt;
-  const std::time_t as_utc = std::chrono::floor<seconds>(*checked).time_since_epoch().count();
-  std::tm fields{};
-  ::gmtime_r(&as_utc, &fields);
-  fields.tm_isdst = -1;
-  const std::time_t at = ::mktime(&fields);
-  return at < 0 ? std::nullopt : std::optional(Instant{seconds{at}});
-}
-
 // --- one case
 
 http::Response ShowEvidence(Visit& visit) {
@@ -86,9 +72,9 @@ http::Response ShowEvidence(Visit& visit) {
   for (const auto& file : *files) {
     Slots row;
     row.Set("key", file.key).Set("case", c.id).Set("name", OneLine(file.name, {}, Words::kShown, 120)).Set("media_type", file.media_type).Set("size", SizeInWords(file.bytes)).Set("sha256", file.sha256);
-    row.Set("how", Visible(file.how)).Set("address", OneLine(file.address, {}, Words::kShown, 300)).Set("by", file.by).Set("gone", file.gone).Set("here", file.gone.empty());
+    row.Set("how", Visible(file.how)).Set("address", OneLine(file.address, {}, Words::kShown, 300)).Set("by", visit.PersonName(file.by)).Set("gone", file.gone).Set("here", file.gone.empty());
     if (file.at) row.Set("at", FormatLocal(*file.at));
-    row.Set("what", file.what == "original" ? "As it was handed in" : file.what == "media" ? "Picture of the post" : file.whose == "staff" ? "Capture by staff" : "Exchange with the platform");
+    row.Set("what", file.what == "original" ? "As it was handed in" : file.what == "media" ? (file.media_type.starts_with("video/") ? "Video of the post" : "Picture of the post") : file.whose == "staff" ? "Capture by staff" : "Exchange with the platform");
     if (file.picture && file.gone.empty() && !HidesPictures(c)) row.Set("picture", true).Set("shown", shown);
     pictures = pictures || (file.picture && !HidesPictures(c));
     rows.push_back(std::move(row));
@@ -96,7 +82,7 @@ http::Response ShowEvidence(Visit& visit) {
   view.Set("id", c.id).Set("moment", c.events).Set("keeps", keeps).Set("has_files", !rows.empty()).Set("files", std::move(rows)).Set("has_pictures", pictures).Set("pictures_shown", shown);
   view.Set("pictures_hidden", HidesPictures(c));
   if (c.hold) {
-    view.Set("hold", Slots().Set("purpose", Visible(c.hold->purpose)).Set("by", c.hold->by).Set("since", FormatLocal(c.hold->since)).Set("review", DayInWords(c.hold->review_at)).Set("overdue", visit.now >= c.hold->review_at));
+    view.Set("hold", Slots().Set("purpose", Visible(c.hold->purpose)).Set("by", visit.PersonName(c.hold->by)).Set("since", FormatLocal(c.hold->since)).Set("review", DayInWords(c.hold->review_at)).Set("overdue", visit.now >= c.hold->review_at));
     view.Set("can_release", (visit.person().At(c.school) & kReleases) != 0);
   }
   view.Set("ends", c.state == CaseState::kClosed && c.closed_at ? DayInWords(*c.closed_at + visit.parts.retention.closed) : "");
@@ -217,7 +203,7 @@ std::string CaseList(const std::vector<CaseId>& cases) {
 }
 
 bool IsTheirs(const Visit& visit, const PackTold& pack) {
-  return std::ranges::all_of(pack.schools, [&](const std::string& school) { return std::ranges::find(visit.schools, school) != visit.schools.end(); });
+  return !pack.schools.empty() && std::ranges::all_of(pack.schools, [&](const std::string& school) { return std::ranges::find(visit.schools, school) != visit.schools.end(); });
 }
 
 http::Response PackForm(Visit& visit) {
@@ -266,9 +252,9 @@ http::Response MakeAPack(Visit& visit) {
   return visit.Go("/packs/" + *id);
 }
 
-Slots PackSlots(const PackTold& pack) {
+Slots PackSlots(const Visit& visit, const PackTold& pack) {
   Slots row;
-  row.Set("id", pack.id).Set("cases", CaseList(pack.cases)).Set("by", pack.by).Set("asked", FormatLocal(pack.asked_at)).Set("purpose", Visible(pack.purpose)).Set("recipient", Visible(pack.recipient));
+  row.Set("id", pack.id).Set("cases", CaseList(pack.cases)).Set("by", visit.PersonName(pack.by)).Set("asked", FormatLocal(pack.asked_at)).Set("purpose", Visible(pack.purpose)).Set("recipient", Visible(pack.recipient));
   row.Set("copy", pack.whole ? "Evidence copy" : "Working copy").Set("whole", pack.whole).Set("waiting", pack.state == JobState::kWaiting).Set("failed", pack.state == JobState::kFailed ? Capital(pack.message) : "");
   row.Set("ready", pack.state == JobState::kDone).Set("state", pack.state == JobState::kWaiting ? "Being made" : pack.state == JobState::kFailed ? "Could not be made" : "Ready");
   row.Set("colour", pack.state == JobState::kWaiting ? "blue" : pack.state == JobState::kFailed ? "red" : "green");
@@ -279,7 +265,7 @@ Slots PackSlots(const PackTold& pack) {
 http::Response ListPacks(Visit& visit) {
   std::vector<Slots> rows;
   for (const auto& pack : visit.parts.evidence.packs())
-    if (IsTheirs(visit, pack)) rows.push_back(PackSlots(pack));
+    if (IsTheirs(visit, pack)) rows.push_back(PackSlots(visit, pack));
   Slots view;
   view.Set("makes", (visit.person().Anywhere() & kKeeps) != 0).Set("has_packs", !rows.empty()).Set("packs", std::move(rows)).Set("lies", kPackLies.count());
   const auto holds = visit.parts.store.HoldsToReview(visit.now + kLongestHold + days{1});
@@ -287,7 +273,7 @@ http::Response ListPacks(Visit& visit) {
   std::vector<Slots> held;
   for (const auto& c : *holds)
     if (std::ranges::find(visit.schools, c.school) != visit.schools.end())
-      held.push_back(Slots().Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("purpose", Visible(c.hold->purpose)).Set("by", c.hold->by).Set("since", DayInWords(c.hold->since)).Set("review", DayInWords(c.hold->review_at)).Set("overdue", visit.now >= c.hold->review_at));
+      held.push_back(Slots().Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("purpose", Visible(c.hold->purpose)).Set("by", visit.PersonName(c.hold->by)).Set("since", DayInWords(c.hold->since)).Set("review", DayInWords(c.hold->review_at)).Set("overdue", visit.now >= c.hold->review_at));
   view.Set("has_holds", !held.empty()).Set("holds", std::move(held));
   return visit.Show("Evidence packs", "packs", std::move(view));
 }
@@ -304,7 +290,7 @@ http::Response NoSuchPack(Visit& visit) { return visit.Say(404, "There is no suc
 http::Response ShowPack(Visit& visit) {
   const auto pack = PackOf(visit);
   if (!pack) return NoSuchPack(visit);
-  Slots view = PackSlots(*pack);
+  Slots view = PackSlots(visit, *pack);
   view.Set("pack", pack->pack).Set("manifest", pack->manifest).Set("fingerprint", pack->fingerprint).Set("items", pack->items).Set("size", SizeInWords(pack->bytes));
   view.Set("stamps", pack->stamps > 0 ? std::to_string(pack->stamps) : "");
   std::vector<Slots> masked, notes;

@@ -144,6 +144,11 @@ http::Response Sources(Visit& visit) {
     for (const auto& gap : source.gaps) words.push_back(Slots().Set("id", source.id).Set("text", Visible(gap)));
   }
   if (!failed.empty()) return visit.SayError(Error{Fault::kIo, failed});
+  if (visit.parts.computer) {
+    const auto told = visit.parts.computer();
+    if (!told) return visit.SayError(told.error());
+    for (const auto& [text, todo] : *told) words.push_back(Slots().Set("id", "This computer").Set("text", Visible(text)).Set("todo", Visible(Capital(todo))));
+  }
   return visit.Show("Sources", "sources", Slots().Set("sources", std::move(rows)).Set("has_words", !words.empty()).Set("words", std::move(words)));
 }
 

@@ -4,6 +4,8 @@
 #include <tuple>
 
 #include "src/base/text.h"
+#include "src/casework/deadline.h"
+#include "src/console/asked.h"
 #include "src/console/console.h"
 #include "src/console/pages.h"
 #include "src/console/words.h"
@@ -110,13 +112,13 @@ http::Response TryOut(Visit& visit) {
 
 // One chart with its table: bars from the left, so that it reads the same at any width.
 Slots Chart(std::string_view id, std::string_view title, std::string_view what, const std::vector<std::pair<std::string, std::uint64_t>>& values, std::string_view unit = "Cases", std::string_view note = "") {
-  constexpr std::uint64_t kWidth = 600, kRow = 28, kLabel = 170;
+  constexpr std::uint64_t kWidth = 360, kRow = 42, kValue = 60;  // each name above its bar, so that it can be read on a telephone
   std::uint64_t most = 1;
   for (const auto& [name, value] : values) most = std::max(most, value);
   std::vector<Slots> bars;
   std::uint64_t y = 0;
   for (const auto& [name, value] : values) {
-    bars.push_back(Slots().Set("name", name).Set("label", name.size() > 24 ? name.substr(0, 22) + "…" : name).Set("value", value).Set("y", y + 4).Set("text_y", y + 19).Set("width", value * (kWidth - kLabel - 60) / most).Set("value_x", kLabel + 6 + value * (kWidth - kLabel - 60) / most));
+    bars.push_back(Slots().Set("name", name).Set("label", name.size() > 46 ? name.substr(0, 44) + "…" : name).Set("value", value).Set("y", y + 20).Set("name_y", y + 14).Set("value_y", y + 33).Set("width", value * (kWidth - kValue) / most).Set("value_x", 6 + value * (kWidth - kValue) / most));
     y += kRow;
   }
   return Slots().Set("id", id).Set("title", title).Set("what", what).Set("unit", unit).Set("note", note).Set("height", std::max<std::uint64_t>(y, 1)).Set("bars", std::move(bars));
@@ -128,7 +130,7 @@ http::Response Insights(Visit& visit) {
   std::map<Category, std::uint64_t> by_category;
   std::map<Finding, std::uint64_t> by_finding;
   std::map<std::string, std::uint64_t> by_source;
-  std::uint64_t all = 0, open = 0, decided = 0, within_two_days = 0, gone = 0, checked = 0;
+  std::uint64_t all = 0, open = 0, decided = 0, in_time = 0, gone = 0, checked = 0;
   std::vector<std::int64_t> waits;  // hours from opening to decision
   const auto walked = visit.parts.store.EachCase(visit.schools, [&](const Case& c) {
     ++all;
@@ -143,14 +145,14 @@ http::Response Insights(Visit& visit) {
     ++by_finding[c.decision->finding];
     const auto wait = std::chrono::floor<hours>(c.decision->at - c.opened_at).count();
     waits.push_back(wait);
-    within_two_days += wait < 48;
+    in_time += c.decision->at <= DueBy(c.opened_at, TermsOf(visit, c.school));
   });
   if (!walked) return visit.SayError(walked.error());
   std::ranges::sort(waits);
   Slots view;
   view.Set("all", all).Set("open", open).Set("decided", decided);
-  view.Set("median", waits.empty() ? "-" : std::to_string(waits[waits.size() / 2]) + " h").Set("within", decided == 0 ? "-" : std::to_string(within_two_days * 100 / decided) + " %");
-  view.Set("gone", checked == 0 ? "-" : std::to_string(gone) + " of " + std::to_string(checked));
+  view.Set("median", waits.empty() ? "none" : std::to_string(waits[waits.size() / 2]) + " h").Set("within", decided == 0 ? "none" : std::to_string(in_time * 100 / decided) + " %");
+  view.Set("gone", checked == 0 ? "none" : std::to_string(gone) + " of " + std::to_string(checked));
   std::vector<Slots> charts;
   std::vector<std::pair<std::string, std::uint64_t>> values;
   for (int week = kWeeks - 1; week >= 0; --week) values.emplace_back(week == 0 ? "this week" : week == 1 ? "last week" : std::to_string(week) + " weeks ago", by_week[static_cast<std::size_t>(week)]);
@@ -159,7 +161,7 @@ http::Response Insights(Visit& visit) {
   for (const auto category : kCategories) values.emplace_back(Capital(ToString(category)), by_category[category]);
   charts.push_back(Chart("categories", "What they may be", "Category", values));
   values.clear();
-  for (const auto finding : kFindings) values.emplace_back(Capital(ToString(finding)), by_finding[finding]);
+  for (const auto finding : kFindings) values.emplace_back(Capital(FindingWords(finding)), by_finding[finding]);
   charts.push_back(Chart("findings", "What they were found to be", "Finding", values));
   constexpr std::array<std::pair<std::int64_t, const char*>, 5> kWaits = {{{4, "under 4 hours"}, {24, "4 to 24 hours"}, {48, "1 to 2 days"}, {7 * 24, "2 to 7 days"}, {1'000'000, "over a week"}}};
   values.clear();

@@ -153,10 +153,12 @@ http::Response ShowSection5(Visit& visit) {
   if (auto refused = NoNotice(visit)) return *std::move(refused);
   const auto post = visit.parts.store.PostOf(*visit.c);
   if (!post) return visit.SayError(post.error());
+  auto values = Prefilled(visit, post->Version(visit.c->worst).post);
+  if (const auto noted = NoteAuthorIn(visit, post->Version(visit.c->worst).post, values["locations"], "the form of a notice"); !noted) return visit.SayError(noted.error());
   return ShowForm(visit, kSection5, "Section 5 notice of complaint", "/section-5",
                   {"Defamation Act 2013, section 5. For a person whose reputation the words do serious harm to, where nobody knows who wrote them. A large platform may prefer its own legal form.",
                    "heed says that words may be defamatory, never that they are. Take legal advice first if you can. A claim must be brought within a year of publication."},
-                  Prefilled(visit, post->Version(visit.c->worst).post));
+                  values);
 }
 
 http::Response DoSection5(Visit& visit) {
@@ -195,6 +197,7 @@ http::Response ShowContent(Visit& visit) {
   if (!post) return visit.SayError(post.error());
   auto values = Prefilled(visit, post->Version(visit.c->worst).post);
   values["earlier"] = values["report_history"];
+  if (const auto noted = NoteAuthorIn(visit, post->Version(visit.c->worst).post, values["locations"], "the form of a notice"); !noted) return visit.SayError(noted.error());
   return ShowForm(visit, kContent, "Notice of illegal content", "/illegal-content",
                   {"Everything a platform needs to decide: the items of Article 16 of the EU's Digital Services Act, which serve every platform, and what section 192 of the Online Safety Act 2023 has a provider weigh.",
                    "It is for offences, such as threats, hate or stalking. Defamation by itself is none: that is what a section 5 notice is for."},
@@ -242,9 +245,14 @@ http::Response ShowHelpline(Visit& visit) {
                                        : "The platform has had its 48 hours. Now is the time.");
   std::vector<Slots> lines;
   for (const auto* line : HelplinesFor(c))
-    lines.push_back(Slots().Set("id", line->id).Set("name", line->name).Set("who", line->who).Set("how", line->how).Set("when", line->when).Set("selected", visit.form.Get("line") == line->id));
+    lines.push_back(Slots().Set("id", line->id).Set("name", line->name).Set("who", line->who).Set("how", line->how).Set("when", Capital(line->when)).Set("selected", visit.form.Get("line") == line->id));
   view.Set("lines", std::move(lines));
-  view.Set("text", visit.request.method == "POST" ? visit.form.Get("text") : HandOverText(c, stored->Version(c.worst).post, school ? *school : none));
+  const Post& post = stored->Version(c.worst).post;
+  const Response* before = ProposedBefore(visit, ResponseKind::kHelpline);
+  if (before) view.Set("before", WhySentBack(visit, *before));
+  const std::string text = visit.request.method == "POST" ? visit.form.Get("text") : before ? before->text : HandOverText(c, post, school ? *school : none);
+  if (const auto noted = NoteAuthorIn(visit, post, text, "what a helpline is handed"); !noted) return visit.SayError(noted.error());
+  view.Set("text", text);
   return visit.Show("Hand it to a helpline", "helpline", std::move(view));
 }
 

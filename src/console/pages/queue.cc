@@ -37,18 +37,22 @@ std::string SeverityWords(const std::map<std::uint8_t, std::uint64_t>& severitie
   return words;
 }
 
-// The person's own lists, each with how many cases are in it as far as was looked.
+// The person's own lists and those their schools share, each with how many cases are in it as far as was looked.
 Result<std::vector<Slots>> ViewSlots(const Visit& visit, const std::string& here) {
-  const Preferences mine = HEED_TRY(visit.parts.store.PreferencesOf(visit.person().id));
+  std::vector<SavedView> views = HEED_TRY(visit.parts.store.PreferencesOf(visit.person().id)).views;
+  const std::size_t own = views.size();
+  std::vector<std::string> of_school;  // of those behind one's own
+  for (const auto& school : visit.schools)
+    for (auto& view : HEED_TRY(visit.parts.store.SharedViews(school))) {
+      views.push_back(std::move(view));
+      of_school.push_back(visit.SchoolName(school));
+    }
   struct Counting {
     QueueSieve sieve;
     std::uint64_t count = 0;
   };
   std::vector<std::unique_ptr<Counting>> counting;
-  for (const auto& view : mine.views) {
-    const auto query = http::ParseUrlEncoded(view.query);
-    counting.push_back(std::make_unique<Counting>(Counting{QueueSieve(visit, Asked(query.value_or(http::Fields{}))), 0}));
-  }
+  for (const auto& view : views) counting.push_back(std::make_unique<Counting>(Counting{QueueSieve(visit, AskedOf(view.query)), 0}));
   std::size_t looked = 0;
   if (!counting.empty()) {
     QueueFilter filter;
@@ -64,9 +68,9 @@ Result<std::vector<Slots>> ViewSlots(const Visit& visit, const std::string& here
     HEED_TRY(visit.parts.store.Queue(filter));
   }
   std::vector<Slots> rows;
-  for (std::size_t i = 0; i < mine.views.size(); ++i) {
+  for (std::size_t i = 0; i < views.size(); ++i) {
     if (!counting[i]->sieve.trouble().empty()) return Fail(Fault::kIo, counting[i]->sieve.trouble());
-    rows.push_back(Slots().Set("name", Visible(mine.views[i].name)).Set("href", "/queue" + (mine.views[i].query.empty() ? "" : "?" + mine.views[i].query)).Set("here", mine.views[i].query == here)
+    rows.push_back(Slots().Set("name", Visible(views[i].name)).Set("href", "/queue" + (views[i].query.empty() ? "" : "?" + views[i].query)).Set("here", views[i].query == here).Set("shared", i < own ? std::string() : of_school[i - own])
                        .Set("count", std::to_string(counting[i]->count) + (looked >= kMostCounted ? " or more" : "")));
   }
   return rows;
@@ -138,7 +142,7 @@ http::Response Queue(Visit& visit) {
   view.Set("ages", Options({{"1", "A day or longer"}, {"7", "A week or longer"}, {"30", "A month or longer"}}, asked.age));
   view.Set("dues", Options({{"overdue", "Overdue"}, {"soon", "By the end of the next working day"}, {"later", "Later"}}, asked.due));
   const std::string query = asked.Query();
-  view.Set("text", asked.text).Set("rule", asked.rule).Set("filtered", !query.empty()).Set("query", query);
+  view.Set("text", asked.text).Set("rule", asked.rule).Set("filtered", !query.empty()).Set("query", query).Set("filters", FilterWords(visit, asked));
   view.Set("summary", std::to_string(cases) + (cases == 1 ? " case here" : " cases here") + " of " + std::to_string(counts->open) + " open.");
   if (counts->backlog > 0 && filter.state != CaseState::kBacklog) view.Set("backlog", BacklogWords(counts->backlog));
   view.Set("grouped", cases != rows.size());
@@ -192,7 +196,7 @@ http::Response Burst(Visit& visit) {
     rows.push_back(*std::move(*row));
   }
   Slots view;
-  view.Set("id", visit.c->id).Set("count", rows.size()).Set("works", works && !rows.empty()).Set("has_cases", !rows.empty()).Set("cases", std::move(rows));
+  view.Set("id", visit.c->id).Set("count", rows.size()).Set("several", rows.size() > 1).Set("works", works && !rows.empty()).Set("has_cases", !rows.empty()).Set("cases", std::move(rows));
   view.Set("masked_note", looking->how == Words::kCovered ? "Hurtful words are covered." : "");
   return visit.Show("Cases like case " + std::to_string(visit.c->id), "burst", std::move(view));
 }

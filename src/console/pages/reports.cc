@@ -131,10 +131,15 @@ http::Response Propose_(Visit& visit, ResponseKind kind, const Draft& draft) {
     view.Set("asking", offer.asking).Set("trouble", Visible(offer.trouble));
   }
   std::string text = visit.form.Get("text");
-  if (!posted) {
+  const Response* before = ProposedBefore(visit, kind);
+  if (before) view.Set("before", WhySentBack(visit, *before));
+  if (!posted && before) {
+    text = before->text;
+  } else if (!posted) {
     const School none, *school = visit.FindSchool(c.school);
     text = hide ? "It is hidden at the school's own place because it breaks the code of conduct" + (c.decision->clause.empty() ? std::string() : ": " + c.decision->clause) + "." : DraftReport(c, post, school ? *school : none, most);
   }
+  if (const auto noted = NoteAuthorIn(visit, post, text, "the text of a report"); !noted) return visit.SayError(noted.error());
   view.Set("has_notes", !notes.empty()).Set("notes", std::move(notes)).Set("text", text).Set("length", Characters(text));
   if (most > 0 && !hide) view.Set("most", most);
   return visit.Show(std::string(LetterFor(kind).title), "report", std::move(view));
@@ -268,11 +273,12 @@ http::Response ShowByHand(Visit& visit) {
   const auto history = visit.parts.store.History(c.id);
   if (!history) return visit.SayError(history.error());
   const Post& post = stored->Version(c.worst).post;
+  if (const auto noted = NoteAuthorIn(visit, post, response->text, "the text of a report"); !noted) return visit.SayError(noted.error());
   const ByHand hand = GuideOf(c, *response, post);
   const bool posted = visit.request.method == "POST";
   const auto done = posted ? std::vector<std::size_t>() : StepsDone(*history, response->number);
   const auto ticked = posted ? visit.form.All("step") : std::vector<std::string>();
-  Slots view = ResponseSlots(c, *response);
+  Slots view = ResponseSlots(visit, c, *response);
   view.Set("id", c.id).Set("moment", c.events).Set("title", std::string(LetterFor(response->kind).title) + ", by hand").Set("has_address", !post.permalink.empty()).Set("text", Visible(response->text)).Set("length", Characters(response->text));
   view.Set("where", Visible(hand.where)).Set("untried", !hand.tried).Set("pick", hand.pick).Set("number_from", hand.number_from).Set("answer_from", hand.answer_from).Set("next", hand.next);
   if (hand.most > 0) view.Set("most", hand.most);
@@ -379,7 +385,7 @@ http::Response Reports(Visit& visit) {
     const auto next = NextCheck(c);
     for (const auto& response : c.responses) {
       if (!LeavesByInterface(response.kind) && response.kind != ResponseKind::kAskAuthor) continue;
-      Slots row = ResponseSlots(c, response);
+      Slots row = ResponseSlots(visit, c, response);
       row.Set("case", c.id).Set("moment", c.events).Set("waits", Visible(visit.parts.reports.WhyHeld(c, response)));
       if (visit.schools.size() > 1) row.Set("school", visit.SchoolName(c.school));
       if (const auto choice = ParseReportChoice(response.options)) row.Set("reason", Visible(choice->label.empty() ? choice->reason : choice->label));
@@ -429,6 +435,8 @@ void AddWatch(const Visit& visit, Slots& view) {
   const bool child = c.decision && c.decision->finding == Finding::kChildImage;
   view.Set("watched", Watches(c) && !child).Set("presence", PresenceOf(c)).Set("can_watch", works).Set("can_look", can_look).Set("no_look", !can_look);
   if (c.checked_at) view.Set("checked", FormatLocal(*c.checked_at));
+  if (!can_look)
+    if (const auto post = visit.parts.store.PostOf(c)) view.Set("look_how", GuideFor(post->Version(c.worst).post).look);
   const auto next = NextCheck(c);
   if (next && can_look) view.Set("next", *next <= visit.now ? std::string("within a minute") : FormatLocal(*next));
   view.Set("over", !next && can_look);

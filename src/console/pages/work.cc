@@ -3,6 +3,7 @@
 // Every form says which moment of the case it was made from; a case that has moved on since is shown again instead of changed.
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "src/base/text.h"
 #include "src/casework/acts.h"
@@ -10,6 +11,7 @@
 #include "src/console/letters.h"
 #include "src/console/pages.h"
 #include "src/console/words.h"
+#include "src/model/report.h"
 
 namespace heed {
 namespace {
@@ -18,6 +20,8 @@ constexpr Roles kWorks = Only(Role::kTriage, Role::kHead);
 constexpr Roles kApproves = Only(Role::kHead);
 constexpr seconds kHold = minutes{5};
 constexpr std::size_t kMostListed = 100;
+constexpr days kLongestSnooze{31};
+constexpr const char* kMorning = " 08:00";  // when a case comes back that was left until a day
 
 std::string PathOf(const Visit& visit) { return CasePath(visit); }
 
@@ -54,9 +58,21 @@ http::Response DoAssign(Visit& visit) {
 
 http::Response DoSnooze(Visit& visit) {
   if (!IsFresh(visit)) return MovedOn(visit);
-  const auto length = ParseDuration(visit.form.Get("for"));
-  if (!length || *length > days{31}) return visit.Say(422, "Choose how long", {"A case can be left for up to a month."}, PathOf(visit), "Back to the case");
-  return Finish(visit, Snooze(*visit.c, visit.person().id, visit.now + *length, visit.form.Get("note"), visit.now), "/queue", "Left until " + FormatLocal(visit.now + *length) + ". It comes back by itself, or when the post changes.");
+  std::optional<Instant> until;
+  if (const std::string day(Trim(visit.form.Get("until"))); !day.empty()) until = ReadSchoolTime(day + kMorning);
+  else if (const auto length = ParseDuration(visit.form.Get("for"))) until = visit.now + *length;
+  if (!until || *until <= visit.now || *until > visit.now + kLongestSnooze) return visit.Say(422, "Choose how long", {"A case can be left until a day that is still to come, for up to a month. Nothing was changed."}, PathOf(visit), "Back to the case");
+  return Finish(visit, Snooze(*visit.c, visit.person().id, *until, visit.form.Get("note"), visit.now), "/queue", "Left until " + FormatLocal(*until) + ". It comes back by itself, or when the post changes.");
+}
+
+http::Response DoWake(Visit& visit) {
+  if (!IsFresh(visit)) return MovedOn(visit);
+  return Finish(visit, Wake(*visit.c, visit.person().id, "", visit.now), PathOf(visit), "The case is in the queue again.");
+}
+
+http::Response DoTake(Visit& visit) {
+  if (!IsFresh(visit)) return MovedOn(visit);
+  return Finish(visit, Take(*visit.c, visit.person().id, visit.now), PathOf(visit), "The case waits with the others now.");
 }
 
 http::Response DoNote(Visit& visit) {
@@ -100,7 +116,7 @@ std::string ClauseOf(const Visit& visit, Category category) {
 
 http::Response ShowDecide(Visit& visit) {
   const Case& c = *visit.c;
-  if (c.decision) return visit.Say(409, "It is decided", {"Case " + std::to_string(c.id) + " was decided by " + c.decision->by + ". Take that back first, on the case's page, if it was wrong."}, PathOf(visit), "Back to the case");
+  if (c.decision) return visit.Say(409, "It is decided", {"Case " + std::to_string(c.id) + " was decided by " + visit.PersonName(c.decision->by) + ". Take that back first, on the case's page, if it was wrong."}, PathOf(visit), "Back to the case");
   const auto post = visit.parts.store.PostOf(c);
   if (!post) return visit.SayError(post.error());
   std::string scratch;
@@ -168,17 +184,20 @@ http::Response ShowRespond(Visit& visit) {
     kinds.push_back(Slots().Set("kind", ToString(kind)).Set("title", letter.title).Set("consequence", letter.consequence).Set("approval", NeedsApproval(c.decision->finding, kind)).Set("case", c.id));
   }
   const bool notices = Allows(c.decision->finding, ResponseKind::kReport);
-  return visit.Show("What to do about case " + std::to_string(c.id), "respond", Slots().Set("notices", notices).Set("id", c.id).Set("finding", ToString(c.decision->finding)).Set("has_kinds", !kinds.empty()).Set("kinds", std::move(kinds)));
+  return visit.Show("What to do about case " + std::to_string(c.id), "respond", Slots().Set("notices", notices).Set("id", c.id).Set("finding", FindingWords(c.decision->finding)).Set("has_kinds", !kinds.empty()).Set("kinds", std::move(kinds)));
 }
 
+// A fresh one; or, with ?from=its number, one that was sent back.
 http::Response ShowPropose(Visit& visit) {
   const Case& c = *visit.c;
   const auto kind = ParseResponseKind(visit.path.Get("kind"));
   if (!kind || !c.decision || c.state == CaseState::kClosed || !Allows(c.decision->finding, *kind))
     return visit.Say(404, "That is no response to this case", {"The case's finding leaves room for other responses."}, PathOf(visit), "Back to the case");
   // These have pages of their own.
-  if (LeavesByInterface(*kind)) return visit.Go(PathOf(visit) + (*kind == ResponseKind::kHide ? "/hide" : "/report"));
-  if (*kind == ResponseKind::kHelpline && c.decision->finding != Finding::kChildImage && visit.request.method == "GET") return visit.Go(PathOf(visit) + "/helpline");
+  const Response* before = ProposedBefore(visit, *kind);
+  const std::string again = before ? "?from=" + std::to_string(before->number) : "";
+  if (LeavesByInterface(*kind)) return visit.Go(PathOf(visit) + (*kind == ResponseKind::kHide ? "/hide" : "/report") + again);
+  if (*kind == ResponseKind::kHelpline && c.decision->finding != Finding::kChildImage && visit.request.method == "GET") return visit.Go(PathOf(visit) + "/helpline" + again);
   const auto post = visit.parts.store.PostOf(c);
   if (!post) return visit.SayError(post.error());
   const Letter& letter = LetterFor(*kind);
@@ -187,8 +206,10 @@ http::Response ShowPropose(Visit& visit) {
   if (!from) return visit.SayError(from.error());
   Slots view;
   view.Set("id", c.id).Set("moment", c.events).Set("kind", ToString(*kind)).Set("title", letter.title).Set("consequence", letter.consequence);
-  view.Set("to", visit.request.method == "POST" ? visit.form.Get("to") : *kind == ResponseKind::kReport ? platform : std::string(letter.to));
-  view.Set("text", visit.request.method == "POST" ? visit.form.Get("text") : FillLetter(*from, c, visit.FindSchool(c.school), platform));
+  const bool posted = visit.request.method == "POST";
+  view.Set("to", posted ? visit.form.Get("to") : before ? before->to : std::string(letter.to));
+  view.Set("text", posted ? visit.form.Get("text") : before ? before->text : FillLetter(*from, c, visit.FindSchool(c.school), platform));
+  if (before) view.Set("before", WhySentBack(visit, *before));
   view.Set("approval", NeedsApproval(c.decision->finding, *kind));
   return visit.Show(std::string(letter.title), "propose", std::move(view));
 }
@@ -233,16 +254,25 @@ http::Response ShowResponse(Visit& visit) {
   const bool own = response->proposed_by == visit.person().id;
   const bool waiting = response->state == ResponseState::kProposed, held = response->state == ResponseState::kHeld;
   const bool over = held && response->leaves_at && visit.now >= *response->leaves_at;
-  Slots view = ResponseSlots(c, *response);
+  Slots view = ResponseSlots(visit, c, *response);
   view.Set("id", c.id).Set("moment", c.events).Set("text", Visible(response->text)).Set("title", LetterFor(response->kind).title).Set("consequence", LetterFor(response->kind).consequence);
-  view.Set("words", OneLine(words, shown.assessment.hits, visit.person().mask_words ? Words::kCovered : Words::kShown, 600));
-  if (c.decision) view.Set("finding", ToString(c.decision->finding)).Set("finding_why", Visible(c.decision->why)).Set("decided_by", c.decision->by);
+  // A sexual image of a child is not viewed again, neither here.
+  const bool locked = c.decision && c.decision->finding == Finding::kChildImage;
+  view.Set("words", locked ? "(not to be viewed)" : OneLine(words, shown.assessment.hits, visit.person().mask_words ? Words::kCovered : Words::kShown, 600));
+  if (const auto noted = NoteAuthorIn(visit, shown.post, response->text, "the text of a response"); !noted) return visit.SayError(noted.error());
+  if (c.decision) view.Set("finding", Capital(FindingWords(c.decision->finding))).Set("finding_why", Visible(c.decision->why)).Set("decided_by", visit.PersonName(c.decision->by));
   view.Set("can_approve", head && waiting && !own).Set("own", waiting && own && head).Set("waits_for_head", waiting && !head);
   // What heed sends by itself nobody else settles meanwhile.
   const bool by_itself = visit.parts.reports.ByItself(c, *response);
-  view.Set("can_cancel", works && (waiting || (held && (!over || by_itself)))).Set("can_finish", works && ((over && !by_itself) || response->state == ResponseState::kUncertain || (response->state == ResponseState::kSending && !by_itself)));
+  view.Set("can_cancel", works && ((waiting && !(head && !own)) || (held && (!over || by_itself)))).Set("can_finish", works && ((over && !by_itself) || response->state == ResponseState::kUncertain || (response->state == ResponseState::kSending && !by_itself)));
   AddReport(visit, *response, view);
   view.Set("hold", FormatDuration(kHold)).Set("pdf", IsLetter(response->kind) && visit.parts.pdf != nullptr);
+  // What was sent back is changed and proposed again, as long as the finding still leaves room for it and nobody has yet.
+  const bool changed = std::ranges::any_of(c.responses, [&](const Response& other) { return other.kind == response->kind && other.number > response->number; });
+  if (works && response->state == ResponseState::kSentBack && !changed && c.decision && c.state != CaseState::kClosed && Allows(c.decision->finding, response->kind)) {
+    const auto choice = response->kind == ResponseKind::kReport ? ParseReportChoice(response->options) : Result<ReportChoice>(ReportChoice{});
+    view.Set("again", PathOf(visit) + (!choice || choice->notice.empty() ? "/respond/" + std::string(ToString(response->kind)) + "?from=" + std::to_string(response->number) : choice->notice == "section-5" ? std::string("/section-5") : std::string("/illegal-content")));
+  }
   if (held && response->leaves_at) view.Set("leaves", FormatLocal(*response->leaves_at)).Set("over", over);
   return visit.Show(std::string(LetterFor(response->kind).title), "response", std::move(view));
 }
@@ -298,7 +328,7 @@ http::Response Approvals(Visit& visit) {
     for (const auto& c : *cases)
       for (const auto& response : c.responses) {
         if (response.state != ResponseState::kProposed && response.state != ResponseState::kHeld) continue;
-        Slots row = ResponseSlots(c, response);
+        Slots row = ResponseSlots(visit, c, response);
         row.Set("id", c.id).Set("school", visit.SchoolName(c.school)).Set("title", LetterFor(response.kind).title).Set("own", response.proposed_by == visit.person().id);
         if (response.leaves_at) row.Set("leaves", FormatLocal(*response.leaves_at));
         (response.state == ResponseState::kProposed ? waiting : held).push_back(std::move(row));
@@ -312,6 +342,8 @@ constexpr std::array kPages = {
     WebPage{"POST", "/cases/{case}/release", Reach::kCase, kWorks, &DoRelease},
     WebPage{"POST", "/cases/{case}/assign", Reach::kCase, kWorks, &DoAssign},
     WebPage{"POST", "/cases/{case}/snooze", Reach::kCase, kWorks, &DoSnooze},
+    WebPage{"POST", "/cases/{case}/wake", Reach::kCase, kWorks, &DoWake},
+    WebPage{"POST", "/cases/{case}/take", Reach::kCase, kWorks, &DoTake},
     WebPage{"POST", "/cases/{case}/note", Reach::kCase, kWorks, &DoNote},
     WebPage{"POST", "/cases/{case}/undo", Reach::kCase, kWorks, &DoUndo},
     WebPage{"POST", "/cases/{case}/close", Reach::kCase, kWorks, &DoClose},
@@ -331,14 +363,37 @@ constexpr std::array kPages = {
 
 }  // namespace
 
-Slots ResponseSlots(const Case& c, const Response& response) {
+std::string_view FindingWords(Finding finding) {
+  switch (finding) {
+    case Finding::kDanger: return "immediate danger";
+    case Finding::kChildImage: return "a sexual image of a child";
+    case Finding::kSafeguarding: return "a possible safeguarding allegation";
+    case Finding::kAnonymity: return "about somebody who may not be named";
+    case Finding::kCriticism: return "criticism or opinion";
+    case Finding::kBreach: return "a breach";
+    case Finding::kNotOurs: return "none of ours";
+  }
+  return "unknown";
+}
+
+Slots ResponseSlots(const Visit& visit, const Case& c, const Response& response) {
   Slots row;
   row.Set("case", c.id).Set("number", response.number).Set("kind", ToString(response.kind)).Set("what", LetterFor(response.kind).title).Set("to", Visible(response.to));
-  row.Set("proposed_by", response.proposed_by).Set("proposed", FormatLocal(response.proposed_at)).Set("ruled_by", response.decided_by).Set("note", Visible(response.note)).Set("reference", Visible(response.reference));
+  row.Set("proposed_by", visit.PersonName(response.proposed_by)).Set("proposed", FormatLocal(response.proposed_at)).Set("ruled_by", visit.PersonName(response.decided_by)).Set("note", Visible(response.note)).Set("reference", Visible(response.reference));
   if (response.decided_at) row.Set("ruled", FormatLocal(*response.decided_at));
   for (const auto& known : kStates)
     if (known.state == response.state) row.Set("state", known.words).Set("colour", known.colour);
   return row;
+}
+
+const Response* ProposedBefore(const Visit& visit, ResponseKind kind) {
+  const auto number = Number(visit.query.Get("from"));
+  const Response* response = number ? visit.c->FindResponse(static_cast<std::uint32_t>(*number)) : nullptr;
+  return response && response->kind == kind && response->state == ResponseState::kSentBack ? response : nullptr;
+}
+
+std::string WhySentBack(const Visit& visit, const Response& response) {
+  return "Sent back by " + visit.PersonName(response.decided_by) + (response.note.empty() ? "." : ": " + Visible(response.note)) + " The text is the one from then: change it and propose it again.";
 }
 
 std::string CasePath(const Visit& visit) { return "/cases/" + std::to_string(visit.c->id); }
@@ -358,6 +413,18 @@ http::Response FinishChange(Visit& visit, const Result<Change>& change, std::str
   if (!recorded && recorded.error().fault() == Fault::kExists) return MovedOn(visit);
   if (!recorded) return visit.SayError(recorded.error());
   return visit.Go(where, done);
+}
+
+std::optional<Instant> ReadSchoolTime(std::string_view text) {
+  if (text.size() != 16) return ParseRfc3339(text);
+  const auto checked = ParseRfc3339(std::string(text) + ":00Z");
+  if (!checked) return std::nullopt;
+  const std::time_t as_utc = std::chrono::floor<seconds>(*checked).time_since_epoch().count();
+  std::tm fields{};
+  ::gmtime_r(&as_utc, &fields);
+  fields.tm_isdst = -1;
+  const std::time_t at = ::mktime(&fields);
+  return at < 0 ? std::nullopt : std::optional(Instant{seconds{at}});
 }
 
 std::span<const WebPage> WorkPages() { return kPages; }

@@ -1,0 +1,188 @@
+// What words weigh together.
+#include "pipeline/wording.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "tests/pipeline/judge_fixture.h"
+
+namespace heed {
+namespace {
+
+using testing_pipeline::Assess;
+using testing_pipeline::HitsOf;
+using testing_pipeline::MakeJudge;
+using testing_pipeline::MakeWorker;
+
+constexpr std::string_view kWeighed = R"(
+[[wording]]
+from = 20
+below = -5
+
+[[weigh]]
+points = 12
+category = "threat"
+words = ["petrol", "got till"]
+
+[[weigh]]
+points = 9
+category = "abuse"
+words = ["muppet", "!"]
+
+[[weigh]]
+points = -8
+words = ["please", "thank you"]
+
+[[rule]]
+id = "threat.by-wording"
+sequence = [["wording.threat"]]
+category = "threat"
+severity = 2
+why = "Its words together."
+matches = ["petrol got till"]
+ignores = ["petrol"]
+
+[[rule]]
+id = "abuse.by-wording"
+sequence = [["wording.abuse"]]
+category = "abuse"
+severity = 2
+why = "Its words together."
+matches = ["muppet ! petrol"]
+ignores = ["muppet"]
+
+[[term]]
+id = "abuse.numpty"
+phrases = ["numpty"]
+category = "abuse"
+severity = 2
+why = "An insult."
+unless = ["wording.innocent:post"]
+matches = ["numpty"]
+ignores = ["please numpty"]
+)";
+
+std::string Hits(std::string_view text) { return HitsOf(Assess(MakeJudge(kWeighed), text), text); }
+
+TEST(Wording, APostOfManyPointsReadsAsWhatMostOfThemSpeakOf) {
+  EXPECT_EQ(Hits("Petrol. He got till Friday"), "threat.by-wording[Petrol] threat.by-wording[got till]");
+  EXPECT_EQ(Hits("Petrol, muppet!"), "abuse.by-wording[muppet] abuse.by-wording[!]");
+}
+
+TEST(Wording, OneHeavyWordIsNotEnoughAndCountsOnce) {
+  EXPECT_EQ(Hits("petrol"), "");
+  EXPECT_EQ(Hits("petrol petrol petrol"), "");
+}
+
+TEST(Wording, PoliteWordsOutweighHeavyOnes) { EXPECT_EQ(Hits("Petrol! Please, thank you"), ""); }
+
+TEST(Wording, APairIsTwoWordsSideBySideWhateverMarkStandsBetween) {
+  EXPECT_EQ(Hits("got, till petrol"), "threat.by-wording[got, till] threat.by-wording[petrol]");
+  EXPECT_EQ(Hits("got them till petrol"), "");
+}
+
+TEST(Wording, AnInnocentPostTakesHitsAwayThatAskForIt) {
+  EXPECT_EQ(Hits("numpty"), "abuse.numpty[numpty]");
+  EXPECT_EQ(Hits("please numpty"), "");
+}
+
+TEST(Wording, APostOfUnknownWordsIsNotInnocent) { EXPECT_EQ(Hits("please dziekuje bardzo za wszystko numpty"), "abuse.numpty[numpty]"); }
+
+TEST(Wording, OnlyPostsAboutItsMatterAreWeighed) {
+  std::string toml(kWeighed);
+  toml.replace(toml.find("from = 20"), 0, "about = [\"school\", \"petrol\"]\n");
+  const Judge judge = MakeJudge(toml);
+  const auto hits = [&](std::string_view text) { return HitsOf(Assess(judge, text), text); };
+  EXPECT_EQ(hits("got till petrol"), "threat.by-wording[got till] threat.by-wording[petrol]");
+  EXPECT_EQ(hits("got till muppet!"), "");
+  EXPECT_EQ(hits("got till muppet! school"), "abuse.by-wording[muppet] abuse.by-wording[!]");
+  EXPECT_EQ(hits("please numpty"), "abuse.numpty[numpty]");
+  EXPECT_EQ(hits("please please numpty school"), "");
+}
+
+TEST(Wording, ManyPostsAtOnceAreWeighedApart) {
+  const Judge judge = MakeJudge(kWeighed);
+  auto worker = MakeWorker(judge);
+  const std::vector<std::string_view> texts = {"petrol", "got till", "petrol got till", "petrol"};
+  std::vector<Assessment> out;
+  worker.Assess(0, texts, MentionPolicy::kAny, out);
+  ASSERT_EQ(out.size(), 4u);
+  EXPECT_FALSE(out[0].flag || out[1].flag || out[3].flag);
+  EXPECT_TRUE(out[2].flag);
+}
+
+TEST(Wording, IsKeptInTheCompiledCache) {
+  const Judge first = MakeJudge(kWeighed);
+  const std::string image = first.CacheImage();
+  JudgeOptions options;
+  options.cached = image;
+  const Judge second = MakeJudge(kWeighed, options);
+  EXPECT_TRUE(second.from_cache());
+  EXPECT_EQ(HitsOf(Assess(second, "petrol got till"), "petrol got till"), "threat.by-wording[petrol] threat.by-wording[got till]");
+}
+
+TEST(Wording, IsExplainedWordByWord) {
+  const Judge judge = MakeJudge(kWeighed);
+  auto worker = MakeWorker(judge);
+  const Explanation e = worker.Explain(kAnySchool, "Petrol! Please");
+  EXPECT_EQ(e.wording_sum, 13);
+  EXPECT_EQ(e.wording_from, 20);
+  EXPECT_EQ(e.wording_reads, "");
+  ASSERT_EQ(e.weighed.size(), 3u);
+  EXPECT_EQ(e.weighed[0].words, "Petrol");
+  EXPECT_EQ(e.weighed[0].points, 12);
+  EXPECT_EQ(e.weighed[0].category, Category::kThreat);
+  EXPECT_EQ(e.weighed[2].words, "Please");
+  EXPECT_EQ(e.weighed[2].points, -8);
+  EXPECT_NE(ToJson(e).find("\"sum\":13"), std::string::npos) << ToJson(e);
+}
+
+std::string MistakesOf(std::string_view toml) {
+  const LexiconFile file{"t.toml", "language = \"en\"\n" + std::string(toml)};
+  const auto lexicon = LoadLexicon({&file, 1});
+  return lexicon ? "" : ToString(lexicon.error());
+}
+
+TEST(Wording, SaysWhatIsWrongWithItsTables) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"[[weigh]]\npoints = 3\ncategory = \"abuse\"\nwords = [\"muppet\"]", "no file has the [[wording]]"},
+      {"[[wording]]\nfrom = 1\nbelow = 1", "must be less than"},
+      {"[[wording]]\nfrom = 1", "from how many points on"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[wording]]\nfrom = 1\nbelow = 0", "there is one [[wording]]"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = 0\nwords = [\"x\"]", "not 0"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = 3\nwords = [\"x\"]", "speak of a breach"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\ncategory = \"abuse\"\nwords = [\"x\"]", "speak of none"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nwords = [\"one two three\"]", "not one word or two"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nwords = [\"Big\"]", "small letters"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nwords = [\"x\", \"x\"]", "has points already"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\nabout = [\"Big Talk\"]", "is not one word"},
+      {"[[concept]]\nid = \"wording.threat\"\nphrases = [\"x\"]", "cannot be defined here"},
+  };
+  for (const auto& [toml, said] : cases) EXPECT_NE(MistakesOf(toml).find(said), std::string::npos) << toml << "\n" << MistakesOf(toml);
+}
+
+// PRODUCT.md: nobody is flagged for who they are.
+TEST(Wording, WhoSomebodyIsWeighsNothingAgainstThem) {
+  std::vector<LexiconFile> files;
+  for (const auto& entry : std::filesystem::directory_iterator(HEED_SOURCE_DIR "/lexicons/en")) {
+    std::ifstream in(entry.path());
+    std::ostringstream text;
+    text << in.rdbuf();
+    files.push_back({entry.path().filename().string(), text.str()});
+  }
+  const auto lexicon = LoadLexicon(files);
+  ASSERT_TRUE(lexicon) << ToString(lexicon.error());
+  ASSERT_FALSE(lexicon->wording.empty());
+  const std::set<std::string> who = {"muslim", "muslims", "islam", "mosque", "hijab", "jew", "jews", "jewish", "christian", "catholic", "protestant", "hindu", "sikh", "gay", "lesbian", "bisexual", "trans",
+                                     "transgender", "queer", "black", "white", "brown", "asian", "african", "polish", "pakistani", "indian", "irish", "traveller", "travellers", "roma", "gypsy", "immigrant", "immigrants",
+                                     "migrants", "refugee", "refugees", "disabled", "autistic", "autism", "adhd", "deaf", "blind", "woman", "women", "girl", "girls", "boy", "boys", "female", "male", "head", "teacher", "senco", "mum", "dad"};
+  for (const WeighedWords& weighed : lexicon->wording.words)
+    if (weighed.points > 0) EXPECT_EQ(who.count(weighed.words), 0u) << weighed.words << " " << weighed.points;
+}
+
+}  // namespace
+}  // namespace heed

@@ -1,0 +1,293 @@
+// Fits the points of lexicons/en/wording.toml from labelled posts, and prints that file.
+//
+//   fit_wording [--terms N] [--ridge R] [--fewest N] [--about lexicons/en/reads-as.toml LABELLED.jsonl]... [--score LABELLED.jsonl]...
+//               LABELLED.jsonl... > lexicons/en/wording.toml
+//
+// A logistic regression over the words and pairs of neighbours of each post, breach or not, both kinds weighing the same; AdaGrad with a
+// ridge, a fixed seed, one thread: the same files in the same order give the same bytes.  A point is a twentieth of log odds; the
+// terms that bear most are kept, and what no post holds is as good as 0: the head says how far from 0 `from` and `below` are to be counted.
+// --about: of this file only posts that hold a word of `about` there, because no others are weighed.  --score says what the points do on posts that were not learned from.
+//
+// What is kept out, so that nobody is flagged for who they are: words mostly written with a capital inside a sentence are
+// names, and have no points, alone or in a pair, nor have numbers; what says who somebody is, a role, a faith, a sex, an origin, has none above zero,
+// alone or in a pair: "that head" is no reproach.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/wording.h"
+#include "src/base/json.h"
+
+namespace heed {
+namespace {
+
+constexpr double kUnit = 0.05;  // of log odds, a point
+double kRidge = 0.015;
+constexpr double kRate = 0.3, kScale = 0.3;
+constexpr int kRounds = 10;
+int kFewest = 2;  // posts a word must stand in
+
+// Who somebody is.
+constexpr std::string_view kWho[] = {
+    "muslim", "muslims", "islam", "islamic", "mosque", "hijab", "jew", "jews", "jewish", "christian", "christians", "catholic", "catholics", "protestant", "hindu", "sikh", "gay", "gays",
+    "lesbian", "lesbians", "bi", "bisexual", "queer", "lgbt", "trans", "transgender", "nonbinary", "black", "white", "brown", "asian", "asians", "african", "polish", "poles", "indian", "pakistani",
+    "chinese", "somali", "romanian", "romanians", "irish", "traveller", "travellers", "roma", "gypsy", "gypsies", "foreign", "foreigner", "foreigners", "immigrant", "immigrants", "migrant", "migrants", "refugee",
+    "refugees", "asylum", "ethnic", "minority", "minorities", "disabled", "disability", "autistic", "autism", "adhd", "dyslexic", "dyslexia", "wheelchair", "deaf", "blind", "stammer", "send", "sen", "senco", "woman", "women",
+    "man", "men", "girl", "girls", "boy", "boys", "female", "females", "male", "lad", "lads", "lady", "ladies", "mum", "mums", "dad", "dads", "parent", "parents", "pupil", "pupils", "student", "students", "kid", "kids", "child",
+    "children", "teacher", "teachers", "head", "heads", "headteacher", "headmaster", "headmistress", "heidie", "deputy", "principal", "governor", "governors", "staff", "secretary", "receptionist", "caretaker", "janitor", "jannie",
+    "ta", "tas", "nurse", "coach", "chair", "mr", "mrs", "ms", "miss", "sir", "dr", "school", "schools", "academy", "college", "year", "he", "she", "him", "her", "his", "they", "them", "their",
+    "named", "surname", "accent", "fat", "ginger", "poor", "old", "english", "british", "scottish", "welsh", "arab", "turkish", "church", "mixed",
+};
+
+struct Post {
+  std::vector<std::uint32_t> terms;
+  int category = -1;  // -1: no breach
+};
+
+class Fitter {
+ public:
+  // Only posts about this count from now on; none: all do.
+  void About(const char* file) {
+    about_.clear();
+    if (file == nullptr) return;
+    std::ifstream in(file);
+    std::ostringstream text;
+    text << in.rdbuf();
+    const LexiconFile one{file, text.str()};
+    const auto lexicon = LoadLexicon({&one, 1});
+    if (!lexicon) throw std::runtime_error(ToString(lexicon.error()));
+    about_.insert(lexicon->wording.about.begin(), lexicon->wording.about.end());
+  }
+
+  void Read(const char* file) {
+    std::ifstream in(file);
+    if (!in) throw std::runtime_error(std::string("cannot read ") + file);
+    JsonParser parser;
+    for (std::string line; std::getline(in, line);) {
+      if (line.empty()) continue;
+      const auto json = parser.Parse(line);
+      if (!json) throw std::runtime_error(std::string(file) + ": " + json.error().message());
+      const auto text = (*json)["text"].String();
+      if (!text) continue;
+      const bool flag = (*json)["flag"].Bool().value_or((*json)["label"].Int().value_or(0) != 0);
+      int category = -1;
+      if (flag) {
+        category = static_cast<int>(Category::kAbuse) - 1;
+        if (const auto named = ParseCategory((*json)["category"].StringOr(""))) category = static_cast<int>(*named) - 1;
+      }
+      Add(*text, category);
+    }
+  }
+
+  void Print(std::size_t most) {
+    Choose();
+    Fit();
+    // Those that bear most: a point more or less in many posts.
+    std::vector<std::pair<double, std::uint32_t>> by_worth;
+    for (std::uint32_t t = 0; t < kept_.size(); ++t) by_worth.emplace_back(std::abs(weights_[t]) * std::sqrt(counts_[t]), t);
+    std::sort(by_worth.rbegin(), by_worth.rend());
+    by_worth.resize(std::min(most, by_worth.size()));
+    std::map<std::pair<int, int>, std::set<std::string>> lists;  // points and category, words
+    for (const auto& [worth, t] : by_worth) {
+      const int points = static_cast<int>(std::lround(weights_[t] / kUnit));
+      if (points != 0) lists[{-points, points > 0 ? CategoryOf(t) : -1}].insert(kept_[t]);
+    }
+    std::cout << "# What words weigh: made by build/tests/fit_wording from " << posts_.size() << " labelled posts; not to be changed by hand.  A post without any of them\n# stands at "
+              << std::lround(bias_ / kUnit) << ", which `from` and `below` in reads-as.toml have in them.\n\nlanguage = \"en\"\nauthor = \"heed\"\n";
+    for (const auto& [key, words] : lists) {
+      std::cout << "\n[[weigh]]\npoints = " << -key.first << "\n";
+      if (key.second >= 0) std::cout << "category = \"" << ToString(kCategories[static_cast<std::size_t>(key.second)]) << "\"\n";
+      std::cout << "words = [";
+      const char* comma = "";
+      for (const std::string& word : words) std::cout << comma << '"' << word << '"', comma = ", ";
+      std::cout << "]\n";
+    }
+    std::cerr << posts_.size() << " posts, " << by_worth.size() << " of " << kept_.size() << " words and pairs\n";
+    chosen_.assign(kept_.size(), 0);
+    for (const auto& [worth, t] : by_worth) chosen_[t] = static_cast<int>(std::lround(weights_[t] / kUnit));
+  }
+
+  // What these points do on posts that were not learned from.
+  void Score(const char* file) {
+    Fitter other;
+    other.Read(file);
+    std::unordered_map<std::string, std::uint32_t> numbers;
+    for (std::uint32_t t = 0; t < kept_.size(); ++t) numbers.emplace(kept_[t], t);
+    std::vector<std::pair<double, int>> sums;
+    const int bias = static_cast<int>(std::lround(bias_ / kUnit));
+    for (const auto& post : other.raw_) {
+      double sum = bias;
+      for (const std::string& term : post.terms)
+        if (const auto at = numbers.find(term); at != numbers.end()) sum += chosen_[at->second];
+      sums.emplace_back(sum, post.category);
+    }
+    const auto share = [&](bool breach, double from) {
+      double all = 0, over = 0;
+      for (const auto& [sum, category] : sums)
+        if ((category >= 0) == breach) ++all, over += sum >= from;
+      return all > 0 ? 100 * over / all : 0;
+    };
+    std::cerr << file << ", points: caught / wrongly flagged:";
+    for (const int from : {-20, -10, 0, 8, 12, 16, 20, 24, 28, 32, 40, 48}) std::fprintf(stderr, "  %d: %.1f/%.1f", from, share(true, from), share(false, from));
+    std::cerr << "\n";
+  }
+
+ private:
+  static bool Capital(std::string_view text, std::uint32_t at) { return at < text.size() && std::isupper(static_cast<unsigned char>(text[at])); }
+
+  void Add(std::string_view text, int category) {
+    const Folded folded = Fold(text);
+    std::set<std::string> terms;
+    std::string before;
+    bool starts = true;
+    bool shouted = std::none_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    for (const Word& word : folded.words) {
+      const std::string own(folded.of(word));
+      if (word.kind == WordKind::kWord && !starts && !shouted) {
+        auto& [capital, all] = capitals_[own];
+        ++all;
+        capital += Capital(text, word.begin) && !(word.end > word.begin + 1 && Capital(text, word.begin + 1));
+      }
+      starts = word.kind != WordKind::kWord || word.ends_sentence;
+      if (!IsWorded(own, word.kind)) continue;
+      terms.insert(own);
+      if (!before.empty()) terms.insert(before + " " + own);
+      before = own;
+    }
+    if (!about_.empty() && std::none_of(terms.begin(), terms.end(), [this](const std::string& term) { return about_.count(term) != 0; })) return;
+    raw_.push_back({std::move(terms), category});
+  }
+
+  bool IsName(const std::string& word) const {
+    const auto at = capitals_.find(word);
+    return at != capitals_.end() && at->second.second >= 2 && 10 * at->second.first > 6 * at->second.second;
+  }
+
+  // The words and pairs that may have points, and posts by their numbers.
+  void Choose() {
+    std::map<std::string, int> counts;
+    for (const auto& post : raw_)
+      for (const std::string& term : post.terms) ++counts[term];
+    const auto named = [this](const std::string& term) {
+      std::istringstream words(term);
+      for (std::string word; words >> word;)
+        if (IsName(word) || std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; })) return true;
+      return term.size() == 1 && term[0] >= 'a' && term[0] <= 'z';
+    };
+    std::unordered_map<std::string, std::uint32_t> numbers;
+    const std::set<std::string, std::less<>> who(std::begin(kWho), std::end(kWho));
+    for (const auto& [term, count] : counts) {
+      if (count < kFewest || named(term) || term.find_first_of("\"\\") != std::string::npos) continue;
+      numbers.emplace(term, static_cast<std::uint32_t>(kept_.size()));
+      std::istringstream words(term);
+      bool any = false;
+      for (std::string word; words >> word;) any = any || who.count(word) != 0;
+      held_.push_back(any);
+      kept_.push_back(term);
+    }
+    counts_.resize(kept_.size());
+    by_category_.resize(kept_.size());
+    for (const auto& post : raw_) {
+      Post numbered{{}, post.category};
+      for (const std::string& term : post.terms)
+        if (const auto at = numbers.find(term); at != numbers.end()) numbered.terms.push_back(at->second);
+      for (const std::uint32_t t : numbered.terms) {
+        ++counts_[t];
+        if (post.category >= 0) ++by_category_[t][static_cast<std::size_t>(post.category)];
+      }
+      if (post.category >= 0) ++in_category_[static_cast<std::size_t>(post.category)];
+      posts_.push_back(std::move(numbered));
+    }
+  }
+
+  void Fit() {
+    weights_.assign(kept_.size(), 0);
+    std::vector<double> past(kept_.size(), 0.1);
+    double breaches = 0, all = 0;
+    for (const Post& post : posts_) ++all, breaches += post.category >= 0;
+    const double share = breaches / all;
+    std::mt19937_64 random(1);
+    std::vector<std::uint32_t> order(posts_.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    for (int round = 0; round < kRounds; ++round) {
+      for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+      for (const std::uint32_t i : order) {
+        const Post& post = posts_[i];
+        const bool breach = post.category >= 0;
+        double sum = 0;
+        for (const std::uint32_t t : post.terms) sum += weights_[t];
+        const double p = 1 / (1 + std::exp(-(sum * kScale + bias_)));
+        const double error = (p - breach) / (2 * (breach ? share : 1 - share));
+        for (const std::uint32_t t : post.terms) {
+          const double step = error * kScale + kRidge * weights_[t];
+          past[t] += step * step;
+          weights_[t] -= kRate * step / std::sqrt(past[t]);
+          if (held_[t]) weights_[t] = std::min(weights_[t], 0.0);
+        }
+        bias_ -= 0.01 * error;
+      }
+    }
+    for (double& weight : weights_) weight *= kScale;
+  }
+
+  // Of which kind of breach it speaks most, each kind taken as equally common.
+  int CategoryOf(std::uint32_t t) const {
+    int best = 0;
+    double most = -1;
+    for (std::size_t c = 0; c < kCategories.size(); ++c) {
+      const double rate = by_category_[t][c] / (in_category_[c] + 1);
+      if (rate > most) most = rate, best = static_cast<int>(c);
+    }
+    return best;
+  }
+
+  struct Raw {
+    std::set<std::string> terms;
+    int category;
+  };
+  std::set<std::string> about_;
+  std::vector<Raw> raw_;
+  std::unordered_map<std::string, std::pair<int, int>> capitals_;  // of a word inside sentences: with a capital, and all
+  std::vector<std::string> kept_;
+  std::vector<bool> held_;  // never above zero
+  std::vector<double> counts_, weights_;
+  std::vector<std::array<double, kCategories.size()>> by_category_;
+  std::array<double, kCategories.size()> in_category_{};
+  std::vector<Post> posts_;
+  double bias_ = 0;
+  std::vector<int> chosen_;  // points
+};
+
+}  // namespace
+}  // namespace heed
+
+int main(int argc, char** argv) try {
+  heed::Fitter fitter;
+  std::size_t most = 12'000;
+  std::vector<const char*> scored;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--terms" && i + 1 < argc) most = std::stoul(argv[++i]);
+    else if (argument == "--about" && i + 2 < argc) fitter.About(argv[i + 1]), fitter.Read(argv[i + 2]), fitter.About(nullptr), i += 2;
+    else if (argument == "--score" && i + 1 < argc) scored.push_back(argv[++i]);
+    else if (argument == "--ridge" && i + 1 < argc) heed::kRidge = std::stod(argv[++i]);
+    else if (argument == "--fewest" && i + 1 < argc) heed::kFewest = std::stoi(argv[++i]);
+    else fitter.Read(argv[i]);
+  }
+  fitter.Print(most);
+  for (const char* file : scored) fitter.Score(file);
+} catch (const std::exception& e) {
+  std::cerr << "fit_wording: " << e.what() << "\n";
+  return 1;
+}

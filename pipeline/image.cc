@@ -91,12 +91,12 @@ struct ProgramImage {
     io(p.literal_count), io(p.sense_of_pattern), io(p.phrases), io(p.pairs.bits_);
     io(p.senses.items_), io(p.senses.meanings_);
     io(p.gates), io(p.first_gate), io(p.topics), io(p.orders.first_), io(p.orders.items_), io(p.conditions), io(p.rules);
-    io(p.wording.slots_), io(p.wording.from_), io(p.wording.below_), io(p.wording.all_);
+    io(p.wording.weights_), io(p.wording.from_), io(p.wording.below_), io(p.wording.all_);
   }
   static void Write(Writer& io, const Program& program) {
     Program& p = const_cast<Program&>(program);  // the one list of fields is for both ways; writing changes nothing
     Fields(io, p);
-    for (const WordTable* table : {&p.words, &p.twos, &p.steps, &p.vocabulary.words_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
+    for (const WordTable* table : {&p.words, &p.twos, &p.steps, &p.vocabulary.words_, &p.wording.words_, &p.wording.pairs_}) io(const_cast<std::vector<WordTable::Slot>&>(table->slots()));
     for (auto* shapes : {&p.vocabulary.usual_, &p.vocabulary.alone_}) {
       std::vector<std::string> words;
       for (const auto& [shape, bucket] : *shapes) words.insert(words.end(), bucket.begin(), bucket.end());
@@ -105,8 +105,8 @@ struct ProgramImage {
   }
   static bool Read(Reader& io, Program& p) {
     Fields(io, p);
-    if (!p.pairs.whole() || !p.wording.whole()) return false;
-    for (WordTable* table : {&p.words, &p.twos, &p.steps, &p.vocabulary.words_}) {
+    if (!p.pairs.whole()) return false;
+    for (WordTable* table : {&p.words, &p.twos, &p.steps, &p.vocabulary.words_, &p.wording.words_, &p.wording.pairs_}) {
       std::vector<WordTable::Slot> slots;
       io(slots);
       if (!io.whole() || !table->Restore(std::move(slots))) return false;

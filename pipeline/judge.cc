@@ -34,7 +34,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS10";
+constexpr std::string_view kMagic = "HEEDHS11";
 
 struct Databases {
   Database mentions;

@@ -1,9 +1,7 @@
 #include "pipeline/wording.h"
 
 #include <algorithm>
-#include <bit>
 
-#include "pipeline/words.h"
 #include "src/base/text.h"
 
 namespace heed {
@@ -15,28 +13,24 @@ std::string WordingConcept(std::size_t which) {
 std::string WordingLiteral(std::size_t which) { return " WORDING" + std::to_string(which) + " "; }
 
 WordingTable::WordingTable(const Wording& wording) : from_(wording.from), below_(wording.below), all_(wording.about.empty()) {
-  if (wording.empty()) return;
-  slots_.resize(std::bit_ceil((wording.words.size() + wording.about.size()) * 2));
+  std::uint32_t numbers = 0;
+  const auto number = [&](std::string_view word) {
+    KnownWord& known = words_.At(word);
+    if (known.number() == 0) known.flags |= ++numbers;
+    return known.number();
+  };
   for (const WeighedWords& weighed : wording.words) {
-    std::uint64_t hash = 0;
-    for (const std::string_view word : Split(weighed.words, ' ')) hash = hash == 0 ? WordTable::Hash(word) : HashPair(hash, WordTable::Hash(word));
-    const auto category = weighed.category ? static_cast<std::uint8_t>(std::find(kCategories.begin(), kCategories.end(), *weighed.category) - kCategories.begin()) : kNoCategory;
-    Slot& slot = At(hash);
-    slot.points = weighed.points;
-    slot.category = category;
+    const auto parts = Split(weighed.words, ' ');
+    const auto weight = static_cast<std::uint32_t>(weights_.size());
+    weights_.push_back({weighed.points, weighed.category ? static_cast<std::uint32_t>(std::find(kCategories.begin(), kCategories.end(), *weighed.category) - kCategories.begin()) : kNoCategory});
+    if (parts.size() == 1) {
+      words_.At(parts[0]).sense = weight;
+    } else {
+      const std::uint32_t before = number(parts[0]), after = number(parts[1]);
+      pairs_.At(WordTable::HashPair(before, after, 0)).sense = weight;
+    }
   }
-  for (const std::string& word : wording.about) At(WordTable::Hash(word)).about = 1;
-}
-
-bool WordingTable::whole() const {
-  return empty() || (std::has_single_bit(slots_.size()) && std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.hash == 0; }));
-}
-
-WordingTable::Slot& WordingTable::At(std::uint64_t hash) {
-  std::size_t at = Home(hash);
-  while (slots_[at].hash != 0 && slots_[at].hash != hash) at = (at + 1) & (slots_.size() - 1);
-  slots_[at].hash = hash;
-  return slots_[at];
+  for (const std::string& word : wording.about) words_.At(word).flags |= kAbout;
 }
 
 std::size_t WordingSum::Reads(const WordingTable& table) const {
@@ -65,35 +59,32 @@ std::span<const WordingSum::Weighed> WordingSum::Strongest(std::size_t reads) {
 }
 
 void WordingScale::Weigh(const WordingTable& table, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out) {
-  out.about = table.all();
+  out.about = table.all_;
   out.sum = 0;
   out.words = out.known = 0;
   out.weighed.clear();
   if (table.empty()) return;
-  if (seen_.size() != table.size() || ++now_ == 0) {
-    seen_.assign(table.size(), 0);
-    now_ = 1;
-  }
-  const auto add = [&](std::uint64_t hash, std::uint32_t first, std::uint32_t last) {
-    const std::size_t at = table.Find(hash);
-    if (at == table.size()) return false;
-    out.about |= table[at].about != 0;
-    if (table[at].points == 0) return false;
-    if (seen_[at] != now_) {
-      seen_[at] = now_;
-      out.sum += table[at].points;
-      out.weighed.push_back({first, last, table[at].points, static_cast<std::uint8_t>(table[at].category)});
-    }
-    return true;
+  if (seen_.size() != table.weights_.size()) seen_.Resize(table.weights_.size());
+  seen_.Clear();
+  const auto add = [&](std::uint32_t weight, std::uint32_t first, std::uint32_t last) {
+    if (weight == KnownWord::kNone || seen_.Has(weight)) return;
+    seen_.Add(weight);
+    const auto& [points, category] = table.weights_[weight];
+    out.sum += points;
+    out.weighed.push_back({first, last, points, static_cast<std::uint8_t>(category)});
   };
-  constexpr std::uint32_t kNone = 0xFFFFFFFF;
-  std::uint32_t before = kNone;
+  std::uint32_t before = 0, number_before = 0;  // the word before, and its number
   for (std::uint32_t w = 0; w < words.size(); ++w) {
     if (!IsWorded(text.substr(words[w].at, words[w].size), words[w].kind)) continue;
+    const KnownWord& known = table.words_.Find(hashes[w]);
+    const std::uint32_t number = known.number();
     ++out.words;
-    if (before != kNone) add(WordingTable::HashPair(hashes[before], hashes[w]), before, w + 1);
-    out.known += add(hashes[w], w, w + 1);
+    out.known += known.sense != KnownWord::kNone;
+    out.about |= (known.flags & WordingTable::kAbout) != 0;
+    if (number_before != 0 && number != 0) add(table.pairs_.Find(WordTable::HashPair(number_before, number, 0)).sense, before, w + 1);
+    add(known.sense, w, w + 1);
     before = w;
+    number_before = number;
   }
 }
 

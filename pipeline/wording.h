@@ -24,6 +24,8 @@
 
 #include "pipeline/fold.h"
 #include "pipeline/lexicon.h"
+#include "pipeline/stamps.h"
+#include "pipeline/words.h"
 #include "src/model/category.h"
 
 namespace heed {
@@ -37,55 +39,33 @@ std::string WordingLiteral(std::size_t which);
 // Whether a folded word counts here.
 inline bool IsWorded(std::string_view folded, WordKind kind) { return kind != WordKind::kMark || folded == "!" || folded == "?"; }
 
-// The lexicon's points, looked up by hashes of words (WordTable::Hash).  Immutable once built; safe to share between threads.
+// The lexicon's points, looked up by hashes of words (WordTable::Hash) and by numbers of two neighbours.  Immutable once built; safe to share
+// between threads.
 class WordingTable {
  public:
   static constexpr std::uint8_t kNoCategory = 0xFF;
-  struct Slot {
-    std::uint64_t hash = 0;  // 0 = free
-    std::int32_t points = 0;  // 0: only what posts are about
-    std::uint16_t category = kNoCategory;
-    std::uint16_t about = 0;  // 1: such a word
+  struct Weight {
+    std::int32_t points = 0;
+    std::uint32_t category = kNoCategory;  // index in kCategories
   };
 
   WordingTable() = default;
   explicit WordingTable(const Wording& wording);
 
-  bool empty() const { return slots_.empty(); }
-  // Whether it can be looked up in: a power of two of places, some of them free.
-  bool whole() const;
+  bool empty() const { return weights_.empty(); }
   std::int32_t from() const { return from_; }
   std::int32_t below() const { return below_; }
-  bool all() const { return all_; }
-  std::size_t size() const { return slots_.size(); }
-
-  // Where it lies, or size() when it has no points.
-  std::size_t Find(std::uint64_t hash) const {
-    std::size_t at = Home(hash);
-    while (slots_[at].hash != hash) {
-      if (slots_[at].hash == 0) return slots_.size();
-      at = (at + 1) & (slots_.size() - 1);
-    }
-    return at;
-  }
-  const Slot& operator[](std::size_t at) const { return slots_[at]; }
-  void Expect(std::uint64_t hash) const { __builtin_prefetch(&slots_[Home(hash)]); }
-
-  // Of two words that stand side by side, by their hashes.
-  static std::uint64_t HashPair(std::uint64_t before, std::uint64_t after) {
-    __extension__ using Wide = unsigned __int128;
-    const Wide product = static_cast<Wide>(before ^ 0x9E3779B97F4A7C15ull) * (after ^ 0xC2B2AE3D27D4EB4Full);
-    return (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64)) | 1;
-  }
 
  private:
   friend struct ProgramImage;
-  std::size_t Home(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> 24) & (slots_.size() - 1); }
-  Slot& At(std::uint64_t hash);
+  friend class WordingScale;
+  static constexpr std::uint32_t kAbout = KnownWord::kAnchor;  // among a word's flags: posts that hold it are weighed
 
-  std::vector<Slot> slots_;  // none, or a power of two of them
+  // A word's sense is the number of its weight, where it has one; its own number is for pairs, whose sense is that of theirs.
+  WordTable words_, pairs_;
+  std::vector<Weight> weights_;
   std::int32_t from_ = 0, below_ = 0;
-  bool all_ = true;  // whatever it is about
+  bool all_ = true;  // posts are weighed whatever they are about
 };
 
 // What one post's words come to.
@@ -116,8 +96,7 @@ class WordingScale {
   void Weigh(const WordingTable& table, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out);
 
  private:
-  std::vector<std::uint32_t> seen_;  // by place in the table: the last post that held it
-  std::uint32_t now_ = 0;
+  Stamps seen_;  // weights that this post has had
 };
 
 }  // namespace heed

@@ -10,17 +10,15 @@
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
+#include "tests/pipeline/judge_fixture.h"
 
 namespace heed {
 namespace {
 
 const Judge& ShippedJudge() {
   static const Judge judge = [] {
-    std::vector<LexiconFile> files;
-    const auto paths = ListFiles(std::string(HEED_SOURCE_DIR) + "/lexicons", ".toml").value();
-    for (const std::string& path : paths) files.push_back({path, ReadFile(path).value()});
     auto dictionary = ReadFile("/usr/share/dict/british-english");
-    return Judge::Make(std::make_shared<Lexicon>(LoadLexicon(files).value()), {ExampleSchool()}, {.dictionary = dictionary ? *dictionary : ""}).value();
+    return Judge::Make(std::make_shared<Lexicon>(LoadLexicon(testing_pipeline::ShippedLexicons()).value()), {ExampleSchool()}, {.dictionary = dictionary ? *dictionary : ""}).value();
   }();
   return judge;
 }

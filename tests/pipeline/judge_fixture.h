@@ -8,8 +8,17 @@
 #include <vector>
 
 #include "pipeline/judge.h"
+#include "src/base/file.h"
 
 namespace heed::testing_pipeline {
+
+// The lexicons as shipped, their names as seen from the project's folder.
+inline std::vector<LexiconFile> ShippedLexicons() {
+  std::vector<LexiconFile> files;
+  const auto paths = ListFiles(HEED_SOURCE_DIR "/lexicons", ".toml").value();
+  for (const std::string& path : paths) files.push_back({path.substr(std::string_view(HEED_SOURCE_DIR).size() + 1), ReadFile(path).value()});
+  return files;
+}
 
 inline Judge MakeJudge(std::string_view toml, JudgeOptions options = {}, std::vector<School> schools = {ExampleSchool()}) {
   const LexiconFile file{"test.toml", "language = \"en\"\n" + std::string(toml)};

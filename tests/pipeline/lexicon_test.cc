@@ -3,22 +3,10 @@
 
 #include "pipeline/judge.h"
 #include "src/base/file.h"
+#include "tests/pipeline/judge_fixture.h"
 
 namespace heed {
 namespace {
-
-std::vector<LexiconFile> ShippedFiles() {
-  std::vector<LexiconFile> files;
-  const std::string folder = std::string(HEED_SOURCE_DIR) + "/lexicons";
-  const auto paths = ListFiles(folder, ".toml");
-  if (!paths) return files;
-  for (const std::string& path : *paths) {
-    auto text = ReadFile(path);
-    EXPECT_TRUE(text) << path;
-    if (text) files.push_back({path.substr(std::string(HEED_SOURCE_DIR).size() + 1), *text});
-  }
-  return files;
-}
 
 std::string SystemDictionary() {
   auto words = ReadFile("/usr/share/dict/british-english");
@@ -26,7 +14,7 @@ std::string SystemDictionary() {
 }
 
 TEST(ShippedLexicons, LoadAndKeepTheirExamples) {
-  const auto files = ShippedFiles();
+  const auto files = testing_pipeline::ShippedLexicons();
   ASSERT_FALSE(files.empty());
   const auto lexicon = LoadLexicon(files);
   ASSERT_TRUE(lexicon) << ToString(lexicon.error());

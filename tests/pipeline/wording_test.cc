@@ -3,10 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 #include "tests/pipeline/judge_fixture.h"
 
@@ -167,14 +164,7 @@ TEST(Wording, SaysWhatIsWrongWithItsTables) {
 
 // PRODUCT.md: nobody is flagged for who they are.
 TEST(Wording, WhoSomebodyIsWeighsNothingAgainstThem) {
-  std::vector<LexiconFile> files;
-  for (const auto& entry : std::filesystem::directory_iterator(HEED_SOURCE_DIR "/lexicons/en")) {
-    std::ifstream in(entry.path());
-    std::ostringstream text;
-    text << in.rdbuf();
-    files.push_back({entry.path().filename().string(), text.str()});
-  }
-  const auto lexicon = LoadLexicon(files);
+  const auto lexicon = LoadLexicon(testing_pipeline::ShippedLexicons());
   ASSERT_TRUE(lexicon) << ToString(lexicon.error());
   ASSERT_FALSE(lexicon->wording.empty());
   const std::set<std::string> who = {"muslim", "muslims", "islam", "mosque", "hijab", "jew", "jews", "jewish", "christian", "catholic", "protestant", "hindu", "sikh", "gay", "lesbian", "bisexual", "trans",

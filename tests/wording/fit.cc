@@ -16,18 +16,19 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <random>
 #include <set>
-#include <sstream>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "pipeline/wording.h"
+#include "src/base/file.h"
 #include "src/base/json.h"
+#include "src/base/text.h"
+#include "src/base/toml.h"
 
 namespace heed {
 namespace {
@@ -61,20 +62,17 @@ class Fitter {
   void About(const char* file) {
     about_.clear();
     if (file == nullptr) return;
-    std::ifstream in(file);
-    std::ostringstream text;
-    text << in.rdbuf();
-    const LexiconFile one{file, text.str()};
-    const auto lexicon = LoadLexicon({&one, 1});
-    if (!lexicon) throw std::runtime_error(ToString(lexicon.error()));
-    about_.insert(lexicon->wording.about.begin(), lexicon->wording.about.end());
+    std::vector<Mistake> mistakes;
+    auto root = ParseToml(Text(file), file, mistakes);  // not as a lexicon: what it asks for stands in other files
+    if (!root) throw std::runtime_error(ToString(mistakes));
+    for (TomlTable& table : root->Tables("wording"))
+      for (std::string& word : table.Strings("about")) about_.insert(std::move(word));
   }
 
   void Read(const char* file) {
-    std::ifstream in(file);
-    if (!in) throw std::runtime_error(std::string("cannot read ") + file);
+    const std::string all = Text(file);
     JsonParser parser;
-    for (std::string line; std::getline(in, line);) {
+    for (const std::string_view line : Split(all, '\n')) {
       if (line.empty()) continue;
       const auto json = parser.Parse(line);
       if (!json) throw std::runtime_error(std::string(file) + ": " + json.error().message());
@@ -98,9 +96,10 @@ class Fitter {
     for (std::uint32_t t = 0; t < kept_.size(); ++t) by_worth.emplace_back(std::abs(weights_[t]) * std::sqrt(counts_[t]), t);
     std::sort(by_worth.rbegin(), by_worth.rend());
     by_worth.resize(std::min(most, by_worth.size()));
-    std::map<std::pair<int, int>, std::set<std::string>> lists;  // points and category, words
+    chosen_.assign(kept_.size(), 0);
+    std::map<std::pair<int, int>, std::set<std::string>> lists;  // points, most first, and category; words
     for (const auto& [worth, t] : by_worth) {
-      const int points = static_cast<int>(std::lround(weights_[t] / kUnit));
+      const int points = chosen_[t] = static_cast<int>(std::lround(weights_[t] / kUnit));
       if (points != 0) lists[{-points, points > 0 ? CategoryOf(t) : -1}].insert(kept_[t]);
     }
     std::cout << "# What words weigh: made by build/tests/fit_wording from " << posts_.size() << " labelled posts; not to be changed by hand.  A post without any of them\n# stands at "
@@ -114,8 +113,6 @@ class Fitter {
       std::cout << "]\n";
     }
     std::cerr << posts_.size() << " posts, " << by_worth.size() << " of " << kept_.size() << " words and pairs\n";
-    chosen_.assign(kept_.size(), 0);
-    for (const auto& [worth, t] : by_worth) chosen_[t] = static_cast<int>(std::lround(weights_[t] / kUnit));
   }
 
   // What these points do on posts that were not learned from.
@@ -144,6 +141,12 @@ class Fitter {
   }
 
  private:
+  static std::string Text(const char* file) {
+    auto text = ReadFile(file);
+    if (!text) throw std::runtime_error(text.error().message());
+    return *std::move(text);
+  }
+
   static bool Capital(std::string_view text, std::uint32_t at) { return at < text.size() && std::isupper(static_cast<unsigned char>(text[at])); }
 
   void Add(std::string_view text, int category) {
@@ -179,21 +182,19 @@ class Fitter {
     std::map<std::string, int> counts;
     for (const auto& post : raw_)
       for (const std::string& term : post.terms) ++counts[term];
-    const auto named = [this](const std::string& term) {
-      std::istringstream words(term);
-      for (std::string word; words >> word;)
-        if (IsName(word) || std::any_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; })) return true;
-      return term.size() == 1 && term[0] >= 'a' && term[0] <= 'z';
+    // A name or a number in it, or a letter alone.
+    const auto named = [this](std::string_view term) {
+      for (const std::string_view word : Split(term, ' '))
+        if (IsName(std::string(word))) return true;
+      return term.find_first_of("0123456789") != std::string_view::npos || (term.size() == 1 && term[0] >= 'a' && term[0] <= 'z');
     };
     std::unordered_map<std::string, std::uint32_t> numbers;
     const std::set<std::string, std::less<>> who(std::begin(kWho), std::end(kWho));
     for (const auto& [term, count] : counts) {
       if (count < kFewest || named(term) || term.find_first_of("\"\\") != std::string::npos) continue;
       numbers.emplace(term, static_cast<std::uint32_t>(kept_.size()));
-      std::istringstream words(term);
-      bool any = false;
-      for (std::string word; words >> word;) any = any || who.count(word) != 0;
-      held_.push_back(any);
+      const auto words = Split(term, ' ');
+      held_.push_back(std::any_of(words.begin(), words.end(), [&](std::string_view word) { return who.count(word) != 0; }));
       kept_.push_back(term);
     }
     counts_.resize(kept_.size());

@@ -34,7 +34,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS11";
+constexpr std::string_view kMagic = "HEEDHS12";
 
 struct Databases {
   Database mentions;
@@ -391,8 +391,8 @@ struct Judge::Worker::Impl {
   // The tables of words and pairs are larger than the nearest caches: what they say is sent for so many words ahead.
   static constexpr std::size_t kAhead = 32;
 
-  // Finds all literals in `look`.
-  void Search() {
+  // Finds all literals in `look`.  With kAll every post's words are weighed, and not only of those that ask for it.
+  void Search(Detail detail) {
     const Program& program = judge->program;
     const std::span<const Word> words = look.words();
     hashes.resize(words.size() + kAhead);
@@ -412,7 +412,7 @@ struct Judge::Worker::Impl {
     std::size_t count = 0;
     ends_known = false;
     for (Segment& segment : segments) {
-      std::uint32_t flags = 0, before = 0, rank = 0;
+      std::uint32_t flags = 0, any_flags = 0, before = 0, rank = 0;
       unsigned pair_before = 0;
       bool starts_sentence = false;
       segment.first_found = static_cast<std::uint32_t>(count);
@@ -448,10 +448,11 @@ struct Judge::Worker::Impl {
         const bool counts = (known.sense != KnownWord::kNone) & (plain | word.replaced);
         count += counts;
         flags |= counts ? known.flags : 0;
+        any_flags |= known.flags;
       }
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
       AddPhrases(segment, count);
-      if (plain) AddWording(segment, count);
+      if (plain && ((any_flags & KnownWord::kAbout) != 0 || program.wording.all() || detail == Detail::kAll)) AddWording(segment, count);
       segment.last_found = static_cast<std::uint32_t>(count);
     }
   }
@@ -542,7 +543,7 @@ struct Judge::Worker::Impl {
   // Searches everything in `look` and finishes those posts.
   void Look(std::span<const std::string_view> texts, std::vector<Assessment>& out) {
     if (segments.empty()) return;
-    Search();
+    Search(Detail::kHits);
     for (std::size_t s = 0; s < segments.size();) {
       const std::size_t views = ViewsOf(s);
       const auto post = std::span(segments).subspan(s, views);
@@ -765,7 +766,7 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
   const FoldedView folded = w.ViewOf(w.segments[0]);
   e.folded = folded.text;
 
-  w.Search();
+  w.Search(Detail::kAll);
   w.ChooseRules(w.segments, Detail::kAll);
   const auto kept = w.fired;  // explaining is not firing
   w.RunRules(one, w.segments, Detail::kAll, e.assessment);

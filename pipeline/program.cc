@@ -350,6 +350,7 @@ class Compiler {
     for (std::size_t which = 0; which < kWordingConcepts && !out_.wording.empty(); ++which)
       AddLiteral(WordingLiteral(which), {Number(WordingConcept(which))}, -1, Spelling::kWritten, kWeighing, 0);
     written_ = out_.literals.size();
+    for (const std::string& word : lexicon_.wording.about) out_.words.At(word).flags |= KnownWord::kAbout;
   }
 
   void AddSchool(const School& school, std::int32_t index) {

@@ -53,13 +53,15 @@ class WordingTable {
   explicit WordingTable(const Wording& wording);
 
   bool empty() const { return weights_.empty(); }
+  // Whether posts are weighed whatever they are about.
+  bool all() const { return all_; }
   std::int32_t from() const { return from_; }
   std::int32_t below() const { return below_; }
 
  private:
   friend struct ProgramImage;
   friend class WordingScale;
-  static constexpr std::uint32_t kAbout = KnownWord::kAnchor;  // among a word's flags: posts that hold it are weighed
+  static constexpr std::uint32_t kAbout = KnownWord::kAbout;
 
   // A word's sense is the number of its weight, where it has one; its own number is for pairs, whose sense is that of theirs.
   WordTable words_, pairs_;

@@ -16,10 +16,11 @@ namespace heed {
 // What is known of a word.
 struct KnownWord {
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-  static constexpr std::uint32_t kAnchor = 1u << 30, kMore = 1u << 29, kNumber = kMore - 1;
+  static constexpr std::uint32_t kAnchor = 1u << 30, kMore = 1u << 29, kAbout = 1u << 28, kNumber = kAbout - 1;
 
   std::uint32_t sense = kNone;    // of the literal that is this word alone
-  std::uint32_t flags = 0;        // its number among the words of phrases, 0 for none; kAnchor: the sense is one; kMore: it has another sense
+  std::uint32_t flags = 0;        // its number among the words of phrases, 0 for none; kAnchor: the sense is one; kMore: it has another sense;
+                                  // kAbout: posts that hold it are weighed (pipeline/wording.h)
   std::uint32_t number() const { return flags & kNumber; }
 };
 

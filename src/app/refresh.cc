@@ -35,17 +35,22 @@ Result<RefreshDesk::Read> RefreshDesk::ReadOf(const Case& c, const StoredPost& p
   return read;
 }
 
-Result<std::vector<RefreshDesk::Due>> RefreshDesk::FindDue(Instant now) const {
-  // First whom it may concern, then, out of that walk, when each was read.
-  std::vector<Case> candidates;
+Result<RefreshDesk::Concerned> RefreshDesk::Walk() const {
+  Concerned concerned;
   HEED_TRY(store_.EachCase({}, [&](const Case& c) {
+    if (GoneSince(c)) concerned.gone.push_back(c);
     if (c.withdrawn_at || c.hold || IsHandedIn(c.assessment)) return;
     const auto* source = config_.FindSource(c.source);
     if (source && source->card && source->card->keep_at_most == days{0}) return;
-    candidates.push_back(c);
+    concerned.kept.push_back(c);
   }));
+  return concerned;
+}
+
+// Those of `kept` whose time is near.  One withdrawn since the walk has no post any more.
+Result<std::vector<RefreshDesk::Due>> RefreshDesk::FindDue(const std::vector<Case>& kept, Instant now) const {
   std::vector<Due> all;
-  for (const auto& c : candidates) {
+  for (const auto& c : kept) {
     const auto post = store_.PostOf(c);
     if (!post && post.error().fault() == Fault::kNotFound) continue;
     if (!post) return Fail(post.error());
@@ -58,11 +63,7 @@ Result<std::vector<RefreshDesk::Due>> RefreshDesk::FindDue(Instant now) const {
 }
 
 // What is gone, where the terms want it gone here sooner than `gone` of [retention] does.
-Result<std::vector<OutboxStep>> RefreshDesk::TakeGone(Instant now) {
-  std::vector<Case> gone;
-  HEED_TRY(store_.EachCase({}, [&](const Case& c) {
-    if (GoneSince(c)) gone.push_back(c);
-  }));
+Result<std::vector<OutboxStep>> RefreshDesk::TakeGone(const std::vector<Case>& gone, Instant now) {
   std::vector<OutboxStep> steps;
   for (const auto& c : gone) {
     const auto post = store_.PostOf(c);
@@ -80,9 +81,10 @@ Result<std::vector<OutboxStep>> RefreshDesk::TakeGone(Instant now) {
 
 Result<std::vector<OutboxStep>> RefreshDesk::Look(const std::function<bool()>& stop) {
   const Instant now = clock_.Now();
-  auto steps = HEED_TRY(TakeGone(now));
+  const Concerned concerned = HEED_TRY(Walk());
+  auto steps = HEED_TRY(TakeGone(concerned.gone, now));
   std::map<std::string, std::pair<std::size_t, Instant>> late;  // by school: how many, and when the first of them goes
-  for (const auto& due : HEED_TRY(FindDue(now))) {
+  for (const auto& due : HEED_TRY(FindDue(concerned.kept, now))) {
     if (stop && stop()) break;
     const auto found = store_.FindCase(due.id);
     if (!found && (found.error().fault() == Fault::kNotFound || found.error().fault() == Fault::kGone)) continue;

@@ -48,8 +48,14 @@ class RefreshDesk {
     Instant read_at{};    // or read again last
     days most{0};
   };
-  Result<std::vector<OutboxStep>> TakeGone(Instant now);
-  Result<std::vector<Due>> FindDue(Instant now) const;
+  // Whom it may concern, of one walk over all cases.
+  struct Concerned {
+    std::vector<Case> gone;  // from its platform, as a look found
+    std::vector<Case> kept;  // of platforms that may set a time
+  };
+  Result<Concerned> Walk() const;
+  Result<std::vector<OutboxStep>> TakeGone(const std::vector<Case>& gone, Instant now);
+  Result<std::vector<Due>> FindDue(const std::vector<Case>& kept, Instant now) const;
   // When what is kept of the case was last what the platform has; and when looks since then first said nothing.
   struct Read {
     Instant at{};

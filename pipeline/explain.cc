@@ -54,6 +54,7 @@ std::string ToJson(const Explanation& e) {
     for (const auto& one : e.weighed) {
       json.Object().Field("words", one.words).Field("start", one.begin).Field("end", one.end).Field("points", one.points);
       if (one.category) json.Field("category", ToString(*one.category));
+      if (!one.concept_id.empty()) json.Field("concept", one.concept_id);
       json.EndObject();
     }
     json.EndArray().EndObject();

@@ -34,7 +34,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS12";
+constexpr std::string_view kMagic = "HEEDHS13";
 
 struct Databases {
   Database mentions;
@@ -452,7 +452,9 @@ struct Judge::Worker::Impl {
       }
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
       AddPhrases(segment, count);
-      if (plain && ((any_flags & KnownWord::kAbout) != 0 || program.wording.all() || detail == Detail::kAll)) AddWording(segment, count);
+      // Elsewhere it is of account only where something may be taken away: in this view, or in the squeezed one that an odd text has.
+      const bool asked = (any_flags & KnownWord::kAbout) != 0 || program.wording.all() || (program.wording.asks_elsewhere() && (segment.anchored || segment.odd)) || detail == Detail::kAll;
+      if (plain && asked) AddWording(segment, count);
       segment.last_found = static_cast<std::uint32_t>(count);
     }
   }
@@ -511,6 +513,9 @@ struct Judge::Worker::Impl {
     const Program& program = judge->program;
     if (program.wording.empty()) return;
     scale.Weigh(program.wording, ViewOf(segment).text, WordsOf(segment), std::span(hashes).subspan(segment.first_word), wording);
+    for (std::size_t i = segment.first_found; i < count; ++i)
+      if (literals[i].pattern == 0)
+        for (const std::uint32_t weight : program.senses.Weights(literals[i].sense)) scale.AddConcept(program.wording, weight, literals[i].first, literals[i].last, wording);
     const std::size_t reads = wording.Reads(program.wording);
     if (reads == kWordingConcepts) return;
     const KnownWord& known = program.words.Find(wording_hashes[reads]);
@@ -792,7 +797,9 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
   if (const WordingTable& table = judge.program.wording; !table.empty()) {
     for (const WordingSum::Weighed& weighed : w.wording.weighed) {
       const std::uint32_t begin = folded.words[weighed.first].begin, end = folded.words[weighed.last - 1].end;
-      e.weighed.push_back({words_at(begin, end), begin, end, weighed.points, weighed.category < kCategories.size() ? std::optional(kCategories[weighed.category]) : std::nullopt});
+      std::string of;
+      if (weighed.weight >= table.first_concept()) of = judge.program.concepts[judge.program.weighed_concepts[weighed.weight - table.first_concept()]];
+      e.weighed.push_back({words_at(begin, end), begin, end, weighed.points, weighed.category < kCategories.size() ? std::optional(kCategories[weighed.category]) : std::nullopt, std::move(of)});
     }
     std::stable_sort(e.weighed.begin(), e.weighed.end(), [](const auto& a, const auto& b) { return std::abs(a.points) > std::abs(b.points); });
     e.wording_sum = w.wording.sum, e.wording_from = table.from(), e.wording_below = table.below();

@@ -84,6 +84,7 @@ struct Explanation {
     std::uint32_t begin = 0, end = 0;
     std::int32_t points = 0;
     std::optional<Category> category;
+    std::string concept_id;  // whose points they are, by these words among others; empty: the words' own
   };
   std::string school;            // School::id, "" for none
   std::string folded, squeezed;  // squeezed is empty when there was nothing to undo

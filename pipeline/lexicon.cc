@@ -263,6 +263,17 @@ class Reader {
     };
     wording_.from = read("from");
     wording_.below = read("below");
+    const auto may = [&](std::string_view key) -> std::optional<std::int32_t> {
+      const auto points = table.Int(key);
+      if (!points) return std::nullopt;
+      return static_cast<std::int32_t>(std::clamp<std::int64_t>(*points, -kMostSum, kMostSum));
+    };
+    wording_.sure = may("sure");
+    wording_.calm = may("calm");
+    wording_.elsewhere = may("elsewhere");
+    if (wording_.sure && *wording_.sure < wording_.from) table.Complain("sure", "\"sure\" must not be less than \"from\"");
+    for (const auto& [key, points] : {std::pair("calm", wording_.calm), std::pair("elsewhere", wording_.elsewhere)})
+      if (points && *points > wording_.below) table.Complain(key, "\"" + std::string(key) + "\" must not be more than \"below\"");
     wording_.about = table.Strings("about");
     for (const std::string& word : wording_.about)
       if (word.empty() || word.find(' ') != std::string::npos || LowerAscii(word) != word) table.Complain("about", "\"" + word + "\" is not one word with small letters");
@@ -287,6 +298,12 @@ class Reader {
       if (!folded || parts.size() > 2) table.Complain("words", "\"" + words + "\" is not one word or two, with small letters and one space, as `heed explain` shows them");
       else if (const auto [at, fresh] = weighed_.emplace(words, table.place()); !fresh) table.Complain("words", "\"" + words + "\" has points already: " + at->second.ToString());
       wording_.words.push_back({std::move(words), static_cast<std::int32_t>(points), category});
+    }
+    for (std::string& id : table.Strings("concepts")) {
+      if (id.starts_with("wording.")) table.Complain("concepts", "\"" + id + "\" is what the points come to, and has none itself");
+      else if (const auto [at, fresh] = weighed_.emplace("concept " + id, table.place()); !fresh) table.Complain("concepts", "\"" + id + "\" has points already: " + at->second.ToString());
+      else references_.push_back({id, table.PlaceOf("concepts"), "concepts"});
+      wording_.concepts.push_back({std::move(id), static_cast<std::int32_t>(points), category});
     }
     table.Done();
   }

@@ -112,19 +112,26 @@ struct Entry {
   static constexpr std::uint32_t kDefaultWithin = 4;
 };
 
-// What words weigh, as people wrote it: see pipeline/wording.h.
+// What words and concepts weigh, as people wrote it: see pipeline/wording.h.
 struct WeighedWords {
   std::string words;  // one or two, as folded
   std::int32_t points = 0;
   std::optional<Category> category;  // of what they speak; for points above zero
 };
+struct WeighedConcept {
+  std::string concept_id;
+  std::int32_t points = 0;
+  std::optional<Category> category;
+};
 struct Wording {
   static constexpr std::int32_t kMostPoints = 1000;
 
   std::int32_t from = 0, below = 0;
-  std::vector<std::string> about;  // single words, as folded: only posts that hold one are weighed; none: all are
+  std::optional<std::int32_t> sure, calm, elsewhere;
+  std::vector<std::string> about;  // single words, as folded: only posts that hold one read as a breach; none: all may
   std::vector<WeighedWords> words;
-  bool empty() const { return words.empty(); }
+  std::vector<WeighedConcept> concepts;
+  bool empty() const { return words.empty() && concepts.empty(); }
 };
 
 struct Lexicon {

@@ -348,8 +348,9 @@ class Compiler {
     static const Place kWeighing{"what words weigh", 0, 0};
     out_.wording = WordingTable(lexicon_.wording);
     for (std::size_t which = 0; which < kWordingConcepts && !out_.wording.empty(); ++which)
-      AddLiteral(WordingLiteral(which), {Number(WordingConcept(which))}, -1, Spelling::kWritten, kWeighing, 0);
+      AddLiteral(WordingLiteral(which), Closure({Define(WordingConcept(which))}), -1, Spelling::kWritten, kWeighing, 0);
     written_ = out_.literals.size();
+    for (const WeighedConcept& weighed : lexicon_.wording.concepts) out_.weighed_concepts.push_back(Define(weighed.concept_id));
     for (const std::string& word : lexicon_.wording.about) out_.words.At(word).flags |= KnownWord::kAbout;
   }
 
@@ -491,7 +492,7 @@ class Compiler {
       }
       const auto [at, fresh] = senses.emplace(meanings_[i], static_cast<std::uint32_t>(senses.size()));
       sense_of_.push_back(at->second);
-      if (fresh) senses_.push_back({&at->first, 0, {}, {}});
+      if (fresh) senses_.push_back({&at->first, 0, {}, {}, {}});
       if (literal) senses_[at->second].frequency += f;
     }
     senses_of_.resize(out_.concepts.size());
@@ -602,7 +603,7 @@ class Compiler {
     }
   }
 
-  // To each sense the topics it stands for.
+  // To each sense the topics it stands for, and the weights of its concepts.
   void TellSenses() {
     std::map<Manner, std::uint32_t> manners;
     for (const auto& [concepts, topic] : topics_) {
@@ -619,6 +620,10 @@ class Compiler {
         }
       }
     }
+    for (std::size_t i = 0; i < out_.weighed_concepts.size(); ++i)
+      for (const std::uint32_t sense : senses_of_[out_.weighed_concepts[i]])
+        if (std::ranges::any_of(*senses_[sense].meanings, [&](const Meaning& m) { return m.concept_number == out_.weighed_concepts[i] && m.manner.school == -1 && m.manner.spelling == Spelling::kWritten; }))
+          senses_[sense].weights.push_back(out_.wording.WeightOfConcept(i));
     for (Sense& sense : senses_) {
       std::sort(sense.topics.begin(), sense.topics.end());
       sense.topics.erase(std::unique(sense.topics.begin(), sense.topics.end()), sense.topics.end());
@@ -630,7 +635,7 @@ class Compiler {
     std::vector<std::uint32_t> order(senses_.size()), place(senses_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) { return senses_[a].frequency > senses_[b].frequency; });
-    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].topics, *senses_[i].meanings);
+    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].topics, senses_[i].weights, *senses_[i].meanings);
     for (std::uint32_t& sense : sense_of_) sense = place[sense];
     out_.sense_of_pattern.assign(sense_of_.begin() + static_cast<std::ptrdiff_t>(out_.literals.size()), sense_of_.end());
   }
@@ -708,7 +713,7 @@ class Compiler {
   struct Sense {
     const std::vector<Meaning>* meanings;
     double frequency;  // of all literals that have it
-    std::vector<std::uint32_t> marks, topics;  // see Senses
+    std::vector<std::uint32_t> marks, topics, weights;  // see Senses
   };
   std::vector<Sense> senses_;
   std::vector<std::uint32_t> sense_of_;         // as meanings_: index in senses_, and from PlaceSenses() on where it lies in out_.senses

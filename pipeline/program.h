@@ -101,10 +101,10 @@ class Senses {
   static TopicNumber TopicOf(std::uint32_t packed) { return packed >> kMannerBits; }
   static std::uint32_t MannerOf(std::uint32_t packed) { return packed & ((1u << kMannerBits) - 1); }
 
-  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> topics, std::span<const Meaning> meanings) {
+  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> topics, std::span<const std::uint32_t> weights, std::span<const Meaning> meanings) {
     const auto sense = static_cast<std::uint32_t>(items_.size());
-    for (const std::size_t number : {marks.size(), topics.size(), meanings_.size(), meanings.size()}) items_.push_back(static_cast<std::uint32_t>(number));
-    for (const auto& list : {marks, topics}) items_.insert(items_.end(), list.begin(), list.end());
+    for (const std::size_t number : {marks.size(), topics.size(), meanings_.size(), meanings.size(), weights.size()}) items_.push_back(static_cast<std::uint32_t>(number));
+    for (const auto& list : {marks, topics, weights}) items_.insert(items_.end(), list.begin(), list.end());
     meanings_.insert(meanings_.end(), meanings.begin(), meanings.end());
     return sense;
   }
@@ -113,6 +113,8 @@ class Senses {
   std::span<const std::uint32_t> Marks(std::uint32_t sense) const { return {&items_[sense] + kHead, items_[sense]}; }
   // Topics its concepts are among, of whatever school, packed, ascending.
   std::span<const std::uint32_t> Topics(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
+  // Of the concepts among its own that have points: see pipeline/wording.h.
+  std::span<const std::uint32_t> Weights(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense] + items_[sense + 1], items_[sense + 4]}; }
   std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 2], items_[sense + 3]}; }
   // It will be asked for soon.
   void Expect(std::uint32_t sense) const {
@@ -122,7 +124,7 @@ class Senses {
 
  private:
   friend struct ProgramImage;
-  static constexpr std::size_t kHead = 4;  // how many marks, topics; the first meaning, and how many; then the lists
+  static constexpr std::size_t kHead = 5;  // how many marks, topics; the first meaning, and how many; how many weights; then the lists
   std::vector<std::uint32_t> items_;
   std::vector<Meaning> meanings_;  // only `heed explain` asks for them
 };
@@ -190,6 +192,7 @@ struct Program {
   std::vector<CompiledRule> rules;         // worst severity first
   Vocabulary vocabulary;
   WordingTable wording;
+  std::vector<ConceptNumber> weighed_concepts;  // of WordingTable::WeightOfConcept(i)
 };
 
 // The texts a pattern stands for, sorted, where it only joins and chooses ("(?:polish|irish) kids?") and each is of two words or

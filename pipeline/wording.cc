@@ -7,12 +7,19 @@
 namespace heed {
 
 std::string WordingConcept(std::size_t which) {
-  return "wording." + (which == kWordingInnocent ? std::string("innocent") : std::string(ToString(kCategories[which])));
+  if (which == kWordingInnocent) return "wording.innocent";
+  if (which == kWordingInnocentSure) return "wording.innocent.sure";
+  if (which == kWordingElsewhere) return "wording.elsewhere";
+  return "wording." + std::string(ToString(kCategories[which % kWordingSure])) + (which < kWordingSure ? "" : ".sure");
 }
 
 std::string WordingLiteral(std::size_t which) { return " WORDING" + std::to_string(which) + " "; }
 
-WordingTable::WordingTable(const Wording& wording) : from_(wording.from), below_(wording.below), all_(wording.about.empty()) {
+WordingTable::WordingTable(const Wording& wording)
+    : from_(wording.from), sure_(wording.sure.value_or(std::numeric_limits<std::int32_t>::max())), below_(wording.below), calm_(wording.calm.value_or(kNever)), elsewhere_(wording.elsewhere.value_or(kNever)), all_(wording.about.empty()) {
+  const auto weight = [](const auto& weighed) {
+    return Weight{weighed.points, weighed.category ? static_cast<std::uint32_t>(std::find(kCategories.begin(), kCategories.end(), *weighed.category) - kCategories.begin()) : kNoCategory};
+  };
   std::uint32_t numbers = 0;
   const auto number = [&](std::string_view word) {
     KnownWord& known = words_.At(word);
@@ -21,41 +28,57 @@ WordingTable::WordingTable(const Wording& wording) : from_(wording.from), below_
   };
   for (const WeighedWords& weighed : wording.words) {
     const auto parts = Split(weighed.words, ' ');
-    const auto weight = static_cast<std::uint32_t>(weights_.size());
-    weights_.push_back({weighed.points, weighed.category ? static_cast<std::uint32_t>(std::find(kCategories.begin(), kCategories.end(), *weighed.category) - kCategories.begin()) : kNoCategory});
+    const auto own = static_cast<std::uint32_t>(weights_.size());
+    weights_.push_back(weight(weighed));
     if (parts.size() == 1) {
-      words_.At(parts[0]).sense = weight;
+      words_.At(parts[0]).sense = own;
     } else {
       const std::uint32_t before = number(parts[0]), after = number(parts[1]);
-      pairs_.At(WordTable::HashPair(before, after, 0)).sense = weight;
+      pairs_.At(WordTable::HashPair(before, after, 0)).sense = own;
     }
   }
+  first_concept_ = static_cast<std::uint32_t>(weights_.size());
+  for (const WeighedConcept& weighed : wording.concepts) weights_.push_back(weight(weighed));
   for (const std::string& word : wording.about) words_.At(word).flags |= kAbout;
 }
 
 std::size_t WordingSum::Reads(const WordingTable& table) const {
-  if (!about) return kWordingConcepts;
-  if (sum >= table.from()) {
-    std::array<std::int32_t, kCategories.size()> points{};
-    for (const Weighed& one : weighed)
-      if (one.points > 0 && one.category < points.size()) points[one.category] += one.points;
-    const auto most = std::max_element(points.begin(), points.end());
-    return *most > 0 ? static_cast<std::size_t>(most - points.begin()) : kWordingConcepts;
-  }
-  return sum <= table.below() && 2 * known >= words && words != 0 ? kWordingInnocent : kWordingConcepts;
+  if (!about) return sum <= table.elsewhere_ ? kWordingElsewhere : kWordingConcepts;
+  if (sum <= table.calm_) return kWordingInnocentSure;
+  if (sum < table.from_) return sum <= table.below_ && 2 * known >= words && words != 0 ? kWordingInnocent : kWordingConcepts;
+  std::array<std::int32_t, kCategories.size()> points{};
+  for (const Weighed& one : weighed)
+    if (one.points > 0 && one.category < points.size()) points[one.category] += one.points;
+  const auto most = std::max_element(points.begin(), points.end());
+  if (*most == 0) return kWordingConcepts;
+  return static_cast<std::size_t>(most - points.begin()) + (sum >= table.sure_ ? kWordingSure : 0);
 }
 
 std::span<const WordingSum::Weighed> WordingSum::Strongest(std::size_t reads) {
   constexpr std::size_t kMost = 3;
-  const auto sign = reads == kWordingInnocent ? -1 : 1;
+  const bool innocent = reads >= kWordingInnocent;
+  const auto sign = innocent ? -1 : 1;
   strongest_.clear();
-  for (const Weighed& one : weighed)
-    if (sign * one.points > 0 && (reads == kWordingInnocent || one.category == reads)) strongest_.push_back(one);
+  for (const Weighed& one : weighed) {
+    if (sign * one.points <= 0 || (!innocent && one.category != reads % kWordingSure)) continue;
+    // A word and its concepts are one place.
+    const auto same = std::find_if(strongest_.begin(), strongest_.end(), [&](const Weighed& other) { return other.first == one.first && other.last == one.last; });
+    if (same != strongest_.end()) same->points += one.points;
+    else strongest_.push_back(one);
+  }
   const auto end = strongest_.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, strongest_.size()));
   std::partial_sort(strongest_.begin(), end, strongest_.end(), [&](const Weighed& a, const Weighed& b) { return a.points != b.points ? sign * a.points > sign * b.points : a.first < b.first; });
   strongest_.erase(end, strongest_.end());
   std::sort(strongest_.begin(), strongest_.end(), [](const Weighed& a, const Weighed& b) { return a.first < b.first; });
   return strongest_;
+}
+
+void WordingScale::Add(const WordingTable& table, std::uint32_t weight, std::uint32_t first, std::uint32_t last, WordingSum& out) {
+  if (seen_.Has(weight)) return;
+  seen_.Add(weight);
+  const auto& [points, category] = table.weights_[weight];
+  out.sum += points;
+  out.weighed.push_back({first, last, points, weight, static_cast<std::uint8_t>(category)});
 }
 
 void WordingScale::Weigh(const WordingTable& table, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out) {
@@ -67,11 +90,7 @@ void WordingScale::Weigh(const WordingTable& table, std::string_view text, std::
   if (seen_.size() != table.weights_.size()) seen_.Resize(table.weights_.size());
   seen_.Clear();
   const auto add = [&](std::uint32_t weight, std::uint32_t first, std::uint32_t last) {
-    if (weight == KnownWord::kNone || seen_.Has(weight)) return;
-    seen_.Add(weight);
-    const auto& [points, category] = table.weights_[weight];
-    out.sum += points;
-    out.weighed.push_back({first, last, points, static_cast<std::uint8_t>(category)});
+    if (weight != KnownWord::kNone) Add(table, weight, first, last, out);
   };
   std::uint32_t before = 0, number_before = 0;  // the word before, and its number
   for (std::uint32_t w = 0; w < words.size(); ++w) {

@@ -1,21 +1,26 @@
 // Wording: how the words of a post sound, taken together.
 //
-// Rules say what is wrong with a post; much of what people write no rule foresaw.  So the lexicon also gives points to words and to
-// pairs of words that stand side by side: above zero where breaches use them, below where honest posts do (lexicons/README.md).
+// Rules say what is wrong with a post; much of what people write no rule foresaw.  So the lexicon also gives points to words, to
+// pairs of words that stand side by side, and to concepts: above zero where breaches use them, below where honest posts do (lexicons/README.md).
+// What was learned of one insult so goes for those no labelled post held.
 //
 // The arithmetic, all of it:
-//   about     only a post that holds one of these words is weighed: points say nothing of talk they were not learned from
-//   sum       the points of every word and pair in the post that has any, each once however often it stands
-//   reads as  where the sum is `from` or more, the category whose words bring most of the points above zero
-//   innocent  where the sum is `below` or less and at least half of the words have points
-//             (a pair has points of its own, and is no word here)
-// What it reads as is a concept, "wording.threat" or "wording.innocent", found at the words that weigh most; entries and contexts ask
-// for it as for any other, so that an entry alone says what becomes of a post, and has a record, a status and examples.
+//   about     only a post that holds one of these words reads as a breach: points say little of talk they were not learned from
+//   sum       the points of every word, pair and concept in the post that has any, each once however often it stands; a concept stands where
+//             one of its phrases does as written: slips, what was undone, patterns, a school's own words and exceptions are left out
+//   reads as  where the sum is `from` or more, the category whose words bring most of the points above zero; where it is `sure` or more, beyond doubt
+//   innocent  where the sum is `below` or less and at least half of the words have points (a pair is no word here); where it is `calm` or less, beyond doubt,
+//             however many have
+//   elsewhere where the sum of a post that is not about it is `elsewhere` or less
+// What it reads as is a concept, "wording.threat", "wording.threat.sure" (which is the first as well), "wording.innocent", "wording.innocent.sure" or
+// "wording.elsewhere", found at the words that weigh most; entries and contexts ask for it as for any other, so that an entry alone says what becomes of a post, and has a record, a status
+// and examples.
 // Words are counted as folded (pipeline/fold.h); of the marks only ! and ? count as words.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,8 +35,9 @@
 
 namespace heed {
 
-// "wording.threat" ... by category, then "wording.innocent".
-inline constexpr std::size_t kWordingConcepts = kCategories.size() + 1, kWordingInnocent = kCategories.size();
+// "wording.threat" ... by category, "wording.threat.sure" ... by category, "wording.innocent", "wording.innocent.sure", "wording.elsewhere".
+inline constexpr std::size_t kWordingSure = kCategories.size(), kWordingInnocent = 2 * kCategories.size(), kWordingInnocentSure = kWordingInnocent + 1,
+                             kWordingElsewhere = kWordingInnocent + 2, kWordingConcepts = kWordingInnocent + 3;
 std::string WordingConcept(std::size_t which);
 // The literal that stands for it where literals are compiled: a capital is in no folded text.
 std::string WordingLiteral(std::size_t which);
@@ -50,9 +56,15 @@ class WordingTable {
   };
 
   WordingTable() = default;
+  // Weights of concepts stand behind those of words, in the order of Wording::concepts.
   explicit WordingTable(const Wording& wording);
 
   bool empty() const { return weights_.empty(); }
+  // The weight of Wording::concepts[i].
+  std::uint32_t WeightOfConcept(std::size_t i) const { return first_concept_ + static_cast<std::uint32_t>(i); }
+  std::uint32_t first_concept() const { return first_concept_; }
+  // Whether posts that are not about it may read as anything.
+  bool asks_elsewhere() const { return elsewhere_ != kNever; }
   // Whether posts are weighed whatever they are about.
   bool all() const { return all_; }
   std::int32_t from() const { return from_; }
@@ -61,12 +73,15 @@ class WordingTable {
  private:
   friend struct ProgramImage;
   friend class WordingScale;
+  friend struct WordingSum;
   static constexpr std::uint32_t kAbout = KnownWord::kAbout;
 
   // A word's sense is the number of its weight, where it has one; its own number is for pairs, whose sense is that of theirs.
   WordTable words_, pairs_;
+  static constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::min();
   std::vector<Weight> weights_;
-  std::int32_t from_ = 0, below_ = 0;
+  std::uint32_t first_concept_ = 0;
+  std::int32_t from_ = 0, sure_ = std::numeric_limits<std::int32_t>::max(), below_ = 0, calm_ = kNever, elsewhere_ = kNever;
   bool all_ = true;  // posts are weighed whatever they are about
 };
 
@@ -75,16 +90,17 @@ struct WordingSum {
   struct Weighed {
     std::uint32_t first = 0, last = 0;  // words of the post, half open
     std::int32_t points = 0;
+    std::uint32_t weight = 0;          // its number: from WordingTable::first_concept() on a concept's
     std::uint8_t category = WordingTable::kNoCategory;
   };
   bool about = false;  // it is about what the points were learned from
   std::int32_t sum = 0;
   std::uint32_t words = 0, known = 0;  // that count, and that have points, each time they stand
-  std::vector<Weighed> weighed;        // each once, in order
+  std::vector<Weighed> weighed;        // each once: words and pairs in order, then concepts
 
   // Index of the concept that stands, see kWordingConcepts; kWordingConcepts for none.
   std::size_t Reads(const WordingTable& table) const;
-  // The words it is seen by, at most three, in order: those that weigh most for what it reads as.
+  // The words it is seen by, at most three places, in order: those that weigh most for what it reads as.
   std::span<const Weighed> Strongest(std::size_t reads);
 
  private:
@@ -96,8 +112,12 @@ class WordingScale {
  public:
   // `hashes` are those of `words`, whose places are counted from the start of `text`.
   void Weigh(const WordingTable& table, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out);
+  // After that, of the same post: a concept found at words [first, last).
+  void AddConcept(const WordingTable& table, std::uint32_t weight, std::uint32_t first, std::uint32_t last, WordingSum& out) { Add(table, weight, first, last, out); }
 
  private:
+  void Add(const WordingTable& table, std::uint32_t weight, std::uint32_t first, std::uint32_t last, WordingSum& out);
+
   Stamps seen_;  // weights that this post has had
 };
 

@@ -97,7 +97,7 @@ int RunExplain(const Arguments& arguments) {
     std::string line;
     for (std::size_t i = 0; i < std::min(kShown, e.weighed.size()); ++i) {
       const auto& one = e.weighed[i];
-      line += (line.empty() ? "" : ", ") + ("\"" + one.words + "\" " + (one.points > 0 ? "+" : "") + std::to_string(one.points));
+      line += (line.empty() ? "" : ", ") + ("\"" + one.words + "\" " + (one.concept_id.empty() ? "" : "(" + one.concept_id + ") ") + (one.points > 0 ? "+" : "") + std::to_string(one.points));
     }
     if (e.weighed.size() > kShown) line += ", and " + std::to_string(e.weighed.size() - kShown) + " that weigh less";
     out += "\nWording:\n" + Wrap(line, width, "  ");

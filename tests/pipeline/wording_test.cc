@@ -138,6 +138,129 @@ TEST(Wording, IsExplainedWordByWord) {
   EXPECT_NE(ToJson(e).find("\"sum\":13"), std::string::npos) << ToJson(e);
 }
 
+// Points for concepts: what was learned of one insult goes for another.
+constexpr std::string_view kConcepts = R"(
+[[wording]]
+from = 10
+sure = 16
+below = -4
+calm = -12
+elsewhere = -6
+about = ["school", "class"]
+
+[[concept]]
+id = "insult.mild"
+phrases = ["plank", "right muppet", "absolute waste of space"]
+expand = "noun"
+
+[[concept]]
+id = "thanks"
+phrases = ["thank you", "cheers"]
+
+[[weigh]]
+points = 8
+category = "abuse"
+concepts = ["insult.mild"]
+
+[[weigh]]
+points = 4
+category = "abuse"
+concepts = ["insult"]
+words = ["gormless"]
+
+[[weigh]]
+points = -6
+concepts = ["thanks"]
+words = ["reading"]
+
+[[rule]]
+id = "abuse.by-wording"
+sequence = [["wording.abuse"]]
+category = "abuse"
+severity = 2
+why = "Its words together."
+matches = ["school planks"]
+ignores = ["planks"]
+
+[[rule]]
+id = "abuse.by-words"
+sequence = [["wording.abuse.sure"]]
+category = "abuse"
+severity = 2
+why = "Its words together, beyond doubt."
+matches = ["gormless school planks"]
+ignores = ["school planks"]
+
+[[term]]
+id = "abuse.numpty"
+phrases = ["numpty"]
+category = "abuse"
+severity = 2
+why = "An insult."
+unless = ["wording.innocent:post", "wording.elsewhere:post"]
+matches = ["numpty"]
+ignores = ["cheers numpty"]
+)";
+
+TEST(Wording, AConceptWeighsOnceByWhicheverOfItsPhrasesStands) {
+  const Judge judge = MakeJudge(kConcepts);
+  const auto hits = [&](std::string_view text) { return HitsOf(Assess(judge, text), text); };
+  EXPECT_EQ(hits("that school is run by planks"), "abuse.by-wording[planks]");
+  EXPECT_EQ(hits("school absolute waste of space"), "abuse.by-wording[absolute waste of space]");
+  EXPECT_EQ(hits("school plank, right muppet, planks"), "abuse.by-wording[plank]") << "12 points and not 36";
+  EXPECT_EQ(hits("school plank, thank you, cheers"), "") << "6 points and not none";
+}
+
+TEST(Wording, BeyondDoubtIsAConceptOfItsOwnAndTheFirstAsWell) {
+  const Judge judge = MakeJudge(kConcepts);
+  const std::string_view text = "a gormless school of planks";
+  EXPECT_EQ(HitsOf(Assess(judge, text), text), "abuse.by-wording[gormless] abuse.by-words[gormless] abuse.by-wording[planks] abuse.by-words[planks]");
+}
+
+TEST(Wording, OfAPostAboutSomethingElseOnlyInnocenceIsAsked) {
+  const Judge judge = MakeJudge(kConcepts);
+  const auto hits = [&](std::string_view text) { return HitsOf(Assess(judge, text), text); };
+  EXPECT_EQ(hits("gormless planks"), "");
+  EXPECT_EQ(hits("reading numpty"), "");
+  EXPECT_EQ(hits("reading a very long and unknown text, numpty"), "");
+  EXPECT_EQ(hits("reading, cheers, gormless numpty"), "");
+  EXPECT_EQ(hits("reading, gormless numpty"), "abuse.numpty[numpty]") << "-2 points";
+}
+
+TEST(Wording, FarBelowAPostIsInnocentHoweverFewOfItsWordsAreKnown) {
+  const Judge judge = MakeJudge(kConcepts);
+  const auto hits = [&](std::string_view text) { return HitsOf(Assess(judge, text), text); };
+  EXPECT_EQ(hits("school of a very long and unknown text, reading numpty"), "abuse.numpty[numpty]");
+  EXPECT_EQ(hits("school of a very long and unknown text, reading numpty, cheers"), "");
+}
+
+TEST(Wording, WhatWasUndoneOrIsASlipHasNoConceptsPoints) {
+  const Judge judge = MakeJudge(kConcepts);
+  const std::string_view text = "school pl4nk";
+  EXPECT_EQ(HitsOf(Assess(judge, text), text), "");
+}
+
+TEST(Wording, ConceptsAreExplainedByName) {
+  const Judge judge = MakeJudge(kConcepts);
+  auto worker = MakeWorker(judge);
+  const Explanation e = worker.Explain(kAnySchool, "Cheers, plank");
+  EXPECT_EQ(e.wording_sum, 6);
+  ASSERT_EQ(e.weighed.size(), 3u);
+  EXPECT_EQ(e.weighed[0].words, "plank");
+  EXPECT_EQ(e.weighed[0].concept_id, "insult.mild");
+  EXPECT_NE(ToJson(e).find("\"concept\":\"insult.mild\""), std::string::npos) << ToJson(e);
+}
+
+TEST(Wording, ConceptsPointsAreKeptInTheCompiledCache) {
+  const Judge first = MakeJudge(kConcepts);
+  const std::string image = first.CacheImage();
+  JudgeOptions options;
+  options.cached = image;
+  const Judge second = MakeJudge(kConcepts, options);
+  EXPECT_TRUE(second.from_cache());
+  for (const std::string_view text : {"a gormless school of planks", "reading numpty"}) EXPECT_EQ(HitsOf(Assess(second, text), text), HitsOf(Assess(first, text), text));
+}
+
 std::string MistakesOf(std::string_view toml) {
   const LexiconFile file{"t.toml", "language = \"en\"\n" + std::string(toml)};
   const auto lexicon = LoadLexicon({&file, 1});
@@ -157,6 +280,12 @@ TEST(Wording, SaysWhatIsWrongWithItsTables) {
       {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nwords = [\"Big\"]", "small letters"},
       {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nwords = [\"x\", \"x\"]", "has points already"},
       {"[[wording]]\nfrom = 1\nbelow = 0\nabout = [\"Big Talk\"]", "is not one word"},
+      {"[[wording]]\nfrom = 9\nbelow = 0\nsure = 8", "must not be less than"},
+      {"[[wording]]\nfrom = 9\nbelow = 0\nelsewhere = 1", "\"elsewhere\" must not be more than"},
+      {"[[wording]]\nfrom = 9\nbelow = 0\ncalm = 1", "\"calm\" must not be more than"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nconcepts = [\"thnaks\"]", "there is no concept \"thnaks\""},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nconcepts = [\"wording.innocent\"]", "has none itself"},
+      {"[[wording]]\nfrom = 1\nbelow = 0\n[[concept]]\nid = \"thanks\"\nphrases = [\"x\"]\n[[weigh]]\npoints = -3\nconcepts = [\"thanks\", \"thanks\"]", "has points already"},
       {"[[concept]]\nid = \"wording.threat\"\nphrases = [\"x\"]", "cannot be defined here"},
   };
   for (const auto& [toml, said] : cases) EXPECT_NE(MistakesOf(toml).find(said), std::string::npos) << toml << "\n" << MistakesOf(toml);
@@ -172,6 +301,12 @@ TEST(Wording, WhoSomebodyIsWeighsNothingAgainstThem) {
                                      "migrants", "refugee", "refugees", "disabled", "autistic", "autism", "adhd", "deaf", "blind", "woman", "women", "girl", "girls", "boy", "boys", "female", "male", "head", "teacher", "senco", "mum", "dad"};
   for (const WeighedWords& weighed : lexicon->wording.words)
     if (weighed.points > 0) EXPECT_EQ(who.count(weighed.words), 0u) << weighed.words << " " << weighed.points;
+  // Nor through a concept that holds such a word.
+  const auto judge = Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), {}, {});
+  ASSERT_TRUE(judge) << judge.error().message();
+  auto worker = MakeWorker(*judge);
+  for (const std::string& word : who)
+    for (const auto& weighed : worker.Explain(kAnySchool, word).weighed) EXPECT_LE(weighed.points, 0) << word << " " << weighed.concept_id;
 }
 
 }  // namespace

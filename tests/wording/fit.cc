@@ -1,34 +1,37 @@
 // Fits the points of lexicons/en/wording.toml from labelled posts, and prints that file.
 //
-//   fit_wording [--terms N] [--ridge R] [--fewest N] [--about lexicons/en/reads-as.toml LABELLED.jsonl]... [--score LABELLED.jsonl]...
-//               LABELLED.jsonl... > lexicons/en/wording.toml
+//   fit_wording [--terms N] [--concepts N] [--ridge R] [--concept-scale S] [--fewest N] [--about LABELLED.jsonl]... [--score LABELLED.jsonl]...
+//               LEXICONS LABELLED.jsonl... > lexicons/en/wording.toml
 //
-// A logistic regression over the words and pairs of neighbours of each post, breach or not, both kinds weighing the same; AdaGrad with a
+// A logistic regression over the words, the pairs of neighbours and the lexicon's concepts of each post, breach or not, both kinds weighing the same; AdaGrad with a
 // ridge, a fixed seed, one thread: the same files in the same order give the same bytes.  A point is a twentieth of log odds; the
 // terms that bear most are kept, and what no post holds is as good as 0: the head says how far from 0 `from` and `below` are to be counted.
-// --about: of this file only posts that hold a word of `about` there, because no others are weighed.  --score says what the points do on posts that were not learned from.
+// LEXICONS is the folder the points are for; what it holds of points is not looked at.  --about: of this file only posts that hold a word of its `about`, because no
+// others read as a breach.  --score says what the points do on posts that were not learned from.
 //
 // What is kept out, so that nobody is flagged for who they are: words mostly written with a capital inside a sentence are
 // names, and have no points, alone or in a pair, nor have numbers; what says who somebody is, a role, a faith, a sex, an origin, has none above zero,
-// alone or in a pair: "that head" is no reproach.
+// alone, in a pair, or as a phrase of a concept: "that head" is no reproach.
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "pipeline/judge.h"
 #include "pipeline/wording.h"
 #include "src/base/file.h"
 #include "src/base/json.h"
 #include "src/base/text.h"
-#include "src/base/toml.h"
 
 namespace heed {
 namespace {
@@ -36,6 +39,7 @@ namespace {
 constexpr double kUnit = 0.05;  // of log odds, a point
 double kRidge = 0.015;
 constexpr double kRate = 0.3, kScale = 0.3;
+double kConceptScale = 0.3;  // a concept is held by many posts, and says less of each
 constexpr int kRounds = 10;
 int kFewest = 2;  // posts a word must stand in
 
@@ -56,18 +60,54 @@ struct Post {
   int category = -1;  // -1: no breach
 };
 
+constexpr std::string_view kConcept = "concept ";  // what a concept's name is written behind, as a term
+
+// Says what a post holds of a lexicon's concepts.
+class Concepts {
+ public:
+  explicit Concepts(const std::string& folder) {
+    std::vector<LexiconFile> files;
+    for (const auto& path : std::filesystem::recursive_directory_iterator(folder)) {
+      if (path.path().extension() != ".toml" || path.path().filename() == "wording.toml") continue;
+      auto text = ReadFile(path.path().string());
+      if (!text) throw std::runtime_error(text.error().message());
+      files.push_back({path.path().string(), *std::move(text)});
+    }
+    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    auto lexicon = LoadLexicon(files);
+    if (!lexicon) throw std::runtime_error(ToString(lexicon.error()));
+    for (const Concept& c : lexicon->concepts) defined_.insert(c.id);
+    about_.insert(lexicon->wording.about.begin(), lexicon->wording.about.end());
+    const auto judge = Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), {}, {});
+    if (!judge) throw std::runtime_error(judge.error().message());
+    auto worker = judge->NewWorker();
+    if (!worker) throw std::runtime_error(worker.error().message());
+    worker_ = std::make_unique<Judge::Worker>(*std::move(worker));
+  }
+
+  const std::set<std::string>& about() const { return about_; }
+  // Of the post, each once; into `who` those that it holds by a word that says who somebody is.
+  std::set<std::string> Of(std::string_view text, const std::set<std::string, std::less<>>& who_words, std::set<std::string>& who) {
+    std::set<std::string> all;
+    for (const auto& shown : worker_->Explain(kAnySchool, text).concepts) {
+      if (shown.view != View::kPlain || shown.misspelt || defined_.count(shown.concept_id) == 0) continue;
+      std::string term = std::string(kConcept) + shown.concept_id;
+      if (who_words.count(LowerAscii(shown.words)) != 0) who.insert(term);
+      all.insert(std::move(term));
+    }
+    return all;
+  }
+
+ private:
+  std::set<std::string> defined_, about_;
+  std::unique_ptr<Judge::Worker> worker_;
+};
+
 class Fitter {
  public:
-  // Only posts about this count from now on; none: all do.
-  void About(const char* file) {
-    about_.clear();
-    if (file == nullptr) return;
-    std::vector<Mistake> mistakes;
-    auto root = ParseToml(Text(file), file, mistakes);  // not as a lexicon: what it asks for stands in other files
-    if (!root) throw std::runtime_error(ToString(mistakes));
-    for (TomlTable& table : root->Tables("wording"))
-      for (std::string& word : table.Strings("about")) about_.insert(std::move(word));
-  }
+  explicit Fitter(Concepts& concepts) : concepts_(concepts) {}
+  // Whether only posts that the lexicon's words may read as a breach count from now on.
+  void OnlyAbout(bool only) { only_about_ = only; }
 
   void Read(const char* file) {
     const std::string all = Text(file);
@@ -88,36 +128,42 @@ class Fitter {
     }
   }
 
-  void Print(std::size_t most) {
+  void Print(std::size_t most_words, std::size_t most_concepts) {
     Choose();
     Fit();
-    // Those that bear most: a point more or less in many posts.
-    std::vector<std::pair<double, std::uint32_t>> by_worth;
-    for (std::uint32_t t = 0; t < kept_.size(); ++t) by_worth.emplace_back(std::abs(weights_[t]) * std::sqrt(counts_[t]), t);
-    std::sort(by_worth.rbegin(), by_worth.rend());
-    by_worth.resize(std::min(most, by_worth.size()));
+    // Concepts first: the words make up for those that are left out.
+    const auto concepts = Best(true, most_concepts);
+    const std::set<std::uint32_t> among(concepts.begin(), concepts.end());
+    for (Post& post : posts_) std::erase_if(post.terms, [&](std::uint32_t t) { return IsConcept(t) && among.count(t) == 0; });
+    Fit();
+    const auto words = Best(false, most_words);
     chosen_.assign(kept_.size(), 0);
-    std::map<std::pair<int, int>, std::set<std::string>> lists;  // points, most first, and category; words
-    for (const auto& [worth, t] : by_worth) {
-      const int points = chosen_[t] = static_cast<int>(std::lround(weights_[t] / kUnit));
-      if (points != 0) lists[{-points, points > 0 ? CategoryOf(t) : -1}].insert(kept_[t]);
+    std::map<std::pair<int, int>, std::array<std::set<std::string_view>, 2>> lists;  // points, most first, and category; words, concepts
+    for (const auto* best : {&words, &concepts}) {
+      for (const std::uint32_t t : *best) {
+        const int points = chosen_[t] = static_cast<int>(std::lround(weights_[t] / kUnit));
+        if (points != 0) lists[{-points, points > 0 ? CategoryOf(t) : -1}][IsConcept(t)].insert(IsConcept(t) ? std::string_view(kept_[t]).substr(kConcept.size()) : std::string_view(kept_[t]));
+      }
     }
-    std::cout << "# What words weigh: made by build/tests/fit_wording from " << posts_.size() << " labelled posts; not to be changed by hand.  A post without any of them\n# stands at "
-              << std::lround(bias_ / kUnit) << ", which `from` and `below` in reads-as.toml have in them.\n\nlanguage = \"en\"\nauthor = \"heed\"\n";
-    for (const auto& [key, words] : lists) {
+    std::cout << "# What words and concepts weigh: made by build/tests/fit_wording from " << posts_.size() << " labelled posts; not to be changed by hand.  A post without any of them\n# stands at "
+              << std::lround(bias_ / kUnit) << ", which `from` and its like in reads-as.toml have in them.\n\nlanguage = \"en\"\nauthor = \"heed\"\n";
+    for (const auto& [key, both] : lists) {
       std::cout << "\n[[weigh]]\npoints = " << -key.first << "\n";
       if (key.second >= 0) std::cout << "category = \"" << ToString(kCategories[static_cast<std::size_t>(key.second)]) << "\"\n";
-      std::cout << "words = [";
-      const char* comma = "";
-      for (const std::string& word : words) std::cout << comma << '"' << word << '"', comma = ", ";
-      std::cout << "]\n";
+      for (const bool concept_ids : {true, false}) {
+        if (both[concept_ids].empty()) continue;
+        std::cout << (concept_ids ? "concepts = [" : "words = [");
+        const char* comma = "";
+        for (const std::string_view word : both[concept_ids]) std::cout << comma << '"' << word << '"', comma = ", ";
+        std::cout << "]\n";
+      }
     }
-    std::cerr << posts_.size() << " posts, " << by_worth.size() << " of " << kept_.size() << " words and pairs\n";
+    std::cerr << posts_.size() << " posts, " << words.size() << " words and pairs and " << concepts.size() << " concepts of " << kept_.size() << "\n";
   }
 
   // What these points do on posts that were not learned from.
   void Score(const char* file) {
-    Fitter other;
+    Fitter other(concepts_);
     other.Read(file);
     std::unordered_map<std::string, std::uint32_t> numbers;
     for (std::uint32_t t = 0; t < kept_.size(); ++t) numbers.emplace(kept_[t], t);
@@ -147,6 +193,20 @@ class Fitter {
     return *std::move(text);
   }
 
+  bool IsConcept(std::uint32_t t) const { return kept_[t].starts_with(kConcept); }
+
+  // Those that bear most: a point more or less in many posts.
+  std::vector<std::uint32_t> Best(bool concepts, std::size_t most) const {
+    std::vector<std::pair<double, std::uint32_t>> by_worth;
+    for (std::uint32_t t = 0; t < kept_.size(); ++t)
+      if (IsConcept(t) == concepts) by_worth.emplace_back(std::abs(weights_[t]) * std::sqrt(counts_[t]), t);
+    std::sort(by_worth.rbegin(), by_worth.rend());
+    by_worth.resize(std::min(most, by_worth.size()));
+    std::vector<std::uint32_t> best;
+    for (const auto& [worth, t] : by_worth) best.push_back(t);
+    return best;
+  }
+
   static bool Capital(std::string_view text, std::uint32_t at) { return at < text.size() && std::isupper(static_cast<unsigned char>(text[at])); }
 
   void Add(std::string_view text, int category) {
@@ -168,7 +228,8 @@ class Fitter {
       if (!before.empty()) terms.insert(before + " " + own);
       before = own;
     }
-    if (!about_.empty() && std::none_of(terms.begin(), terms.end(), [this](const std::string& term) { return about_.count(term) != 0; })) return;
+    if (only_about_ && std::none_of(terms.begin(), terms.end(), [this](const std::string& term) { return concepts_.about().count(term) != 0; })) return;
+    terms.merge(concepts_.Of(text, kWhoWords, who_concepts_));
     raw_.push_back({std::move(terms), category});
   }
 
@@ -184,17 +245,19 @@ class Fitter {
       for (const std::string& term : post.terms) ++counts[term];
     // A name or a number in it, or a letter alone.
     const auto named = [this](std::string_view term) {
+      if (term.starts_with(kConcept)) return false;
       for (const std::string_view word : Split(term, ' '))
         if (IsName(std::string(word))) return true;
       return term.find_first_of("0123456789") != std::string_view::npos || (term.size() == 1 && term[0] >= 'a' && term[0] <= 'z');
     };
     std::unordered_map<std::string, std::uint32_t> numbers;
-    const std::set<std::string, std::less<>> who(std::begin(kWho), std::end(kWho));
     for (const auto& [term, count] : counts) {
       if (count < kFewest || named(term) || term.find_first_of("\"\\") != std::string::npos) continue;
       numbers.emplace(term, static_cast<std::uint32_t>(kept_.size()));
       const auto words = Split(term, ' ');
-      held_.push_back(std::any_of(words.begin(), words.end(), [&](std::string_view word) { return who.count(word) != 0; }));
+      const bool is_concept = term.starts_with(kConcept);
+      held_.push_back(is_concept ? who_concepts_.count(term) != 0 : std::any_of(words.begin(), words.end(), [&](std::string_view word) { return kWhoWords.count(word) != 0; }));
+      scales_.push_back(is_concept ? kConceptScale : kScale);
       kept_.push_back(term);
     }
     counts_.resize(kept_.size());
@@ -214,6 +277,7 @@ class Fitter {
 
   void Fit() {
     weights_.assign(kept_.size(), 0);
+    bias_ = 0;
     std::vector<double> past(kept_.size(), 0.1);
     double breaches = 0, all = 0;
     for (const Post& post : posts_) ++all, breaches += post.category >= 0;
@@ -227,11 +291,11 @@ class Fitter {
         const Post& post = posts_[i];
         const bool breach = post.category >= 0;
         double sum = 0;
-        for (const std::uint32_t t : post.terms) sum += weights_[t];
-        const double p = 1 / (1 + std::exp(-(sum * kScale + bias_)));
+        for (const std::uint32_t t : post.terms) sum += weights_[t] * scales_[t];
+        const double p = 1 / (1 + std::exp(-(sum + bias_)));
         const double error = (p - breach) / (2 * (breach ? share : 1 - share));
         for (const std::uint32_t t : post.terms) {
-          const double step = error * kScale + kRidge * weights_[t];
+          const double step = error * scales_[t] + kRidge * weights_[t];
           past[t] += step * step;
           weights_[t] -= kRate * step / std::sqrt(past[t]);
           if (held_[t]) weights_[t] = std::min(weights_[t], 0.0);
@@ -239,7 +303,7 @@ class Fitter {
         bias_ -= 0.01 * error;
       }
     }
-    for (double& weight : weights_) weight *= kScale;
+    for (std::uint32_t t = 0; t < weights_.size(); ++t) weights_[t] *= scales_[t];
   }
 
   // Of which kind of breach it speaks most, each kind taken as equally common.
@@ -257,12 +321,15 @@ class Fitter {
     std::set<std::string> terms;
     int category;
   };
-  std::set<std::string> about_;
+  inline static const std::set<std::string, std::less<>> kWhoWords{std::begin(kWho), std::end(kWho)};
+  Concepts& concepts_;
+  bool only_about_ = false;
+  std::set<std::string> who_concepts_;
   std::vector<Raw> raw_;
   std::unordered_map<std::string, std::pair<int, int>> capitals_;  // of a word inside sentences: with a capital, and all
   std::vector<std::string> kept_;
   std::vector<bool> held_;  // never above zero
-  std::vector<double> counts_, weights_;
+  std::vector<double> counts_, weights_, scales_;  // scales_: of a post's terms, before they are multiplied by weights
   std::vector<std::array<double, kCategories.size()>> by_category_;
   std::array<double, kCategories.size()> in_category_{};
   std::vector<Post> posts_;
@@ -274,19 +341,32 @@ class Fitter {
 }  // namespace heed
 
 int main(int argc, char** argv) try {
-  heed::Fitter fitter;
-  std::size_t most = 12'000;
-  std::vector<const char*> scored;
+  std::size_t most_words = 12'000, most_concepts = 500;
+  std::vector<const char*> about, scored, others;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (argument == "--terms" && i + 1 < argc) most = std::stoul(argv[++i]);
-    else if (argument == "--about" && i + 2 < argc) fitter.About(argv[i + 1]), fitter.Read(argv[i + 2]), fitter.About(nullptr), i += 2;
-    else if (argument == "--score" && i + 1 < argc) scored.push_back(argv[++i]);
-    else if (argument == "--ridge" && i + 1 < argc) heed::kRidge = std::stod(argv[++i]);
-    else if (argument == "--fewest" && i + 1 < argc) heed::kFewest = std::stoi(argv[++i]);
-    else fitter.Read(argv[i]);
+    if (!argument.starts_with("--")) {
+      others.push_back(argv[i]);
+      continue;
+    }
+    if (++i == argc) throw std::runtime_error(std::string(argument) + " wants a value");
+    if (argument == "--terms") most_words = std::stoul(argv[i]);
+    else if (argument == "--concepts") most_concepts = std::stoul(argv[i]);
+    else if (argument == "--about") about.push_back(argv[i]);
+    else if (argument == "--score") scored.push_back(argv[i]);
+    else if (argument == "--ridge") heed::kRidge = std::stod(argv[i]);
+    else if (argument == "--concept-scale") heed::kConceptScale = std::stod(argv[i]);
+    else if (argument == "--fewest") heed::kFewest = std::stoi(argv[i]);
+    else throw std::runtime_error("there is no option " + std::string(argument));
   }
-  fitter.Print(most);
+  if (others.size() < 2) throw std::runtime_error("the lexicons' folder and labelled posts are wanted");
+  heed::Concepts concepts(others.front());
+  heed::Fitter fitter(concepts);
+  fitter.OnlyAbout(true);
+  for (const char* file : about) fitter.Read(file);
+  fitter.OnlyAbout(false);
+  for (std::size_t i = 1; i < others.size(); ++i) fitter.Read(others[i]);
+  fitter.Print(most_words, most_concepts);
   for (const char* file : scored) fitter.Score(file);
 } catch (const std::exception& e) {
   std::cerr << "fit_wording: " << e.what() << "\n";

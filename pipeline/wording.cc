@@ -55,20 +55,22 @@ std::size_t WordingSum::Reads(const WordingTable& table) const {
 }
 
 std::span<const WordingSum::Weighed> WordingSum::Strongest(std::size_t reads) {
-  constexpr std::size_t kMost = 3;
+  // Innocence is seen by one: nobody is shown where it stands.
   const bool innocent = reads >= kWordingInnocent;
+  const std::size_t most = innocent ? 1 : 3;
   const auto sign = innocent ? -1 : 1;
   strongest_.clear();
-  for (const Weighed& one : weighed) {
-    if (sign * one.points <= 0 || (!innocent && one.category != reads % kWordingSure)) continue;
-    // A word and its concepts are one place.
-    const auto same = std::find_if(strongest_.begin(), strongest_.end(), [&](const Weighed& other) { return other.first == one.first && other.last == one.last; });
-    if (same != strongest_.end()) same->points += one.points;
-    else strongest_.push_back(one);
+  while (strongest_.size() < most) {
+    const Weighed* best = nullptr;
+    for (const Weighed& one : weighed) {
+      if (sign * one.points <= (best ? sign * best->points : 0) || (!innocent && one.category != reads % kWordingSure)) continue;
+      // A word, a pair that begins with it and its concepts are one place.
+      const auto touches = [&](const Weighed& other) { return one.first < other.last && other.first < one.last; };
+      if (std::none_of(strongest_.begin(), strongest_.end(), touches)) best = &one;
+    }
+    if (best == nullptr) break;
+    strongest_.push_back(*best);
   }
-  const auto end = strongest_.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, strongest_.size()));
-  std::partial_sort(strongest_.begin(), end, strongest_.end(), [&](const Weighed& a, const Weighed& b) { return a.points != b.points ? sign * a.points > sign * b.points : a.first < b.first; });
-  strongest_.erase(end, strongest_.end());
   std::sort(strongest_.begin(), strongest_.end(), [](const Weighed& a, const Weighed& b) { return a.first < b.first; });
   return strongest_;
 }

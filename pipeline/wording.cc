@@ -39,7 +39,6 @@ WordingTable::WordingTable(const Wording& wording)
   }
   first_concept_ = static_cast<std::uint32_t>(weights_.size());
   for (const WeighedConcept& weighed : wording.concepts) weights_.push_back(weight(weighed));
-  for (const std::string& word : wording.about) words_.At(word).flags |= kAbout;
 }
 
 std::size_t WordingSum::Reads(const WordingTable& table) const {

@@ -5,7 +5,7 @@
 // What was learned of one insult so goes for those no labelled post held.
 //
 // The arithmetic, all of it:
-//   about     only a post that holds one of these words reads as a breach: points say little of talk they were not learned from
+//   about     only a post that holds one of these words, or one of a school's names, reads as a breach: points say little of talk they were not learned from
 //   sum       the points of every word, pair and concept in the post that has any, each once however often it stands; a concept stands where
 //             one of its phrases does as written: slips, what was undone, patterns, a school's own words and exceptions are left out
 //   reads as  where the sum is `from` or more, the category whose words bring most of the points above zero; where it is `sure` or more, beyond doubt
@@ -65,6 +65,8 @@ class WordingTable {
   std::uint32_t first_concept() const { return first_concept_; }
   // Whether posts that are not about it may read as anything.
   bool asks_elsewhere() const { return elsewhere_ != kNever; }
+  // Of the words that say what a post is about.
+  void AddAbout(std::string_view word) { words_.At(word).flags |= kAbout; }
   // Whether posts are weighed whatever they are about.
   bool all() const { return all_; }
   std::int32_t from() const { return from_; }

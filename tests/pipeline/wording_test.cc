@@ -234,6 +234,13 @@ TEST(Wording, FarBelowAPostIsInnocentHoweverFewOfItsWordsAreKnown) {
   EXPECT_EQ(hits("school of a very long and unknown text, reading numpty, cheers"), "");
 }
 
+TEST(Wording, APostThatNamesTheSchoolIsAboutIt) {
+  const Judge judge = MakeJudge(kConcepts);
+  for (const std::string_view text : {"oakies planks", "oms planks", "@oakmoor planks", "Oakmoor planks"})
+    EXPECT_EQ(HitsOf(Assess(judge, text), text), "abuse.by-wording[planks]") << text;
+  EXPECT_EQ(HitsOf(Assess(judge, "the planks"), "the planks"), "");
+}
+
 TEST(Wording, WhatWasUndoneOrIsASlipHasNoConceptsPoints) {
   const Judge judge = MakeJudge(kConcepts);
   const std::string_view text = "school pl4nk";

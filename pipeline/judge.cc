@@ -34,7 +34,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS12";
+constexpr std::string_view kMagic = "HEEDHS14";
 
 struct Databases {
   Database mentions;
@@ -532,8 +532,7 @@ struct Judge::Worker::Impl {
   void ChooseRules(std::span<const Segment> views, Detail detail) {
     const PostPlaces post = PlacesOf(views[0]);
     const auto all = LiteralsOf(views);
-    where.Forget();
-    where.Note(all, post, SqueezedWords(views));
+    where.Start(all, post, SqueezedWords(views));
     rules = chooser.Choose(all, where, post, detail);
   }
 
@@ -566,9 +565,9 @@ struct Judge::Worker::Impl {
       if (searched) searched = AddPatterns(view);
     auto all = LiteralsOf(views);
     if (!found.empty()) {
-      where.Note(found, PlacesOf(views[0]), SqueezedWords(views));
       found.insert(found.begin(), all.begin(), all.end());
       all = found;
+      where.Start(all, PlacesOf(views[0]), SqueezedWords(views));
     }
     runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, all, where);
     rule_hits.clear();

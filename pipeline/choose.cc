@@ -6,9 +6,10 @@ namespace heed {
 
 RuleChooser::RuleChooser(const Program& program) : program_(program) { marks_seen_.Resize(program.gates.size()); }
 
-std::span<const std::uint32_t> RuleChooser::Choose(std::span<const Found> found, const Whereabouts& where, const PostPlaces& post, Detail detail) {
+std::span<const std::uint32_t> RuleChooser::Choose(std::span<const Found> found, Whereabouts& where, const PostPlaces& post, Detail detail) {
   rules_.clear();
   marks_seen_.Clear();
+  const bool too_much = found.size() > RuleRunner::kMostFound;  // a person will see it: where things stand need not be looked up
   // Rules whose anchor was found, and all else their gates ask for.
   for (const Found& f : found) {
     for (const std::uint32_t mark : program_.senses.Marks(f.sense)) {
@@ -17,7 +18,7 @@ std::span<const std::uint32_t> RuleChooser::Choose(std::span<const Found> found,
       for (std::uint32_t i = program_.first_gate[mark]; i < program_.first_gate[mark + 1]; ++i) {
         const Program::Gate& gate = program_.gates[i];
         const bool open = where.Has(gate.elements[0]) & where.Has(gate.elements[1]) & ((detail == Detail::kAll) | where.Has(gate.with));
-        if (open && MayHold(program_.rules[gate.rule], where, post)) rules_.push_back(gate.rule);
+        if (open && (too_much || MayHold(program_.rules[gate.rule], where, post))) rules_.push_back(gate.rule);
       }
     }
   }
@@ -45,24 +46,27 @@ std::uint64_t RuleChooser::Reach(const CompiledRule& rule, const PostPlaces& pos
 }
 
 // Whether in some order each of a rule's elements is near enough to the one before, as far as places tell.
-bool RuleChooser::MayHold(const CompiledRule& rule, const Whereabouts& where, const PostPlaces& post) const {
+bool RuleChooser::MayHold(const CompiledRule& rule, Whereabouts& where, const PostPlaces& post) const {
   for (std::uint32_t order = rule.first_order; order < rule.last_order; ++order) {
     const auto topics = program_.orders[order];
     if (topics.size() == 1) return true;  // its anchor is all there is to it
     std::uint64_t mask = Whereabouts::kAnywhere;  // where the elements so far may be, the last of them at its end
     for (std::size_t i = 0; i < topics.size(); ++i) {
       // Patterns have not been searched for yet: they may be anywhere.
-      const bool patterned = program_.topics[topics[i]] != 0;
-      if (!patterned && !where.Has(topics[i])) {
-        mask = 0;
-        break;
-      }
-      const auto here = where.Of(topics[i]);
-      if (i > 0) mask = Reach(rule, post, mask);
-      if (patterned || here.first == Whereabouts::kAnywhere) {
+      if (program_.topics[topics[i]] != 0) {
         mask = Whereabouts::kAnywhere;
         continue;
       }
+      if (!where.Has(topics[i])) {
+        mask = 0;
+        break;
+      }
+      const auto& here = where.Of(topics[i]);
+      if (here.first == Whereabouts::kAnywhere) {
+        mask = Whereabouts::kAnywhere;
+        continue;
+      }
+      if (i > 0) mask = Reach(rule, post, mask);
       mask &= here.first;
       if (mask == 0) break;
       // On through the words behind the first: a carry runs through neighbouring bits.

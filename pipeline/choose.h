@@ -24,10 +24,10 @@ class RuleChooser {
 
   // Indices in Program::rules, ascending; valid until the next call.  `where` has noted what was found.  With kAll also rules that cannot count
   // for want of what `with` asks for.
-  std::span<const std::uint32_t> Choose(std::span<const Found> found, const Whereabouts& where, const PostPlaces& post, Detail detail);
+  std::span<const std::uint32_t> Choose(std::span<const Found> found, Whereabouts& where, const PostPlaces& post, Detail detail);
 
  private:
-  bool MayHold(const CompiledRule& rule, const Whereabouts& where, const PostPlaces& post) const;
+  bool MayHold(const CompiledRule& rule, Whereabouts& where, const PostPlaces& post) const;
   static std::uint64_t Reach(const CompiledRule& rule, const PostPlaces& post, std::uint64_t mask);
 
   const Program& program_;

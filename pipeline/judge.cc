@@ -34,7 +34,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS13";
+constexpr std::string_view kMagic = "HEEDHS15";
 
 struct Databases {
   Database mentions;
@@ -395,6 +395,7 @@ struct Judge::Worker::Impl {
   void Search(Detail detail) {
     const Program& program = judge->program;
     const std::span<const Word> words = look.words();
+    const bool elsewhere_anchors = (program.words.Find(wording_hashes[kWordingElsewhere]).flags & KnownWord::kAnchor) != 0;
     hashes.resize(words.size() + kAhead);
     known_words.resize(words.size() + kAhead);
     for (const Segment& segment : segments) {
@@ -452,8 +453,8 @@ struct Judge::Worker::Impl {
       }
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
       AddPhrases(segment, count);
-      // Elsewhere it is of account only where something may be taken away: in this view, or in the squeezed one that an odd text has.
-      const bool asked = (any_flags & KnownWord::kAbout) != 0 || program.wording.all() || (program.wording.asks_elsewhere() && (segment.anchored || segment.odd)) || detail == Detail::kAll;
+      // Elsewhere it is of account only where a rule may hit without it, in this view or in the squeezed one that an odd text has, or by it.
+      const bool asked = (any_flags & KnownWord::kAbout) != 0 || program.wording.all() || (program.wording.asks_elsewhere() && (segment.anchored || segment.odd || elsewhere_anchors)) || detail == Detail::kAll;
       if (plain && asked) AddWording(segment, count);
       segment.last_found = static_cast<std::uint32_t>(count);
     }
@@ -537,8 +538,7 @@ struct Judge::Worker::Impl {
   void ChooseRules(std::span<const Segment> views, Detail detail) {
     const PostPlaces post = PlacesOf(views[0]);
     const auto all = LiteralsOf(views);
-    where.Forget();
-    where.Note(all, post, SqueezedWords(views));
+    where.Start(all, post, SqueezedWords(views));
     rules = chooser.Choose(all, where, post, detail);
   }
 
@@ -571,9 +571,9 @@ struct Judge::Worker::Impl {
       if (searched) searched = AddPatterns(view);
     auto all = LiteralsOf(views);
     if (!found.empty()) {
-      where.Note(found, PlacesOf(views[0]), SqueezedWords(views));
       found.insert(found.begin(), all.begin(), all.end());
       all = found;
+      where.Start(all, PlacesOf(views[0]), SqueezedWords(views));
     }
     runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, all, where);
     rule_hits.clear();

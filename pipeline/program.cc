@@ -2,6 +2,7 @@
 #include "pipeline/program.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <map>
 #include <set>
@@ -644,7 +645,7 @@ class Compiler {
     std::vector<std::uint32_t> order(senses_.size()), place(senses_.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     std::stable_sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) { return senses_[a].frequency > senses_[b].frequency; });
-    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].topics, senses_[i].weights, *senses_[i].meanings);
+    for (const std::uint32_t i : order) place[i] = out_.senses.Add(senses_[i].marks, senses_[i].weights, senses_[i].topics, *senses_[i].meanings);
     for (std::uint32_t& sense : sense_of_) sense = place[sense];
     out_.sense_of_pattern.assign(sense_of_.begin() + static_cast<std::ptrdiff_t>(out_.literals.size()), sense_of_.end());
   }
@@ -740,6 +741,56 @@ class Compiler {
 };
 
 }  // namespace
+
+std::uint32_t Senses::Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> weights, std::span<const std::uint32_t> topics, std::span<const Meaning> meanings) {
+  const auto sense = static_cast<std::uint32_t>(items_.size());
+  std::vector<std::uint16_t> names, buckets;
+  for (const std::uint32_t packed : topics) {
+    HEED_CHECK(TopicOf(packed) < kMostTopics);
+    if (names.empty() || names.back() != TopicOf(packed)) names.push_back(static_cast<std::uint16_t>(TopicOf(packed)));
+  }
+  // As many buckets as it takes for none to run over: at the latest when each is for eight numbers only.
+  std::size_t count = std::bit_ceil(std::max<std::size_t>(1, names.size() / 4));
+  for (bool whole = false; !whole; count = whole ? count : 2 * count) {
+    buckets.assign(count * kBucket, static_cast<std::uint16_t>(kMostTopics));
+    whole = true;
+    for (const std::uint16_t name : names) {
+      const auto begin = buckets.begin() + static_cast<std::ptrdiff_t>((name & (count - 1)) * kBucket), end = begin + kBucket;
+      const auto free = std::find(begin, end, static_cast<std::uint16_t>(kMostTopics));
+      whole = whole && free != end;
+      if (free != end) *free = name;
+    }
+  }
+  const std::size_t named = names.size();
+  if (names.size() % 2 != 0) names.push_back(0);
+  std::array<std::uint32_t, kHead> head{};
+  head[kMarks] = static_cast<std::uint32_t>(marks.size());
+  head[kWeights] = static_cast<std::uint32_t>(weights.size());
+  head[kTopics] = static_cast<std::uint32_t>(named);
+  head[kFirstMeaning] = static_cast<std::uint32_t>(meanings_.size());
+  head[kMeanings] = static_cast<std::uint32_t>(meanings.size());
+  head[kPacked] = static_cast<std::uint32_t>(topics.size());
+  head[kMask] = static_cast<std::uint32_t>(count - 1);
+  head[kBuckets] = static_cast<std::uint32_t>(kHead + marks.size() + weights.size() + names.size() / 2);
+  items_.insert(items_.end(), head.begin(), head.end());
+  for (const auto& list : {marks, weights}) items_.insert(items_.end(), list.begin(), list.end());
+  for (const auto& numbers : {names, buckets}) {
+    const std::size_t at = items_.size();
+    items_.resize(at + numbers.size() / 2);
+    if (!numbers.empty()) std::memcpy(&items_[at], numbers.data(), 2 * numbers.size());
+  }
+  items_.insert(items_.end(), topics.begin(), topics.end());
+  meanings_.insert(meanings_.end(), meanings.begin(), meanings.end());
+  return sense;
+}
+
+std::span<const std::uint32_t> Senses::TopicsOf(std::uint32_t sense, TopicNumber topic) const {
+  const std::span<const std::uint32_t> all(&items_[sense] + items_[sense + kBuckets] + (items_[sense + kMask] + 1) * kBucket / 2, items_[sense + kPacked]);
+  const auto first = std::lower_bound(all.begin(), all.end(), Pack(topic, 0));
+  auto last = first;
+  while (last != all.end() && TopicOf(*last) == topic) ++last;
+  return {first, last};
+}
 
 std::optional<std::vector<std::string>> PatternTexts(std::string_view pattern) {
   auto texts = PatternReader(pattern).Read();

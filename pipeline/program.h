@@ -4,6 +4,10 @@
 // Pure data; the judge gives patterns to Hyperscan and the rules to pipeline/rules.h.
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -100,22 +104,47 @@ class Senses {
   static std::uint32_t Pack(TopicNumber topic, std::uint32_t manner) { return topic << kMannerBits | manner; }
   static TopicNumber TopicOf(std::uint32_t packed) { return packed >> kMannerBits; }
   static std::uint32_t MannerOf(std::uint32_t packed) { return packed & ((1u << kMannerBits) - 1); }
+  static constexpr TopicNumber kMostTopics = 0xFFFF;
 
-  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> topics, std::span<const std::uint32_t> weights, std::span<const Meaning> meanings) {
-    const auto sense = static_cast<std::uint32_t>(items_.size());
-    for (const std::size_t number : {marks.size(), topics.size(), meanings_.size(), meanings.size(), weights.size()}) items_.push_back(static_cast<std::uint32_t>(number));
-    for (const auto& list : {marks, topics, weights}) items_.insert(items_.end(), list.begin(), list.end());
-    meanings_.insert(meanings_.end(), meanings.begin(), meanings.end());
-    return sense;
-  }
+  // Lists ascending; topics packed, below kMostTopics.  Returns the sense.
+  std::uint32_t Add(std::span<const std::uint32_t> marks, std::span<const std::uint32_t> weights, std::span<const std::uint32_t> topics, std::span<const Meaning> meanings);
 
   // Of the anchors it may stand for: see Program::gates.
-  std::span<const std::uint32_t> Marks(std::uint32_t sense) const { return {&items_[sense] + kHead, items_[sense]}; }
-  // Topics its concepts are among, of whatever school, packed, ascending.
-  std::span<const std::uint32_t> Topics(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense], items_[sense + 1]}; }
+  std::span<const std::uint32_t> Marks(std::uint32_t sense) const { return {Behind(sense), items_[sense + kMarks]}; }
   // Of the concepts among its own that have points: see pipeline/wording.h.
-  std::span<const std::uint32_t> Weights(std::uint32_t sense) const { return {&items_[sense] + kHead + items_[sense] + items_[sense + 1], items_[sense + 4]}; }
-  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + 2], items_[sense + 3]}; }
+  std::span<const std::uint32_t> Weights(std::uint32_t sense) const { return {Behind(sense) + items_[sense + kMarks], items_[sense + kWeights]}; }
+  // Topics its concepts are among, of whatever school, each once.
+  std::span<const std::uint16_t> Topics(std::uint32_t sense) const {
+    return {reinterpret_cast<const std::uint16_t*>(Behind(sense) + items_[sense + kMarks] + items_[sense + kWeights]), items_[sense + kTopics]};
+  }
+  // The manners in which it stands for a topic, packed with it.
+  std::span<const std::uint32_t> TopicsOf(std::uint32_t sense, TopicNumber topic) const;
+  std::span<const Meaning> Meanings(std::uint32_t sense) const { return {meanings_.data() + items_[sense + kFirstMeaning], items_[sense + kMeanings]}; }
+
+  // Whether a sense stands for a topic, in a few instructions and no branch: topics lie in buckets of eight by their lowest bits.
+  class Topical {
+   public:
+    Topical() = default;
+    bool Is(TopicNumber topic) const {
+      const std::uint16_t* const bucket = buckets_ + (topic & mask_) * kBucket;
+#if defined(__SSE2__)
+      const __m128i equal = _mm_cmpeq_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bucket)), _mm_set1_epi16(static_cast<short>(topic)));
+      return _mm_movemask_epi8(equal) != 0;
+#else
+      bool is = false;
+      for (std::size_t i = 0; i < kBucket; ++i) is |= bucket[i] == topic;
+      return is;
+#endif
+    }
+
+   private:
+    friend class Senses;
+    Topical(const std::uint16_t* buckets, std::uint32_t mask) : buckets_(buckets), mask_(mask) {}
+    const std::uint16_t* buckets_ = nullptr;
+    std::uint32_t mask_ = 0;
+  };
+  Topical TopicalOf(std::uint32_t sense) const { return {reinterpret_cast<const std::uint16_t*>(&items_[sense] + items_[sense + kBuckets]), items_[sense + kMask]}; }
+
   // It will be asked for soon.
   void Expect(std::uint32_t sense) const {
     __builtin_prefetch(&items_[sense]);
@@ -124,7 +153,11 @@ class Senses {
 
  private:
   friend struct ProgramImage;
-  static constexpr std::size_t kHead = 5;  // how many marks, topics; the first meaning, and how many; how many weights; then the lists
+  static constexpr std::size_t kBucket = 8;
+  // What a sense begins with: how many marks, weights and topics; the first meaning, and how many; how many topics with their manners; how many buckets less
+  // one, and where they begin.  Behind it marks; weights; topics, two a number; buckets, two a number, what is free kMostTopics; topics with their manners.
+  enum Head : std::uint32_t { kMarks, kWeights, kTopics, kFirstMeaning, kMeanings, kPacked, kMask, kBuckets, kHead };
+  const std::uint32_t* Behind(std::uint32_t sense) const { return &items_[sense] + kHead; }
   std::vector<std::uint32_t> items_;
   std::vector<Meaning> meanings_;  // only `heed explain` asks for them
 };

@@ -5,6 +5,7 @@
 #include "pipeline/rules.h"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 #include "src/base/check.h"
@@ -77,12 +78,9 @@ void RuleRunner::LookFor(TopicNumber topic) {
   looked_for_.Add(topic);
   Places& places = places_[topic];
   places.all.begin = static_cast<std::uint32_t>(occurrences_.size());
-  for (std::size_t i = 0; i < found_.size(); ++i) {
-    if (!where_->MayBe(i, topic)) continue;
-    const Found& f = found_[i];
-    const auto topics = program_.senses.Topics(f.sense);
-    for (auto at = std::lower_bound(topics.begin(), topics.end(), Senses::Pack(topic, 0)); at != topics.end() && Senses::TopicOf(*at) == topic; ++at) {
-      const Manner& manner = program_.manners[Senses::MannerOf(*at)];
+  const auto take = [&](const Found& f) {
+    for (const std::uint32_t packed : program_.senses.TopicsOf(f.sense, topic)) {
+      const Manner& manner = program_.manners[Senses::MannerOf(packed)];
       if (manner.school >= 0 && manner.school != post_.school) continue;
       if (occurrences_.size() >= kMostOccurrences) {
         too_much_ = true;
@@ -93,6 +91,14 @@ void RuleRunner::LookFor(TopicNumber topic) {
       o.misspelt = manner.spelling == Spelling::kMisspelt;
       if (manner.spelling == Spelling::kJoined) o.view = View::kSqueezed;
     }
+  };
+  // Asked of many at once, without a branch for each: half of them would be guessed wrong.
+  constexpr std::size_t kBits = 64;
+  for (std::size_t at = 0; at < found_.size(); at += kBits) {
+    const std::size_t many = std::min(kBits, found_.size() - at);
+    std::uint64_t are = 0;
+    for (std::size_t i = 0; i < many; ++i) are |= static_cast<std::uint64_t>(where_->Is(at + i, topic)) << i;
+    for (; are != 0; are &= are - 1) take(found_[at + static_cast<std::size_t>(std::countr_zero(are))]);
   }
   places.all.end = static_cast<std::uint32_t>(occurrences_.size());
   const auto begin = occurrences_.begin() + places.all.begin, end = occurrences_.end();

@@ -1,4 +1,4 @@
-// Noting: a few instructions for each topic of each word, and hardly a branch.
+// Noting, and looking up.
 #include "pipeline/whereabouts.h"
 
 #include <algorithm>
@@ -18,47 +18,44 @@ void WordsTouching(std::span<const Word> words, std::uint32_t begin, std::uint32
   }
 }
 
-void Whereabouts::Forget() {
-  starts_.clear();
+void Whereabouts::Start(std::span<const Found> found, const PostPlaces& post, std::span<const Word> squeezed_words) {
+  looked_up_.Clear();
   if (++now_ == 0) {
     std::fill(noted_.begin(), noted_.end(), 0);
-    std::fill(has_later_.begin(), has_later_.end(), 0);
     now_ = 1;
   }
-  noted_[kAlwaysThere] = has_later_[kAlwaysThere] = now_;
-  first_[kAlwaysThere] = later_[kAlwaysThere] = kAnywhere;
-}
-
-void Whereabouts::Note(std::span<const Found> found, const PostPlaces& post, std::span<const Word> squeezed_words) {
+  standing_.resize(found.size());
   // A byte may be anything, members of this too: said once, not for every topic.
   std::uint8_t* const noted = noted_.data();
-  std::uint64_t* const firsts = first_.data();
+  Standing* standing = standing_.data();
   const std::uint8_t now = now_;
   for (const Found& f : found) {
+    for (const std::uint16_t topic : program_.senses.Topics(f.sense)) noted[topic] = now;
     std::uint32_t from = f.first, until = f.last;
     if (f.view == View::kSqueezed) WordsTouching(post.words, squeezed_words[from].begin, squeezed_words[until - 1].end, from, until);
-    Places where = {kAnywhere, kAnywhere};  // what starts with a mark or an emoji
+    *standing = {program_.senses.TopicalOf(f.sense), kAnywhere, kAnywhere};  // what starts with a mark or an emoji
     if (post.words[from].kind == WordKind::kWord) {
       const unsigned first = post.places[from], last = post.places[until - 1];
-      where.first = std::uint64_t{1} << first;
-      where.later = (kAnywhere << first) & (kAnywhere >> (63 - last)) & ~where.first;
+      standing->first = std::uint64_t{1} << first;
+      standing->later = (kAnywhere << first) & (kAnywhere >> (63 - last)) & ~standing->first;
     }
-    starts_.push_back(where.first);
-    const auto topics = program_.senses.Topics(f.sense);
-    for (const std::uint32_t packed : topics) {
-      const TopicNumber topic = Senses::TopicOf(packed);
-      const std::uint64_t old = 0 - static_cast<std::uint64_t>(noted[topic] == now);  // all ones or nothing: a branch would be guessed wrong
-      firsts[topic] = (firsts[topic] & old) | where.first;
-      noted[topic] = now;
-    }
-    if (where.later == 0) continue;  // one word, as most are
-    for (const std::uint32_t packed : topics) {
-      const TopicNumber topic = Senses::TopicOf(packed);
-      const std::uint64_t old = 0 - static_cast<std::uint64_t>(has_later_[topic] == now);
-      later_[topic] = (later_[topic] & old) | where.later;
-      has_later_[topic] = now;
-    }
+    ++standing;
   }
+  noted[kAlwaysThere] = now;
+  places_[kAlwaysThere] = {kAnywhere, kAnywhere};
+  looked_up_.Add(kAlwaysThere);
+}
+
+// Without a branch for each: half of them would be guessed wrong.
+void Whereabouts::LookUp(TopicNumber topic) {
+  looked_up_.Add(topic);
+  Places places;
+  for (const Standing& standing : standing_) {
+    const std::uint64_t is = 0 - static_cast<std::uint64_t>(standing.topical.Is(topic));
+    places.first |= standing.first & is;
+    places.later |= standing.later & is;
+  }
+  places_[topic] = places;
 }
 
 }  // namespace heed

@@ -1,7 +1,7 @@
 // Whereabouts: which topics a post holds, and roughly where each of them stands.
 //
-// Exact about what is there; about where, as exact as 62 places are.  Noted once of all that was found, it answers what a thousand rules ask without
-// looking at lists again.  One per thread.
+// Exact about what is there; about where, as exact as 62 places are.  What is there is noted at once, of all that was found: two instructions a
+// topic.  Where a topic stands is looked up when it is first asked for, since of the hundreds that a post holds rules ask for a few.  One per thread.
 #pragma once
 
 #include <bit>
@@ -11,6 +11,7 @@
 
 #include "pipeline/fold.h"
 #include "pipeline/program.h"
+#include "pipeline/stamps.h"
 #include "src/model/assessment.h"
 
 namespace heed {
@@ -45,28 +46,34 @@ class Whereabouts {
   };
 
   // `program` must outlive it.
-  explicit Whereabouts(const Program& program) : program_(program), noted_(program.topics.size()), has_later_(program.topics.size()), first_(program.topics.size()), later_(program.topics.size()) {
-    Forget();
-  }
+  explicit Whereabouts(const Program& program) : program_(program), noted_(program.topics.size()), places_(program.topics.size()) { looked_up_.Resize(program.topics.size()); }
 
-  // Forgets the post before; topics that are always there stay.
-  void Forget();
-  // Notes what was found; what was found in the view of `squeezed_words` is put where its bytes stand in the plain one.  A second call adds to the first.
-  void Note(std::span<const Found> found, const PostPlaces& post, std::span<const Word> squeezed_words);
+  // Takes up a post and what was found in it; what was found in the view of `squeezed_words` is put where its bytes stand in the plain one.  Topics that
+  // are always there are in every post.
+  void Start(std::span<const Found> found, const PostPlaces& post, std::span<const Word> squeezed_words);
 
   bool Has(TopicNumber topic) const { return noted_[topic] == now_; }
   // Of a topic that is there.
-  Places Of(TopicNumber topic) const { return {first_[topic], has_later_[topic] == now_ ? later_[topic] : 0}; }
-  // Whether the found with this number, in the order they were noted in, may stand for a topic.
-  bool MayBe(std::size_t found, TopicNumber topic) const { return (starts_[found] & first_[topic]) != 0; }
+  const Places& Of(TopicNumber topic) {
+    if (!looked_up_.Has(topic)) LookUp(topic);
+    return places_[topic];
+  }
+  // Whether the found with this number, in the order they were given, stands for a topic.
+  bool Is(std::size_t found, TopicNumber topic) const { return standing_[found].topical.Is(topic); }
 
  private:
+  struct Standing {
+    Senses::Topical topical;
+    std::uint64_t first, later;
+  };
+  void LookUp(TopicNumber topic);
+
   const Program& program_;
   std::uint8_t now_ = 0;
-  // By topic: now_ where it is there, and where some of it has later words; which says whether its places mean anything.
-  std::vector<std::uint8_t> noted_, has_later_;
-  std::vector<std::uint64_t> first_, later_;
-  std::vector<std::uint64_t> starts_;          // of what was found
+  std::vector<std::uint8_t> noted_;  // by topic: now_ where it is there
+  std::vector<Standing> standing_;   // of what was found
+  std::vector<Places> places_;       // by topic, as far as looked_up_ has it
+  Stamps looked_up_;
 };
 
 }  // namespace heed

@@ -36,9 +36,40 @@ class Noise {
     return out;
   }
 
+  // Half of the lexicons weigh words.  No two weigh the same, so that which weigh most is never in doubt.
+  SlowWording Wording() {
+    static constexpr const char* kSingle[] = {"alpha", "bravo", "carol", "delta", "echo", "foxes", "he", "well", "lol", "quad", "!", "\U0001F412"};
+    static constexpr const char* kSpoken[] = {"abuse", "threat"};
+    SlowWording out;
+    weighs_ = OneIn(2);
+    if (!weighs_) return out;
+    out.from = 4 + static_cast<std::int32_t>(Below(12));
+    out.below = static_cast<std::int32_t>(Below(4)) - 3;
+    if (OneIn(2)) out.sure = out.from + static_cast<std::int32_t>(Below(10));
+    if (OneIn(2)) out.calm = out.below - static_cast<std::int32_t>(Below(10));
+    if (OneIn(2)) out.elsewhere = out.below - static_cast<std::int32_t>(Below(10));
+    if (OneIn(2)) out.about = {kWords[Below(8)], kWords[Below(8)]};
+    std::set<std::vector<std::string>> known;
+    for (std::int32_t i = 0; i < 14; ++i) {
+      const bool above = OneIn(2), is_concept = OneIn(4);
+      const std::string concept_id = "c" + std::to_string(Below(kConcepts));
+      std::vector<std::string> words = {is_concept ? "concept " + concept_id : kSingle[Below(std::size(kSingle))]};
+      if (!is_concept && OneIn(3)) words.push_back(kSingle[Below(std::size(kSingle))]);
+      if (!known.insert(words).second) continue;
+      if (is_concept) words.clear();
+      out.weights.push_back({std::move(words), is_concept ? concept_id : "", above ? 1 + i : -1 - i, above ? kSpoken[Below(2)] : ""});
+    }
+    return out;
+  }
+
+  std::string Named() {
+    static constexpr const char* kReads[] = {"wording.abuse", "wording.threat", "wording.innocent", "wording.abuse.sure", "wording.innocent.sure", "wording.elsewhere"};
+    return weighs_ && OneIn(4) ? kReads[Below(std::size(kReads))] : "c" + std::to_string(Below(kConcepts));
+  }
+
   Unless Context() {
     static constexpr Where kWheres[] = {Where::kSentence, Where::kBefore, Where::kAfter, Where::kNear, Where::kOver, Where::kAround, Where::kPost, Where::kQuoted};
-    Unless out{"c" + std::to_string(Below(kConcepts)), kWheres[Below(8)], 0};
+    Unless out{Named(), kWheres[Below(8)], 0};
     if (out.where == Where::kQuoted) out.concept_id.clear();
     if (out.where == Where::kBefore || out.where == Where::kAfter || out.where == Where::kNear) out.words = 1 + Below(4);
     if (out.where == Where::kPost) out.words = Below(4);
@@ -56,7 +87,7 @@ class Noise {
       rule.elements.clear();
       for (unsigned k = 0; k < 1 + Below(3); ++k) {
         auto& element = rule.elements.emplace_back();
-        for (unsigned a = 0; a < 1 + Below(2); ++a) element.push_back(OneIn(6) ? "=" + Phrase() : "c" + std::to_string(Below(kConcepts)));
+        for (unsigned a = 0; a < 1 + Below(2); ++a) element.push_back(OneIn(6) ? "=" + Phrase() : Named());
         std::sort(element.begin(), element.end());
         element.erase(std::unique(element.begin(), element.end()), element.end());
       }
@@ -85,6 +116,7 @@ class Noise {
   static constexpr const char* kWords[kAllWords] = {"alpha", "bravo", "carol", "delta", "echo", "foxes", "golfs", "hotel", "he", "well", "and so", "lol", "so there", "quad", "quid", ".", ",", "!", "\n", "\U0001F412"};
   static constexpr const char* kPatterns[3] = {"qu[a-z]{2}", "quad [a-z]{4,5}", "(?:hotel|echo) quid"};
   std::mt19937 random_;
+  bool weighs_ = false;
 };
 
 std::string Quoted(const std::vector<std::string>& items) {
@@ -98,8 +130,20 @@ std::string Quoted(const std::vector<Unless>& items) {
   return Quoted(written);
 }
 
-std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<SlowRule>& rules) {
+std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<SlowRule>& rules, const SlowWording& wording) {
   std::string out;
+  if (!wording.weights.empty()) {
+    out += "[[wording]]\nfrom = " + std::to_string(wording.from) + "\nbelow = " + std::to_string(wording.below) + "\n";
+    for (const auto& [key, points] : {std::pair("sure", wording.sure), std::pair("calm", wording.calm), std::pair("elsewhere", wording.elsewhere)})
+      if (points) out += std::string(key) + " = " + std::to_string(*points) + "\n";
+    if (!wording.about.empty()) out += "about = " + Quoted(wording.about) + "\n";
+  }
+  for (const SlowWording::Weight& w : wording.weights) {
+    out += "[[weigh]]\npoints = " + std::to_string(w.points) + "\n";
+    if (!w.concept_id.empty()) out += "concepts = " + Quoted({w.concept_id}) + "\n";
+    else out += "words = " + Quoted({w.words.size() == 1 ? w.words[0] : w.words[0] + " " + w.words[1]}) + "\n";
+    if (!w.category.empty()) out += "category = \"" + w.category + "\"\n";
+  }
   for (const SlowConcept& c : concepts) {
     out += "[[concept]]\nid = \"" + c.id + "\"\nphrases = " + Quoted(c.phrases) + "\n";
     if (!c.patterns.empty()) out += "patterns = " + Quoted(c.patterns) + "\n";
@@ -117,13 +161,14 @@ std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<S
 }
 
 TEST(Matcher, AgreesWithASlowObviousOneOnNoise) {
-  std::size_t fired = 0, plain = 0, tried = 0;
+  std::size_t fired = 0, plain = 0, tried = 0, read = 0;
   for (unsigned round = 0; round < 60; ++round) {
     Noise noise(round);
     const auto concepts = noise.Concepts();
+    const SlowWording wording = noise.Wording();
     std::vector<SlowRule> rules;
     for (unsigned r = 0; r < 10; ++r) rules.push_back(noise.Rule(r, concepts));
-    const std::string toml = AsToml(concepts, rules);
+    const std::string toml = AsToml(concepts, rules, wording);
     const Judge judge = MakeJudge(toml);
     auto worker = MakeWorker(judge);
     std::vector<std::string> texts;
@@ -134,7 +179,7 @@ TEST(Matcher, AgreesWithASlowObviousOneOnNoise) {
     for (std::size_t t = 0; t < texts.size(); ++t) {
       std::set<std::string> fast, obvious;
       for (const Hit& hit : out[t].hits) fast.insert(hit.rule);
-      const SlowMatcher slow(concepts, texts[t]);
+      const SlowMatcher slow(concepts, texts[t], wording);
       for (const SlowRule& rule : rules) {
         if (slow.Fires(rule)) obvious.insert(rule.id);
         SlowRule bare = rule;
@@ -146,8 +191,11 @@ TEST(Matcher, AgreesWithASlowObviousOneOnNoise) {
       ASSERT_EQ(fast, obvious) << testing::PrintToString(texts[t]) << "\n" << toml;
       // What `heed explain` says counts is what counted.
       std::set<std::string> explained;
-      for (const auto& rule : worker.Explain(0, texts[t]).rules)
+      const Explanation explanation = worker.Explain(0, texts[t]);
+      for (const auto& rule : explanation.rules)
         if (rule.counts()) explained.insert(rule.rule);
+      read += !explanation.wording_reads.empty();
+      ASSERT_EQ(explanation.wording_reads, slow.Reads().empty() ? "" : "wording." + slow.Reads()) << testing::PrintToString(texts[t]) << "\n" << toml;
       ASSERT_EQ(explained, obvious) << testing::PrintToString(texts[t]) << "\n" << toml;
       fired += obvious.size();
       tried += rules.size();
@@ -156,6 +204,7 @@ TEST(Matcher, AgreesWithASlowObviousOneOnNoise) {
   // The noise is neither all misses nor all hits, and conditions matter to it.
   EXPECT_GT(fired, tried / 30);
   EXPECT_GT(plain, fired * 5 / 4);
+  EXPECT_GT(read, 200u);
 }
 
 }  // namespace

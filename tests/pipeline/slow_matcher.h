@@ -5,6 +5,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <optional>
 #include <regex>
 #include <string>
@@ -33,6 +35,20 @@ struct SlowRule {
   std::vector<Unless> unless, with;
 };
 
+// What words weigh together: [[wording]] and [[weigh]].
+struct SlowWording {
+  struct Weight {
+    std::vector<std::string> words;  // one or two; none for a concept
+    std::string concept_id;
+    std::int32_t points = 0;
+    std::string category;            // only above zero
+  };
+  std::int32_t from = 0, below = 0;
+  std::optional<std::int32_t> sure, calm, elsewhere;
+  std::vector<std::string> about;
+  std::vector<Weight> weights;
+};
+
 class SlowMatcher {
  public:
   struct Seen {
@@ -41,7 +57,33 @@ class SlowMatcher {
     bool operator<(const Seen& other) const { return std::tie(first, last) < std::tie(other.first, other.last); }
   };
 
-  SlowMatcher(const std::vector<SlowConcept>& concepts, std::string_view text) : concepts_(concepts), text_(text), folded_(Fold(text)) {}
+  SlowMatcher(const std::vector<SlowConcept>& concepts, std::string_view text, const SlowWording& wording) : concepts_(concepts), text_(text), folded_(Fold(text)), wording_(wording) {}
+
+  // What the post reads as by its words together: a category, "innocent", either with ".sure", "elsewhere", or "".
+  std::string Reads() const {
+    const auto worded = Worded();
+    const auto among = [&](std::uint32_t word, const std::vector<std::string>& words) { return std::find(words.begin(), words.end(), Joined(word, word + 1)) != words.end(); };
+    if (wording_.weights.empty()) return "";
+    const bool about = wording_.about.empty() || std::any_of(worded.begin(), worded.end(), [&](std::uint32_t word) { return among(word, wording_.about); });
+    std::int32_t sum = 0;
+    std::size_t known = 0;
+    std::array<std::int32_t, kCategories.size()> of_category{};
+    for (const SlowWording::Weight& weight : wording_.weights) {
+      if (weight.words.size() == 1) known += static_cast<std::size_t>(std::count_if(worded.begin(), worded.end(), [&](std::uint32_t word) { return among(word, weight.words); }));
+      if (!FirstOf(weight)) continue;
+      sum += weight.points;
+      for (std::size_t c = 0; c < kCategories.size(); ++c)
+        if (weight.points > 0 && ToString(kCategories[c]) == weight.category) of_category[c] += weight.points;
+    }
+    if (!about) return wording_.elsewhere && sum <= *wording_.elsewhere ? "elsewhere" : "";
+    if (wording_.calm && sum <= *wording_.calm) return "innocent.sure";
+    if (sum >= wording_.from) {
+      const auto most = std::max_element(of_category.begin(), of_category.end());
+      if (*most == 0) return "";
+      return std::string(ToString(kCategories[static_cast<std::size_t>(most - of_category.begin())])) + (wording_.sure && sum >= *wording_.sure ? ".sure" : "");
+    }
+    return sum <= wording_.below && !worded.empty() && 2 * known >= worded.size() ? "innocent" : "";
+  }
 
   // Whether the rule makes a hit that counts.
   bool Fires(const SlowRule& rule) const {
@@ -89,6 +131,10 @@ class SlowMatcher {
   // Of a concept, with those that `except` takes away.
   std::vector<Seen> All(const std::string& id) const {
     if (id.front() == '=') return PlacesOf(id.substr(1));
+    if (id.starts_with("wording.")) {
+      const std::string reads = Reads(), asked = id.substr(8);
+      return reads == asked || reads == asked + ".sure" ? Strongest(reads) : std::vector<Seen>();
+    }
     std::vector<Seen> out;
     for (const SlowConcept& c : concepts_) {
       if (c.id != id) continue;
@@ -101,6 +147,50 @@ class SlowMatcher {
     out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
   }
+  // Words that count where words are weighed: of the marks only ! and ?.
+  std::vector<std::uint32_t> Worded() const {
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < folded_.words.size(); ++i)
+      if (folded_.words[i].kind != WordKind::kMark || Joined(i, i + 1) == "!" || Joined(i, i + 1) == "?") out.push_back(i);
+    return out;
+  }
+  // Where it stands first; each counts once.  A concept by a phrase of one word, else of two, else by a longer one, whatever `except` says.
+  std::optional<Seen> FirstOf(const SlowWording::Weight& weight) const {
+    if (!weight.concept_id.empty()) {
+      std::optional<Seen> best;
+      const auto rank = [](const Seen& seen) { return std::make_tuple(std::min(seen.last - seen.first, 3u), seen.first, seen.last); };
+      for (const SlowConcept& c : concepts_)
+        if (c.id == weight.concept_id)
+          for (const std::string& phrase : c.phrases)
+            for (const Seen& seen : PlacesOf(phrase))
+              if (!best || rank(seen) < rank(*best)) best = seen;
+      return best;
+    }
+    const auto worded = Worded();
+    const std::size_t size = weight.words.size();
+    for (std::size_t i = 0; i + size <= worded.size(); ++i) {
+      bool is = true;
+      for (std::size_t k = 0; k < size; ++k) is = is && Joined(worded[i + k], worded[i + k] + 1) == weight.words[k];
+      if (is) return Seen{worded[i], worded[i + size - 1] + 1};
+    }
+    return std::nullopt;
+  }
+  // The three places that weigh most for what the post reads as, none of which touches a heavier one; of innocence, one.
+  std::vector<Seen> Strongest(const std::string& reads) const {
+    const bool innocent = reads.starts_with("innocent") || reads == "elsewhere";
+    std::vector<std::pair<std::int32_t, Seen>> all;
+    for (const SlowWording::Weight& weight : wording_.weights)
+      if (const auto seen = FirstOf(weight); seen && (innocent ? weight.points < 0 : weight.points > 0 && reads.starts_with(weight.category))) all.emplace_back(-std::abs(weight.points), *seen);
+    std::sort(all.begin(), all.end());
+    std::vector<Seen> out;
+    for (const auto& [points, seen] : all) {
+      const auto touches = [&](const Seen& other) { return seen.first < other.last && other.first < seen.last; };
+      if (out.size() < (innocent ? 1 : 3) && std::none_of(out.begin(), out.end(), touches)) out.push_back(seen);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
   std::vector<Seen> Find(const std::string& id) const {
     std::vector<Seen> out;
     for (const Seen& seen : All(id)) {
@@ -267,6 +357,7 @@ class SlowMatcher {
   const std::vector<SlowConcept>& concepts_;
   std::string_view text_;
   Folded folded_;
+  const SlowWording& wording_;
 };
 
 }  // namespace heed::testing_pipeline

@@ -105,7 +105,9 @@ std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* user
   } else if (line.empty()) {
     exchange.headers_ended = true;
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-    exchange.response.headers.emplace_back(LowerAscii(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
+    std::string name = LowerAscii(Trim(line.substr(0, colon))), value(Trim(line.substr(colon + 1)));
+    for (auto* part : {&name, &value}) std::ranges::replace(*part, '\r', ' ');  // RFC 9112 2.2: one that ends no line
+    exchange.response.headers.emplace_back(std::move(name), std::move(value));
   }
   if (exchange.recorded && !line.empty()) exchange.came_head.append(line).append("\r\n");
   return size * count;

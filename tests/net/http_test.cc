@@ -140,6 +140,14 @@ TEST_F(Http, MayBeSharedBetweenThreads) {
   EXPECT_EQ(good, 80);
 }
 
+// Found by fuzzing.
+TEST_F(Http, AHeadersValueHoldsNoLineBreak) {
+  server.Next(Answer::Of("text/plain", "ok").With("X-Odd", "a\rb"));
+  const auto response = client.Send(Get("/"));
+  ASSERT_TRUE(response) << response.error().message();
+  EXPECT_EQ(response->Header("x-odd"), "a b");
+}
+
 // Found by the server of these tests: libcurl 7.88 takes a cut inside the headers for a whole, empty answer.
 TEST_F(Http, NoticesACutAtEveryByte) {
   const std::vector<std::pair<const char*, Answer>> answers = {

@@ -76,7 +76,8 @@ Result<Address> ReadAddress(std::string_view text) {
 }
 
 // How messages name a request: without its query, which may hold what only the server should read.
-std::string Named(const Address& address) { return address.Origin() + ForTerminal(ClipUtf8(address.path, 120)); }
+// Host and path may be a stranger's, from a redirect.
+std::string Named(const Address& address) { return ForTerminal(address.Origin()) + ForTerminal(ClipUtf8(address.path, 120)); }
 
 // What libcurl's callbacks need of one exchange.
 struct Exchange {

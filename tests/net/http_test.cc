@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "src/base/text.h"
+#include "src/net/guard.h"
 #include "tests/fakes/http_server.h"
 
 namespace heed {
@@ -146,6 +148,20 @@ TEST_F(Http, AHeadersValueHoldsNoLineBreak) {
   const auto response = client.Send(Get("/"));
   ASSERT_TRUE(response) << response.error().message();
   EXPECT_EQ(response->Header("x-odd"), "a b");
+}
+
+// Found by fuzzing.
+TEST_F(Http, AHostNamedByAStrangerIsShownAsText) {
+  const AddressGuard guard([](const std::string&) -> Result<std::vector<std::string>> { return std::vector<std::string>{"127.0.0.1"}; }, {server.Origin().substr(7)});
+  for (const std::string host : {"elsewhere.exampl\xdc", "\xC2\x9B" "31m.example", "\xE2\x80\xAE" "a.example"}) {
+    server.Next(Answer::Status(302).With("Location", "http://" + host + "/x"));
+    auto request = Get("/a");
+    request.guard = &guard;
+    const auto response = client.Send(request);
+    ASSERT_FALSE(response);
+    const auto& message = response.error().message();
+    EXPECT_EQ(message, ForTerminal(message));
+  }
 }
 
 // Found by the server of these tests: libcurl 7.88 takes a cut inside the headers for a whole, empty answer.

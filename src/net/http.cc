@@ -353,6 +353,7 @@ Result<HttpResponse> HttpClient::Impl::Ask(const HttpRequest& request, const std
   if (!request.guard) Return(std::move(handle));
   // libcurl 7.88 takes an answer cut inside its headers for a whole, empty one.
   if (!exchange.headers_ended) return Fail(Fault::kUnavailable, what + ": the answer broke off half way");
+  if (status < 100 || status > 999) return Fail(Fault::kMalformed, what + ": what answers there does not speak HTTP (no status)");
   exchange.response.status = static_cast<int>(status);
   exchange.response.final_url = url;
   if (recording)

@@ -43,6 +43,8 @@ class Stranger {
     const std::lock_guard lock(mutex_);
     words_ = std::move(words);
   }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
 
  private:
   void Talk(int with) {

@@ -10,6 +10,7 @@
 #include "src/base/text.h"
 #include "src/net/guard.h"
 #include "tests/fakes/http_server.h"
+#include "tests/fuzz/stranger.h"
 
 namespace heed {
 namespace {
@@ -148,6 +149,15 @@ TEST_F(Http, AHeadersValueHoldsNoLineBreak) {
   const auto response = client.Send(Get("/"));
   ASSERT_TRUE(response) << response.error().message();
   EXPECT_EQ(response->Header("x-odd"), "a b");
+}
+
+// Found by fuzzing: libcurl takes "HTTP/200 OK" for a status line, of status 0.
+TEST_F(Http, AnAnswerWithoutAStatusIsNone) {
+  auto& stranger = *new Stranger(true);  // it lives as long as the process
+  stranger.Say([](std::string_view) { return "HTTP/200 OK\r\nX: y\r\n\r\nT"; });
+  const auto response = client.Send({.url = "http://127.0.0.1:" + std::to_string(stranger.port()) + "/"});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().fault(), Fault::kMalformed) << response.error().message();
 }
 
 // Found by fuzzing.

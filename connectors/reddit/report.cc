@@ -132,7 +132,7 @@ ReportOutcome RedditReports::Submit(const ApprovedReport& report) {
     const auto name = Named(errors[0][0].StringOr("")), says = Named(errors[0][1].StringOr(""));
     outcome.fate = name == "RATELIMIT" ? Fate::kNotSent : Fate::kRefused;
     outcome.message = "Reddit did not take it: " + name + (says.empty() ? "" : ", " + says);
-    if (outcome.fate == Fate::kNotSent) outcome.wait = std::clamp<seconds>(seconds{static_cast<std::int64_t>((*answer)["json"]["ratelimit"].Number().value_or(600))}, seconds{60}, hours{1});
+    if (outcome.fate == Fate::kNotSent) outcome.wait = seconds{static_cast<std::int64_t>(std::clamp((*answer)["json"]["ratelimit"].Number().value_or(600), 60.0, 3600.0))};
   }
   return outcome;
 }

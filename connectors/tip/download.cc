@@ -52,9 +52,11 @@ class Walk {
 
   static std::optional<Instant> TimeOf(Json json) {
     for (const std::string_view key : {"timestamp_ms", "timestamp", "creation_timestamp"}) {
+      constexpr std::int64_t kYear9999 = 253'402'300'799;  // seconds; later ones are no time, and far ones no Instant
+      const bool fine = key == "timestamp_ms";
       const auto number = json[key].Int();
-      if (!number || *number < 0 || *number > 10'000'000'000'000) continue;
-      return key == "timestamp_ms" ? Instant{milliseconds{*number}} : Instant{seconds{*number}};
+      if (!number || *number < 0 || *number > (fine ? kYear9999 * 1000 + 999 : kYear9999)) continue;
+      return fine ? Instant{milliseconds{*number}} : Instant{seconds{*number}};
     }
     for (const std::string_view key : {"date", "Date"}) {  // TikTok, in UTC: "2026-11-01 09:00:00"
       const auto text = json[key].String();

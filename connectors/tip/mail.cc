@@ -180,7 +180,7 @@ TipReading ReadMail(std::string_view name, std::string_view bytes, const TipTool
   }
   const std::string id = Text(g_mime_message_get_message_id(message.get()));
   post.native_id = id.empty() ? Sha256Hex(bytes).substr(0, 32) : Short(id);
-  post.global_id = "mail:" + (id.empty() ? post.native_id : id.substr(0, 400));
+  post.global_id = "mail:" + (id.empty() ? post.native_id : std::string(ClipUtf8(id, 400)));
 
   for (auto& attached : parts.attached) {
     TipReading one = ReadOne(std::string(name) + " > " + attached.name, attached.bytes, tools, depth + 1);

@@ -164,7 +164,7 @@ PictureWords ReadTesseractTable(std::string_view table) {
     const std::string_view word = Trim(fields[11]);
     double confidence = -1;
     std::from_chars(fields[10].data(), fields[10].data() + fields[10].size(), confidence);
-    if (word.empty() || confidence < 0) continue;
+    if (word.empty() || !(confidence >= 0)) continue;  // "nan" is a number to from_chars
     const std::string block = std::string(fields[1]) + "." + std::string(fields[2]) + "." + std::string(fields[3]), place = block + "." + std::string(fields[4]);
     if (!words.text.empty()) words.text += place == last ? " " : last.starts_with(block + ".") ? "\n" : "\n\n";
     words.text += word;

@@ -6,6 +6,7 @@
 #include "src/base/seal.h"
 #include "src/base/secret.h"
 #include "src/base/text.h"
+#include "src/base/utf8.h"
 
 namespace heed {
 namespace {
@@ -109,7 +110,7 @@ Result<OidcClient::Provider> OidcClient::Discover(Instant now) {
   if (!root || !root->IsObject()) return Fail(Fault::kMalformed, "what the school's sign-in service says of itself cannot be read");
   // Another issuer's document would have another issuer's tokens taken.
   if ((*root)["issuer"].StringOr("") != settings_.issuer)
-    return Fail(Fault::kDenied, "the sign-in service calls itself \"" + std::string((*root)["issuer"].StringOr("")).substr(0, 200) + "\", not \"" + settings_.issuer + "\"; they must be the same, to the letter");
+    return Fail(Fault::kDenied, "the sign-in service calls itself \"" + ForTerminal(ClipUtf8((*root)["issuer"].StringOr(""), 200)) + "\", not \"" + settings_.issuer + "\"; they must be the same, to the letter");
   Provider provider;
   provider.at = now;
   provider.authorization = (*root)["authorization_endpoint"].StringOr("");

@@ -17,7 +17,8 @@
 namespace heed {
 namespace {
 
-constexpr std::uint64_t kMaxKept = 64 << 20;
+constexpr std::uint64_t kMaxKept = 64 << 20, kMaxKeptInAll = 256 << 20;
+constexpr std::size_t kMostFaults = 10'000;
 constexpr std::string_view kEvents = "data/chain/events.jsonl", kAnchors = "data/chain/anchors/";
 const std::set<std::string_view> kUnlisted = {"tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "signature/tagmanifest-sha256.sig", "signature/tagmanifest-sha512.sig"};
 
@@ -52,6 +53,7 @@ class Verifying {
     }
     if (warc)
       if (const auto records = CheckWarc(kept); !records) Fault(name, "is not a whole WARC file: " + records.error().message());
+    if (keep && (kept_in_all_ += kept.size()) > kMaxKeptInAll) return Fail(heed::Fault::kTooLarge, "what the pack says of itself is larger than heed ever writes it");
     if (!IsPlainName(name)) Fault(name, "has a name heed does not write");
     files_[name] = hashing.Take();
     report_.bytes += files_[name].bytes;
@@ -81,9 +83,9 @@ class Verifying {
 
  private:
   void Fault(std::string_view file, std::string what) {
-    for (const auto& known : report_.faults)
-      if (known.file == file && known.what == what) return;
-    if (report_.faults.size() < 10'000) report_.faults.push_back({ForTerminal(file), std::move(what)});
+    // A stranger's manifest may hold millions of lines that cannot be read.
+    if (report_.faults.size() == kMostFaults || !told_.emplace(file, what).second) return;
+    report_.faults.push_back({ForTerminal(file), std::move(what)});
   }
   std::string Text(const std::string& name) const {
     const auto found = kept_.find(name);
@@ -245,6 +247,8 @@ class Verifying {
   std::optional<std::string> base_;
   std::map<std::string, Hashing::Sums> files_;
   std::map<std::string, std::string> kept_;
+  std::uint64_t kept_in_all_ = 0;  // bytes
+  std::set<std::pair<std::string, std::string>> told_;  // faults
   ChainCheck chain_;
   std::string last_hash_;
   std::vector<StampTime> trusted_;

@@ -76,7 +76,8 @@ Result<Address> ReadAddress(std::string_view text) {
 }
 
 // How messages name a request: without its query, which may hold what only the server should read.
-std::string Named(const Address& address) { return address.Origin() + ForTerminal(ClipUtf8(address.path, 120)); }
+// Host and path may be a stranger's, from a redirect.
+std::string Named(const Address& address) { return ForTerminal(address.Origin()) + ForTerminal(ClipUtf8(address.path, 120)); }
 
 // What libcurl's callbacks need of one exchange.
 struct Exchange {
@@ -105,7 +106,9 @@ std::size_t OnHeader(char* data, std::size_t size, std::size_t count, void* user
   } else if (line.empty()) {
     exchange.headers_ended = true;
   } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
-    exchange.response.headers.emplace_back(LowerAscii(Trim(line.substr(0, colon))), Trim(line.substr(colon + 1)));
+    std::string name = LowerAscii(Trim(line.substr(0, colon))), value(Trim(line.substr(colon + 1)));
+    for (auto* part : {&name, &value}) std::ranges::replace(*part, '\r', ' ');  // RFC 9112 2.2: one that ends no line
+    exchange.response.headers.emplace_back(std::move(name), std::move(value));
   }
   if (exchange.recorded && !line.empty()) exchange.came_head.append(line).append("\r\n");
   return size * count;
@@ -350,6 +353,7 @@ Result<HttpResponse> HttpClient::Impl::Ask(const HttpRequest& request, const std
   if (!request.guard) Return(std::move(handle));
   // libcurl 7.88 takes an answer cut inside its headers for a whole, empty one.
   if (!exchange.headers_ended) return Fail(Fault::kUnavailable, what + ": the answer broke off half way");
+  if (status < 100 || status > 999) return Fail(Fault::kMalformed, what + ": what answers there does not speak HTTP (no status)");
   exchange.response.status = static_cast<int>(status);
   exchange.response.final_url = url;
   if (recording)

@@ -8,6 +8,7 @@
 
 #include "src/access/gate.h"
 #include "src/base/secret.h"
+#include "src/base/utf8.h"
 #include "src/net/http.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/sign_in_service.h"
@@ -188,6 +189,10 @@ TEST_F(OidcTest, AnAnswerWithoutTheIssuerThatWasPromisedIsRefused) {
 TEST_F(OidcTest, ADocumentOfAnotherIssuerIsRefused) {
   service_.says_issuer = "https://login.elsewhere.example";
   EXPECT_THAT(SignIn().error().message(), HasSubstr("calls itself \"https://login.elsewhere.example\""));
+  service_.says_issuer = "\x1b[31m" + std::string(194, 'a') + "é";
+  const auto refused = SignIn();
+  EXPECT_TRUE(IsUtf8(refused.error().message()));
+  EXPECT_EQ(refused.error().message().find('\x1b'), std::string::npos);
 }
 
 TEST_F(OidcTest, NewKeysAreFetchedOnceAMinuteAtMost) {

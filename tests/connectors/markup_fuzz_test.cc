@@ -1,12 +1,12 @@
-// The fuzz targets of feed, file, markup and the forums, run on a small corpus and on damaged copies of it, so that builds
+// The fuzz targets of feed, file, markup, pictures and the forums, run on a small corpus and on damaged copies of it, so that builds
 // without libFuzzer exercise them too.
 #include <gtest/gtest.h>
 
-#include <random>
 #include <string>
 #include <vector>
 
 #include "src/base/file.h"
+#include "tests/fuzz/hammer.h"
 
 #define LLVMFuzzerTestOneInput FuzzMarkup
 #include "tests/fuzz/connectors_markup.cc"
@@ -23,33 +23,12 @@
 #define LLVMFuzzerTestOneInput FuzzForums
 #include "tests/fuzz/connectors_forums.cc"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput FuzzPicture
+#include "tests/fuzz/connectors_picture.cc"
+#undef LLVMFuzzerTestOneInput
 
 namespace heed {
 namespace {
-
-using Target = int (*)(const std::uint8_t*, std::size_t);
-
-// Every document whole, cut at every tenth byte, and with bytes overwritten, doubled and taken out.
-void Hammer(Target target, const std::vector<std::string>& corpus) {
-  std::mt19937 dice(3);
-  const auto run = [&](const std::string& bytes) { target(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()); };
-  for (const auto& whole : corpus) {
-    run(whole);
-    for (std::size_t at = 0; at < whole.size(); at += 10) run(whole.substr(0, at));
-    for (int round = 0; round < 2'000 && !whole.empty(); ++round) {
-      std::string damaged = whole;
-      for (int i = 0; i < 3; ++i) {
-        const std::size_t at = dice() % damaged.size(), length = dice() % 8;
-        switch (dice() % 3) {
-          case 0: damaged[at] = static_cast<char>(dice()); break;
-          case 1: damaged.insert(at, damaged.substr(dice() % damaged.size(), length)); break;
-          default: damaged.erase(at, std::min(length, damaged.size() - 1));
-        }
-      }
-      run(damaged);
-    }
-  }
-}
 
 TEST(FuzzTargets, MarkupHolds) {
   Hammer(&FuzzMarkup, {"<p>Oakmoor <b>School</b>&amp; &#x41;&eacute;</p><br><!-- c --><script>x</script><img alt='a b'><pre> x\n y</pre><td>z",
@@ -77,6 +56,11 @@ TEST(FuzzTargets, StreamHolds) {
   const auto frame = ReadFile(std::string(HEED_SOURCE_DIR) + "/tests/golden/connectors/bluesky/frame.json");
   ASSERT_TRUE(frame) << frame.error().message();
   Hammer(&FuzzStream, {*frame, R"({"time_us":1,"did":"did:plc:a","kind":"commit","commit":{"operation":"update"}} OS)"});
+}
+
+TEST(FuzzTargets, PictureHolds) {
+  Hammer(&FuzzPicture, {"level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90.5\tone\n5\t1\t1\t1\t2\t1\t0\t0\t9\t9\tnan\ttwo",
+                       "at://did:plc:exampleaaaa1111/app.bsky.feed.post/3kexample"});
 }
 
 // The corpus: the pages of the golden tests.

@@ -534,6 +534,8 @@ TEST_F(RedditReport, WhatRedditSaysInAnAnswerOf200IsHeard) {
   auto outcome = Submit("x");
   EXPECT_EQ(outcome.fate, Fate::kNotSent);
   EXPECT_EQ(outcome.wait, seconds{130});
+  platform.answer = R"({"json":{"errors":[["RATELIMIT","you are doing that too much","ratelimit"]],"ratelimit":1e300}})";
+  EXPECT_EQ(Submit("x").wait, hours{1});
   platform.answer = R"({"json":{"errors":[["BAD_REASON","no","reason"]]}})";
   EXPECT_EQ(Submit("x").fate, Fate::kRefused);
 }

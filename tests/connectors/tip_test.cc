@@ -204,6 +204,19 @@ TEST(Tip, ADateThatDoesNotExistIsNoDate) {
   EXPECT_TRUE(Mentions(item.notes, "no date that exists"));
 }
 
+TEST(Tip, ADownloadsTimePastTheYear9999IsNoTime) {
+  for (const std::string words : {R"("timestamp":9999999999999,"comment":"words")", R"("timestamp":253402300800,"comment":"words")"}) {
+    const auto reading = ReadTip("comments.json", "{\"comments_v2\":[{\"comment\":{" + words + "}}]}", FakeTools());
+    ASSERT_THAT(reading.items, SizeIs(1));
+    ASSERT_THAT(reading.items[0].posts, SizeIs(1));
+    EXPECT_FALSE(reading.items[0].posts[0].created_at) << words;
+  }
+  const auto last = ReadTip("messages.json", R"({"messages":[{"sender_name":"Jo","timestamp_ms":253402300799999,"content":"words"}]})", FakeTools());
+  ASSERT_THAT(last.items, SizeIs(1));
+  ASSERT_TRUE(last.items[0].posts.at(0).created_at);
+  EXPECT_EQ(FormatRfc3339(*last.items[0].posts[0].created_at), "9999-12-31T23:59:59.999Z");
+}
+
 TEST(Tip, TheSameMessageOfTwoExportsIsOnePost) {
   const Zone zone("UTC");
   const auto ios = tip::ReadWhatsApp("_chat.txt", "[13/11/2026, 18:02:44] Jo: the same words\n");
@@ -337,6 +350,13 @@ TEST(TipZip, RefusesABomb) {
   EXPECT_THAT(reading.not_read[0].why, HasSubstr("refused"));
 }
 
+TEST(TipMail, ALongMessageIdIsNotCutWithinALetter) {
+  std::string id(399, 'a');
+  const auto reading = ReadTip("a.eml", "From: jo@invented.example\nSubject: s\nMessage-ID: <" + id + "é@invented.example>\n\nwords\n", FakeTools());
+  ASSERT_THAT(reading.items, SizeIs(1));
+  EXPECT_TRUE(IsUtf8(reading.items[0].posts.at(0).global_id));
+}
+
 TEST(TipMail, ReadsAMailInAMailButNotWithoutEnd) {
   std::string mail = "From: a@b.example\nTo: c@d.example\nSubject: s\n\nthe innermost words";
   for (int i = 0; i < 6; ++i)
@@ -400,6 +420,9 @@ TEST(TipOutside, ReadsTesseractsTable) {
   EXPECT_EQ(words.text, "one three\nnext\n\nblock");
   EXPECT_EQ(words.confidence, 67u);
   EXPECT_EQ(ReadTesseractTable("").confidence, 0u);
+  const auto no_number = ReadTesseractTable("heading\n5\t1\t1\t1\t1\t1\t0\t0\t9\t9\tnan\tone\n5\t1\t1\t1\t1\t2\t0\t0\t9\t9\t50\ttwo");
+  EXPECT_EQ(no_number.text, "two");
+  EXPECT_EQ(no_number.confidence, 50u);
 }
 
 TEST(TipFuzz, Holds) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -248,6 +249,34 @@ TEST(HarmfulZip, FoldersWithLinksInThemAreRefused) {
   const auto report = VerifyPack(bag, {});
   ASSERT_FALSE(report);
   EXPECT_THAT(report.error().message(), HasSubstr("is a link"));
+}
+
+// Millions of lines that cannot be read took hours, each compared with all the faults there were.
+TEST(HarmfulPack, IsLookedThroughInTheLengthOfItsManifests) {
+  const TempFolder bag;
+  std::string lines;
+  for (int i = 0; i < 2'000'000; ++i) lines += "x\n";
+  std::ofstream(bag / "bagit.txt") << "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+  std::ofstream(bag / "manifest-sha256.txt") << lines;
+  const auto start = std::chrono::steady_clock::now();
+  const auto report = VerifyPack(bag.path(), {});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->faults.size(), 10'000u);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{20});
+}
+
+// Files of 64 MB each were held in memory, however many there were.
+TEST(HarmfulPack, IsNotHeldInMemoryWhole) {
+  const TempFolder bag;
+  std::ofstream(bag / "bagit.txt") << "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+  for (int i = 0; i < 5; ++i) {
+    const std::string file = bag / ("tag-" + std::to_string(i) + ".txt");
+    std::ofstream(file) << "x";
+    fs::resize_file(file, 60 << 20);
+  }
+  const auto report = VerifyPack(bag.path(), {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().fault(), Fault::kTooLarge) << report.error().message();
 }
 
 TEST(Sealed, OpensWithThePassphraseAndWithNothingElse) {

@@ -27,7 +27,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   TryAs(bytes, heed::DecodeCase);
   TryAs(bytes, heed::DecodeEvent);
   TryAs(bytes, heed::DecodeHead);
+  TryAs(bytes, heed::DecodeRuleRecord);
+  TryAs(bytes, heed::DecodeRuleStretch);
+  TryAs(bytes, heed::DecodePausedRule);
+  TryAs(bytes, heed::DecodeTold);
+  TryAs(bytes, heed::DecodePerson);
+  TryAs(bytes, heed::DecodeSession);
+  TryAs(bytes, heed::DecodePaper);
+  TryAs(bytes, heed::DecodeAudit);
+  TryAs(bytes, heed::DecodeAuditHead);
+  TryAs(bytes, heed::DecodeAlike);
+  TryAs(bytes, heed::DecodePreferences);
+  TryAs(bytes, heed::DecodeViews);
+  TryAs(bytes, heed::DecodeBatch);
+  (void)heed::DecodeBytes(bytes);
   (void)heed::keys::ParseQueue(bytes);
+  (void)heed::keys::ParseMember(bytes);
   heed::Glance glance;
   if (heed::ReadQueueValue(bytes, glance)) {
     (void)glance.MayHaveRule(heed::NameMark("threat.kill-you"));

@@ -7,7 +7,10 @@
 #include <algorithm>
 #include <thread>
 
+#include "src/base/text.h"
+#include "src/net/guard.h"
 #include "tests/fakes/http_server.h"
+#include "tests/fuzz/stranger.h"
 
 namespace heed {
 namespace {
@@ -138,6 +141,37 @@ TEST_F(Http, MayBeSharedBetweenThreads) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(good, 80);
+}
+
+// Found by fuzzing.
+TEST_F(Http, AHeadersValueHoldsNoLineBreak) {
+  server.Next(Answer::Of("text/plain", "ok").With("X-Odd", "a\rb"));
+  const auto response = client.Send(Get("/"));
+  ASSERT_TRUE(response) << response.error().message();
+  EXPECT_EQ(response->Header("x-odd"), "a b");
+}
+
+// Found by fuzzing: libcurl takes "HTTP/200 OK" for a status line, of status 0.
+TEST_F(Http, AnAnswerWithoutAStatusIsNone) {
+  auto& stranger = *new Stranger(true);  // it lives as long as the process
+  stranger.Say([](std::string_view) { return "HTTP/200 OK\r\nX: y\r\n\r\nT"; });
+  const auto response = client.Send({.url = "http://127.0.0.1:" + std::to_string(stranger.port()) + "/"});
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().fault(), Fault::kMalformed) << response.error().message();
+}
+
+// Found by fuzzing.
+TEST_F(Http, AHostNamedByAStrangerIsShownAsText) {
+  const AddressGuard guard([](const std::string&) -> Result<std::vector<std::string>> { return std::vector<std::string>{"127.0.0.1"}; }, {server.Origin().substr(7)});
+  for (const std::string host : {"elsewhere.exampl\xdc", "\xC2\x9B" "31m.example", "\xE2\x80\xAE" "a.example"}) {
+    server.Next(Answer::Status(302).With("Location", "http://" + host + "/x"));
+    auto request = Get("/a");
+    request.guard = &guard;
+    const auto response = client.Send(request);
+    ASSERT_FALSE(response);
+    const auto& message = response.error().message();
+    EXPECT_EQ(message, ForTerminal(message));
+  }
 }
 
 // Found by the server of these tests: libcurl 7.88 takes a cut inside the headers for a whole, empty answer.

@@ -34,7 +34,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS15";
+constexpr std::string_view kMagic = "HEEDHS16";
 
 struct Databases {
   Database mentions;
@@ -238,6 +238,7 @@ struct Judge::Worker::Impl {
     View view;
     bool odd;
     bool anchored;        // something found in it is an anchor
+    bool weighed;         // its words are, and what they read as is among what was found
     std::uint32_t begin, end;              // bytes of the buffer
     std::uint32_t first_word, last_word;   // words of the buffer, half open
     std::uint32_t first_found, last_found;  // in `literals`, half open
@@ -395,7 +396,6 @@ struct Judge::Worker::Impl {
   void Search(Detail detail) {
     const Program& program = judge->program;
     const std::span<const Word> words = look.words();
-    const bool elsewhere_anchors = (program.words.Find(wording_hashes[kWordingElsewhere]).flags & KnownWord::kAnchor) != 0;
     hashes.resize(words.size() + kAhead);
     known_words.resize(words.size() + kAhead);
     for (const Segment& segment : segments) {
@@ -453,9 +453,9 @@ struct Judge::Worker::Impl {
       }
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
       AddPhrases(segment, count);
-      // Elsewhere it is of account only where a rule may hit without it, in this view or in the squeezed one that an odd text has, or by it.
-      const bool asked = (any_flags & KnownWord::kAbout) != 0 || program.wording.all() || (program.wording.asks_elsewhere() && (segment.anchored || segment.odd || elsewhere_anchors)) || detail == Detail::kAll;
-      if (plain && asked) AddWording(segment, count);
+      // Elsewhere it is of account only to what it takes away: RunRules() weighs what has hits.
+      segment.weighed = plain && ((any_flags & KnownWord::kAbout) != 0 || program.wording.all() || program.elsewhere_adds || detail == Detail::kAll);
+      if (segment.weighed) AddWording(segment, count);
       segment.last_found = static_cast<std::uint32_t>(count);
     }
   }
@@ -509,15 +509,21 @@ struct Judge::Worker::Impl {
     return std::span(literals).subspan(views.front().first_found, views.back().last_found - views.front().first_found);
   }
 
+  // What the words of a plain view read as; `own` is what was found in it.
+  std::size_t ReadsAs(const Segment& segment, std::span<const Found> own) {
+    const Program& program = judge->program;
+    scale.Weigh(program.wording, ViewOf(segment).text, WordsOf(segment), std::span(hashes).subspan(segment.first_word), wording);
+    for (const Found& f : own)
+      if (f.pattern == 0)
+        for (const std::uint32_t weight : program.senses.Weights(f.sense)) scale.AddConcept(program.wording, weight, f.first, f.last, wording);
+    return wording.Reads(program.wording);
+  }
+
   // What its words read as, at those that weigh most: into `literals`, as AddPhrases().
   void AddWording(Segment& segment, std::size_t& count) {
     const Program& program = judge->program;
     if (program.wording.empty()) return;
-    scale.Weigh(program.wording, ViewOf(segment).text, WordsOf(segment), std::span(hashes).subspan(segment.first_word), wording);
-    for (std::size_t i = segment.first_found; i < count; ++i)
-      if (literals[i].pattern == 0)
-        for (const std::uint32_t weight : program.senses.Weights(literals[i].sense)) scale.AddConcept(program.wording, weight, literals[i].first, literals[i].last, wording);
-    const std::size_t reads = wording.Reads(program.wording);
+    const std::size_t reads = ReadsAs(segment, std::span(literals).subspan(segment.first_found, count - segment.first_found));
     if (reads == kWordingConcepts) return;
     const KnownWord& known = program.words.Find(wording_hashes[reads]);
     const auto strongest = wording.Strongest(reads);
@@ -578,7 +584,19 @@ struct Judge::Worker::Impl {
     runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, all, where);
     rule_hits.clear();
     if (!searched) return CouldNot(a, searched.error().message());
-    const bool enough = runner.Run(rules, detail, rule_hits);
+    bool enough = runner.Run(rules, detail, rule_hits);
+    if (!views[0].weighed && judge->program.wording.asks_elsewhere() && !rule_hits.empty()) {
+      const auto own = std::span(literals).subspan(views[0].first_found, views[0].last_found - views[0].first_found);
+      if (const std::size_t reads = ReadsAs(views[0], own); reads != kWordingConcepts) {
+        if (found.empty()) found.assign(all.begin(), all.end());
+        for (const auto& one : wording.Strongest(reads)) found.push_back({judge->program.words.Find(wording_hashes[reads]).sense, one.first, one.last, 0, View::kPlain});
+        all = found;
+        where.Start(all, PlacesOf(views[0]), SqueezedWords(views));
+        runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, all, where);
+        rule_hits.clear();
+        enough = runner.Run(rules, detail, rule_hits);
+      }
+    }
     Finish(a);
     if (!enough) CouldNot(a, "the post holds more of the lexicon's words than can be weighed");
   }

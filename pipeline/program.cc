@@ -513,11 +513,23 @@ class Compiler {
     });
     for (const Entry& e : lexicon_.entries) out_.entries.push_back({e.id, e.why, e.category, e.severity, e.weight, e.status, e.characteristic});
     out_.literal_count = static_cast<std::uint32_t>(out_.literals.size());
+    out_.elsewhere_adds = ElsewhereAdds();
     NumberTopics();
     ChooseAnchors();
     TellSenses();
     PlaceSenses();
     NumberWords();
+  }
+
+  bool ElsewhereAdds() {
+    if (!out_.wording.asks_elsewhere()) return false;
+    const auto all = Closure({Define(WordingConcept(kWordingElsewhere))});  // asking for what it is part of asks for it
+    const auto holds = [&](const std::vector<ConceptNumber>& concepts) {
+      return std::ranges::any_of(concepts, [&](ConceptNumber c) { return std::ranges::binary_search(all, c); });
+    };
+    return std::ranges::any_of(exceptions_, holds) || std::ranges::any_of(rules_, [&](const DraftRule& draft) {
+             return std::ranges::any_of(draft.orders.front(), holds) || std::ranges::any_of(draft.with, [&](const DraftCondition& with) { return with.where != Where::kQuoted && holds({with.concept_number}); });
+           });
   }
 
   // All that is ever asked of a post.

@@ -226,6 +226,7 @@ struct Program {
   Vocabulary vocabulary;
   WordingTable wording;
   std::vector<ConceptNumber> weighed_concepts;  // of WordingTable::WeightOfConcept(i)
+  bool elsewhere_adds = false;  // there may be a hit because of wording.elsewhere: some rule needs it, or it takes a phrase away
 };
 
 // The texts a pattern stands for, sorted, where it only joins and chooses ("(?:polish|irish) kids?") and each is of two words or

@@ -158,6 +158,7 @@ class Reader {
       ResolveWide(entries_[i], despite_[i]);
     }
     CheckPatternRules();
+    CheckSize();
     if (!wording_.empty() && !wording_place_) {
       mistakes_.push_back({weigh_place_, "[[weigh]] gives points, and no file has the [[wording]] that says how many are too many: from = 20, below = -5"});
     }
@@ -439,6 +440,16 @@ class Reader {
     for (const Concept& c : concepts_) add(c.id);
     for (const Entry& e : entries_)
       for (const std::string& id : e.concepts) add(id);
+  }
+
+  // What rules and contexts can ask of a post is numbered with 16 bits (Senses::kMostTopics).  Counted on the safe side.
+  void CheckSize() {
+    constexpr std::size_t kMost = 60'000;
+    std::size_t asked = known_.size();
+    for (const Concept& c : concepts_) asked += c.except.size();
+    for (const Entry& e : entries_) asked += std::max<std::size_t>(1, e.elements.size()) + e.except.size() + (e.with.empty() ? 0 : 1);
+    if (asked > kMost)
+      mistakes_.push_back({entries_.empty() ? Place{} : entries_.back().place, "the lexicons ask for " + std::to_string(asked) + " different things, and heed can tell " + std::to_string(kMost) + " apart: put phrases of one kind together in one entry, or retire entries and remove them"});
   }
 
   bool CheckConcept(const std::string& id, const Place& where, std::string_view what) {

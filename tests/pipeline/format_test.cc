@@ -100,6 +100,15 @@ TEST(LexiconFormat, ReportsEverythingInOneGo) {
   EXPECT_GT(lexicon.error().size(), 8u);
 }
 
+TEST(LexiconFormat, SaysSoWhereItAsksForMoreThanCanBeToldApart) {
+  std::string toml = "language = \"en\"\n";
+  for (int i = 0; i < 60'001; ++i) toml += "[[term]]\nid = \"abuse.t" + std::to_string(i) + "\"\nphrases = [\"numpty\"]\ncategory = \"abuse\"\nseverity = 2\nwhy = \"w\"\nmatches = [\"numpty\"]\nignores = [\"x\"]\n";
+  const LexiconFile file{"t.toml", toml};
+  const auto lexicon = LoadLexicon({&file, 1});
+  ASSERT_FALSE(lexicon);
+  EXPECT_NE(ToString(lexicon.error()).find("different things"), std::string::npos) << ToString(lexicon.error());
+}
+
 TEST(LexiconFormat, HasADigestThatDoesNotDependOnTheOrderOfFiles) {
   const LexiconFile a{"a.toml", kGood}, b{"b.toml", "language = \"cy\"\n[[concept]]\nid = \"c\"\n"};
   const LexiconFile forwards[] = {a, b}, backwards[] = {b, a};

@@ -238,6 +238,7 @@ struct Judge::Worker::Impl {
     View view;
     bool odd;
     bool anchored;        // something found in it is an anchor
+    bool about;           // a plain view: it holds a word that says it is about what words are weighed for
     bool weighed;         // its words are, and what they read as is among what was found
     std::uint32_t begin, end;              // bytes of the buffer
     std::uint32_t first_word, last_word;   // words of the buffer, half open
@@ -454,7 +455,8 @@ struct Judge::Worker::Impl {
       segment.anchored = (flags & KnownWord::kAnchor) != 0;
       AddPhrases(segment, count);
       // Elsewhere it is of account only to what it takes away: RunRules() weighs what has hits.
-      segment.weighed = plain && ((any_flags & KnownWord::kAbout) != 0 || program.wording.all() || program.elsewhere_adds || detail == Detail::kAll);
+      segment.about = (any_flags & KnownWord::kAbout) != 0;
+      segment.weighed = plain && (segment.about || program.wording.all() || program.elsewhere_adds || detail == Detail::kAll);
       if (segment.weighed) AddWording(segment, count);
       segment.last_found = static_cast<std::uint32_t>(count);
     }
@@ -512,7 +514,7 @@ struct Judge::Worker::Impl {
   // What the words of a plain view read as; `own` is what was found in it.
   std::size_t ReadsAs(const Segment& segment, std::span<const Found> own) {
     const Program& program = judge->program;
-    scale.Weigh(program.wording, ViewOf(segment).text, WordsOf(segment), std::span(hashes).subspan(segment.first_word), wording);
+    scale.Weigh(program.wording, segment.about, ViewOf(segment).text, WordsOf(segment), std::span(hashes).subspan(segment.first_word), wording);
     for (const Found& f : own)
       if (f.pattern == 0)
         for (const std::uint32_t weight : program.senses.Weights(f.sense)) scale.AddConcept(program.wording, weight, f.first, f.last, wording);

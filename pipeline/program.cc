@@ -352,12 +352,7 @@ class Compiler {
       AddLiteral(WordingLiteral(which), Closure({Define(WordingConcept(which))}), -1, Spelling::kWritten, kWeighing, 0);
     written_ = out_.literals.size();
     for (const WeighedConcept& weighed : lexicon_.wording.concepts) out_.weighed_concepts.push_back(Define(weighed.concept_id));
-    for (const std::string& word : lexicon_.wording.about) AddAbout(word);
-  }
-
-  void AddAbout(const std::string& word) {
-    out_.words.At(word).flags |= KnownWord::kAbout;
-    out_.wording.AddAbout(word);
+    for (const std::string& word : lexicon_.wording.about) out_.words.At(word).flags |= KnownWord::kAbout;
   }
 
   void AddSchool(const School& school, std::int32_t index) {
@@ -380,7 +375,7 @@ class Compiler {
       // A post that names the school is about school, whatever else it says.
       if (of == &name && !out_.wording.empty())
         for (const std::string_view word : WordsOf(phrase.folded))
-          if (word.size() > 2 && common_.count(word) == 0 && frequent_.count(word) == 0) AddAbout(std::string(word));
+          if (word.size() > 2 && common_.count(word) == 0 && frequent_.count(word) == 0) out_.words.At(word).flags |= KnownWord::kAbout;
     }
     written_ = out_.literals.size();
   }

@@ -82,8 +82,8 @@ void WordingScale::Add(const WordingTable& table, std::uint32_t weight, std::uin
   out.weighed.push_back({first, last, points, weight, static_cast<std::uint8_t>(category)});
 }
 
-void WordingScale::Weigh(const WordingTable& table, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out) {
-  out.about = table.all_;
+void WordingScale::Weigh(const WordingTable& table, bool about, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out) {
+  out.about = about || table.all_;
   out.sum = 0;
   out.words = out.known = 0;
   out.weighed.clear();
@@ -100,7 +100,6 @@ void WordingScale::Weigh(const WordingTable& table, std::string_view text, std::
     const std::uint32_t number = known.number();
     ++out.words;
     out.known += known.sense != KnownWord::kNone;
-    out.about |= (known.flags & WordingTable::kAbout) != 0;
     if (number_before != 0 && number != 0) add(table.pairs_.Find(WordTable::HashPair(number_before, number, 0)).sense, before, w + 1);
     add(known.sense, w, w + 1);
     before = w;

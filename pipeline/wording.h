@@ -65,8 +65,6 @@ class WordingTable {
   std::uint32_t first_concept() const { return first_concept_; }
   // Whether posts that are not about it may read as anything.
   bool asks_elsewhere() const { return elsewhere_ != kNever; }
-  // Of the words that say what a post is about.
-  void AddAbout(std::string_view word) { words_.At(word).flags |= kAbout; }
   // Whether posts are weighed whatever they are about.
   bool all() const { return all_; }
   std::int32_t from() const { return from_; }
@@ -76,8 +74,6 @@ class WordingTable {
   friend struct ProgramImage;
   friend class WordingScale;
   friend struct WordingSum;
-  static constexpr std::uint32_t kAbout = KnownWord::kAbout;
-
   // A word's sense is the number of its weight, where it has one; its own number is for pairs, whose sense is that of theirs.
   WordTable words_, pairs_;
   static constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::min();
@@ -112,8 +108,8 @@ struct WordingSum {
 // Weighs posts.  One per thread.
 class WordingScale {
  public:
-  // `hashes` are those of `words`, whose places are counted from the start of `text`.
-  void Weigh(const WordingTable& table, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out);
+  // `about`: the post holds a word flagged KnownWord::kAbout.  `hashes` are those of `words`, whose places are counted from the start of `text`.
+  void Weigh(const WordingTable& table, bool about, std::string_view text, std::span<const Word> words, std::span<const std::uint64_t> hashes, WordingSum& out);
   // After that, of the same post: a concept found at words [first, last).
   void AddConcept(const WordingTable& table, std::uint32_t weight, std::uint32_t first, std::uint32_t last, WordingSum& out) { Add(table, weight, first, last, out); }
 

@@ -7,13 +7,13 @@
 #include <time.h>
 
 #include <chrono>
-#include <random>
 
 #include "connectors/tip/outside.h"
 #include "connectors/tip/readers.h"
 #include "tests/connectors/bluesky_and_mastodon.h"
 #include "tests/fakes/temp_folder.h"
 #include "tests/fakes/zip.h"
+#include "tests/fuzz/hammer.h"
 
 #define LLVMFuzzerTestOneInput FuzzTip
 #include "tests/fuzz/connectors_tip.cc"
@@ -433,24 +433,7 @@ TEST(TipFuzz, Holds) {
   for (const auto name : {"whatsapp_ios.txt", "whatsapp_android.txt", "whatsapp_12h_ios.txt", "telegram.json", "telegram.html", "facebook_messages.json", "facebook_comments.json", "instagram_comments.json", "tiktok.json", "page.html", "page.mhtml",
                           "forwarded.eml", "plain.eml", "words.pdf"})
     corpus.push_back(GoldenInput(std::string("tip/") + name));
-  std::mt19937 dice(3);
-  const auto run = [](const std::string& bytes) { FuzzTip(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()); };
-  for (const auto& whole : corpus) {
-    run(whole);
-    for (std::size_t at = 0; at < whole.size(); at += 7) run(whole.substr(0, at));
-    for (int round = 0; round < 600; ++round) {
-      std::string damaged = whole;
-      for (int i = 0; i < 3; ++i) {
-        const std::size_t at = dice() % damaged.size(), length = dice() % 8;
-        switch (dice() % 3) {
-          case 0: damaged[at] = static_cast<char>(dice()); break;
-          case 1: damaged.insert(at, damaged.substr(dice() % damaged.size(), length)); break;
-          default: damaged.erase(at, std::min(length, damaged.size() - 1));
-        }
-      }
-      run(damaged);
-    }
-  }
+  Hammer(&FuzzTip, corpus, 600, 7);
 }
 
 }  // namespace

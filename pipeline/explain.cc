@@ -50,6 +50,9 @@ std::string ToJson(const Explanation& e) {
 
   if (!e.weighed.empty()) {
     json.Key("wording").Object().Field("sum", e.wording_sum).Field("from", e.wording_from).Field("below", e.wording_below).Field("reads_as", e.wording_reads);
+    json.Key("insists").Array();
+    for (const int severity : e.wording_insists) json.Int(severity);
+    json.EndArray();
     json.Key("words").Array();
     for (const auto& one : e.weighed) {
       json.Object().Field("words", one.words).Field("start", one.begin).Field("end", one.end).Field("points", one.points);

@@ -91,7 +91,7 @@ struct ProgramImage {
     io(p.literal_count), io(p.sense_of_pattern), io(p.phrases), io(p.pairs.bits_);
     io(p.senses.items_), io(p.senses.meanings_),
     io(p.gates), io(p.first_gate), io(p.topics), io(p.orders.first_), io(p.orders.items_), io(p.conditions), io(p.rules);
-    io(p.wording.weights_), io(p.wording.first_concept_), io(p.wording.from_), io(p.wording.sure_), io(p.wording.below_), io(p.wording.calm_), io(p.wording.elsewhere_), io(p.wording.all_), io(p.weighed_concepts), io(p.elsewhere_adds);
+    io(p.wording.weights_), io(p.wording.first_concept_), io(p.wording.from_), io(p.wording.sure_), io(p.wording.below_), io(p.wording.calm_), io(p.wording.elsewhere_), io(p.wording.insists_), io(p.wording.all_), io(p.weighed_concepts), io(p.elsewhere_adds);
   }
   static void Write(Writer& io, const Program& program) {
     Program& p = const_cast<Program&>(program);  // the one list of fields is for both ways; writing changes nothing

@@ -34,7 +34,7 @@ constexpr std::size_t kChunk = 32u << 10;
 //   magic 8 | key 32 | program | mentions | patterns | ends of patterns | ends of patterns with digits | checksum of all before it 8
 // each of the five as its size (8 bytes) and its bytes; numbers as this machine has them.  The program is pipeline/image.h's, the others are
 // Hyperscan's databases.
-constexpr std::string_view kMagic = "HEEDHS16";
+constexpr std::string_view kMagic = "HEEDHS17";
 
 struct Databases {
   Database mentions;
@@ -240,6 +240,7 @@ struct Judge::Worker::Impl {
     bool anchored;        // something found in it is an anchor
     bool about;           // a plain view: it holds a word that says it is about what words are weighed for
     bool weighed;         // its words are, and what they read as is among what was found
+    std::uint8_t insists;                  // as PostWords::insists, of a plain view
     std::uint32_t begin, end;              // bytes of the buffer
     std::uint32_t first_word, last_word;   // words of the buffer, half open
     std::uint32_t first_found, last_found;  // in `literals`, half open
@@ -526,6 +527,7 @@ struct Judge::Worker::Impl {
     const Program& program = judge->program;
     if (program.wording.empty()) return;
     const std::size_t reads = ReadsAs(segment, std::span(literals).subspan(segment.first_found, count - segment.first_found));
+    if (wording.about) segment.insists = program.wording.Insisting(wording.sum);
     if (reads == kWordingConcepts) return;
     const KnownWord& known = program.words.Find(wording_hashes[reads]);
     const auto strongest = wording.Strongest(reads);
@@ -583,7 +585,7 @@ struct Judge::Worker::Impl {
       all = found;
       where.Start(all, PlacesOf(views[0]), SqueezedWords(views));
     }
-    runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, all, where);
+    runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school, views[0].insists}, all, where);
     rule_hits.clear();
     if (!searched) return CouldNot(a, searched.error().message());
     bool enough = runner.Run(rules, detail, rule_hits);
@@ -594,7 +596,7 @@ struct Judge::Worker::Impl {
         for (const auto& one : wording.Strongest(reads)) found.push_back({judge->program.words.Find(wording_hashes[reads]).sense, one.first, one.last, 0, View::kPlain});
         all = found;
         where.Start(all, PlacesOf(views[0]), SqueezedWords(views));
-        runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school}, all, where);
+        runner.Start({texts[views[0].post], ViewOf(views[0]), SqueezedWords(views), views[0].school, views[0].insists}, all, where);
         rule_hits.clear();
         enough = runner.Run(rules, detail, rule_hits);
       }
@@ -823,6 +825,8 @@ Explanation Judge::Worker::Explain(std::size_t school, std::string_view text) {
     }
     std::stable_sort(e.weighed.begin(), e.weighed.end(), [](const auto& a, const auto& b) { return std::abs(a.points) > std::abs(b.points); });
     e.wording_sum = w.wording.sum, e.wording_from = table.from(), e.wording_below = table.below();
+    for (int severity = 1; severity <= static_cast<int>(Wording::kSeverities); ++severity)
+      if ((w.segments[0].insists >> severity & 1) != 0) e.wording_insists.push_back(severity);
     if (const std::size_t reads = w.wording.Reads(table); reads != kWordingConcepts) e.wording_reads = WordingConcept(reads);
   }
   struct Seen {

@@ -275,6 +275,11 @@ class Reader {
     if (wording_.sure && *wording_.sure < wording_.from) table.Complain("sure", "\"sure\" must not be less than \"from\"");
     for (const auto& [key, points] : {std::pair("calm", wording_.calm), std::pair("elsewhere", wording_.elsewhere)})
       if (points && *points > wording_.below) table.Complain(key, "\"" + std::string(key) + "\" must not be more than \"below\"");
+    if (auto insists = table.Table("insists")) {
+      for (std::size_t severity = 1; severity <= Wording::kSeverities; ++severity)
+        if (const auto points = insists->Int(std::to_string(severity))) wording_.insists[severity - 1] = static_cast<std::int32_t>(std::clamp<std::int64_t>(*points, -kMostSum, kMostSum));
+      insists->Done();
+    }
     wording_.about = table.Strings("about");
     for (const std::string& word : wording_.about)
       if (word.empty() || word.find(' ') != std::string::npos || LowerAscii(word) != word) table.Complain("about", "\"" + word + "\" is not one word with small letters");

@@ -4,6 +4,7 @@
 // into what does.  Reading files is the caller's work, so that this stays pure.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -128,6 +129,8 @@ struct Wording {
 
   std::int32_t from = 0, below = 0;
   std::optional<std::int32_t> sure, calm, elsewhere;
+  static constexpr std::size_t kSeverities = 4;
+  std::array<std::optional<std::int32_t>, kSeverities> insists;  // by severity, from 1
   std::vector<std::string> about;  // single words, as folded: only posts that hold one read as a breach; none: all may
   std::vector<WeighedWords> words;
   std::vector<WeighedConcept> concepts;

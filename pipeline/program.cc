@@ -550,7 +550,7 @@ class Compiler {
       const auto add = [&](const std::vector<DraftCondition>& conditions) {
         const auto first = static_cast<std::uint32_t>(out_.conditions.size());
         for (const DraftCondition& c : conditions)
-          out_.conditions.push_back({c.where == Where::kQuoted ? kAlwaysThere : TopicOf({c.concept_number}), c.where, c.words});
+          out_.conditions.push_back({c.where == Where::kQuoted ? kAlwaysThere : TopicOf({c.concept_number}), c.where, c.words, c.where == Where::kPost && !out_.concepts[c.concept_number].starts_with("wording.")});
         return first;
       };
       rule.first_unless = add(draft.unless);

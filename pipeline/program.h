@@ -65,6 +65,7 @@ struct Condition {
   TopicNumber topic = kAlwaysThere;  // as good as unused for kQuoted
   Where where = Where::kSentence;
   std::uint32_t words = 0;
+  bool yields = false;               // it looks at the whole post, for what the post's words together may outweigh: see PostWords::insists
 };
 
 struct CompiledRule {

@@ -246,6 +246,7 @@ void RuleRunner::RunOrder(std::uint32_t rule_number, std::span<const TopicNumber
   }
 
   std::size_t counted = 0;
+  const bool insists = (post_.insists >> program_.entries[rule.entry].severity & 1) != 0;
   const bool asks_whom = detail == Detail::kAll || !program_.entries[rule.entry].characteristic;
   for (const Node& end : levels_[order.size() - 1]) {
     if (++chains_ > kMostChains || (detail == Detail::kHits && counted >= kMostHitsOfOne)) return;
@@ -275,7 +276,7 @@ void RuleRunner::RunOrder(std::uint32_t rule_number, std::span<const TopicNumber
     if (rule.at != Stand::kAnywhere && !Stands(rule.at, hit)) continue;
     for (std::uint32_t i = rule.first_unless; i < rule.first_with; ++i) {
       const Condition& unless = program_.conditions[i];
-      if (!where_->Has(unless.topic) || !Holds(unless, hit, last_element, hit.blocker)) continue;
+      if ((unless.yields && insists) || !where_->Has(unless.topic) || !Holds(unless, hit, last_element, hit.blocker)) continue;
       hit.blocked = &unless;
       break;
     }

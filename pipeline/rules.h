@@ -25,6 +25,7 @@ struct PostWords {
   FoldedView plain;
   std::span<const Word> squeezed;  // words of the squeezed view; empty where there is none
   std::int32_t school = -1;        // whose words count, beside everybody's
+  std::uint8_t insists = 0;        // bit s: no condition that yields takes a hit of severity s away
 };
 
 // A topic, or a concept, seen in a post.

@@ -11,6 +11,8 @@
 //   reads as  where the sum is `from` or more, the category whose words bring most of the points above zero; where it is `sure` or more, beyond doubt
 //   innocent  where the sum is `below` or less and at least half of the words have points (a pair is no word here); where it is `calm` or less, beyond doubt,
 //             however many have
+//   insists   where the sum of a post that is about it is so much or more, hits of that severity stand against contexts that look at the whole post: a word of
+//             homework somewhere says little of a post that otherwise sounds like a breach
 //   elsewhere where the sum of a post that is not about it is `elsewhere` or less
 // What it reads as is a concept, "wording.threat", "wording.threat.sure" (which is the first as well), "wording.innocent", "wording.innocent.sure" or
 // "wording.elsewhere", found at the words that weigh most; entries and contexts ask for it as for any other, so that an entry alone says what becomes of a post, and has a record, a status
@@ -69,6 +71,12 @@ class WordingTable {
   bool all() const { return all_; }
   std::int32_t from() const { return from_; }
   std::int32_t below() const { return below_; }
+  // Severities whose hits insist where a post that is about it comes to `sum`: bit s for severity s.
+  std::uint8_t Insisting(std::int32_t sum) const {
+    unsigned severities = 0;
+    for (std::size_t i = 0; i < insists_.size(); ++i) severities |= static_cast<unsigned>(sum >= insists_[i]) << (i + 1);
+    return static_cast<std::uint8_t>(severities);
+  }
 
  private:
   friend struct ProgramImage;
@@ -76,10 +84,11 @@ class WordingTable {
   friend struct WordingSum;
   // A word's sense is the number of its weight, where it has one; its own number is for pairs, whose sense is that of theirs.
   WordTable words_, pairs_;
-  static constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::min();
+  static constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::min(), kAlways = std::numeric_limits<std::int32_t>::max();  // sums that none is so low, so high as
   std::vector<Weight> weights_;
   std::uint32_t first_concept_ = 0;
-  std::int32_t from_ = 0, sure_ = std::numeric_limits<std::int32_t>::max(), below_ = 0, calm_ = kNever, elsewhere_ = kNever;
+  std::int32_t from_ = 0, sure_ = kAlways, below_ = 0, calm_ = kNever, elsewhere_ = kNever;
+  std::array<std::int32_t, Wording::kSeverities> insists_ = {kAlways, kAlways, kAlways, kAlways};
   bool all_ = true;  // posts are weighed whatever they are about
 };
 

@@ -103,6 +103,9 @@ int RunExplain(const Arguments& arguments) {
     out += "\nWording:\n" + Wrap(line, width, "  ");
     out += "  " + std::to_string(e.wording_sum) + " points in all; from " + std::to_string(e.wording_from) + " on it reads as a breach, at " + std::to_string(e.wording_below) +
            " or less as innocent: " + (e.wording_reads.empty() ? "neither" : e.wording_reads) + "\n";
+    std::string severities;
+    for (const int severity : e.wording_insists) severities += (severities.empty() ? "" : ", ") + std::to_string(severity);
+    if (!severities.empty()) out += Wrap("So contexts that look at the whole post take no hit of severity " + severities + " away.", width, "  ");
   }
   out += "\nArithmetic:\n";
   for (const auto& step : e.arithmetic) out += "  " + ForTerminal(step) + "\n";

@@ -48,6 +48,8 @@ class Noise {
     if (OneIn(2)) out.sure = out.from + static_cast<std::int32_t>(Below(10));
     if (OneIn(2)) out.calm = out.below - static_cast<std::int32_t>(Below(10));
     if (OneIn(2)) out.elsewhere = out.below - static_cast<std::int32_t>(Below(10));
+    for (auto& from : out.insists)
+      if (OneIn(2)) from = static_cast<std::int32_t>(Below(20)) - 8;
     if (OneIn(2)) out.about = {kWords[Below(8)], kWords[Below(8)]};
     std::set<std::vector<std::string>> known;
     for (std::int32_t i = 0; i < 14; ++i) {
@@ -96,6 +98,7 @@ class Noise {
     rule.within = Below(4);
     rule.scope = static_cast<RuleScope>(Below(3));
     if (OneIn(3)) rule.at = static_cast<Stand>(Below(5));
+    rule.severity = 1 + Below(4);
     for (unsigned u = OneIn(2) ? 1 + Below(2) : 0; u > 0; --u) rule.unless.push_back(Context());
     for (unsigned w = OneIn(3) ? 1 + Below(2) : 0; w > 0; --w) rule.with.push_back(Context());
     return rule;
@@ -136,6 +139,10 @@ std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<S
     out += "[[wording]]\nfrom = " + std::to_string(wording.from) + "\nbelow = " + std::to_string(wording.below) + "\n";
     for (const auto& [key, points] : {std::pair("sure", wording.sure), std::pair("calm", wording.calm), std::pair("elsewhere", wording.elsewhere)})
       if (points) out += std::string(key) + " = " + std::to_string(*points) + "\n";
+    std::string insists;
+    for (std::size_t i = 0; i < wording.insists.size(); ++i)
+      if (wording.insists[i]) insists += (insists.empty() ? "" : ", ") + std::to_string(i + 1) + " = " + std::to_string(*wording.insists[i]);
+    if (!insists.empty()) out += "insists = {" + insists + "}\n";
     if (!wording.about.empty()) out += "about = " + Quoted(wording.about) + "\n";
   }
   for (const SlowWording::Weight& w : wording.weights) {
@@ -150,7 +157,7 @@ std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<S
     if (!c.except.empty()) out += "except = " + Quoted(c.except) + "\n";
   }
   for (const SlowRule& r : rules) {
-    out += "[[rule]]\nid = \"" + r.id + "\"\ncategory = \"abuse\"\nseverity = 1\nwhy = \"w\"\nmatches = [\"x\"]\nignores = [\"y\"]\nwithin = " + std::to_string(r.within);
+    out += "[[rule]]\nid = \"" + r.id + "\"\ncategory = \"abuse\"\nseverity = " + std::to_string(r.severity) + "\nwhy = \"w\"\nmatches = [\"x\"]\nignores = [\"y\"]\nwithin = " + std::to_string(r.within);
     out += "\nscope = \"" + std::string(ToString(r.scope)) + "\"\nat = \"" + std::string(ToString(r.at)) + "\"\n" + (r.ordered ? "sequence" : "together") + " = [";
     for (const auto& element : r.elements) out += Quoted(element) + ", ";
     out += "]\n";

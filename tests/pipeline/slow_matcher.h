@@ -32,6 +32,7 @@ struct SlowRule {
   std::uint32_t within = 0;
   RuleScope scope = RuleScope::kSentence;
   Stand at = Stand::kAnywhere;
+  unsigned severity = 1;
   std::vector<Unless> unless, with;
 };
 
@@ -45,6 +46,7 @@ struct SlowWording {
   };
   std::int32_t from = 0, below = 0;
   std::optional<std::int32_t> sure, calm, elsewhere;
+  std::array<std::optional<std::int32_t>, 4> insists;  // by severity, from 1
   std::vector<std::string> about;
   std::vector<Weight> weights;
 };
@@ -62,20 +64,17 @@ class SlowMatcher {
   // What the post reads as by its words together: a category, "innocent", either with ".sure", "elsewhere", or "".
   std::string Reads() const {
     const auto worded = Worded();
-    const auto among = [&](std::uint32_t word, const std::vector<std::string>& words) { return std::find(words.begin(), words.end(), Joined(word, word + 1)) != words.end(); };
     if (wording_.weights.empty()) return "";
-    const bool about = wording_.about.empty() || std::any_of(worded.begin(), worded.end(), [&](std::uint32_t word) { return among(word, wording_.about); });
-    std::int32_t sum = 0;
+    const std::int32_t sum = Sum();
     std::size_t known = 0;
     std::array<std::int32_t, kCategories.size()> of_category{};
     for (const SlowWording::Weight& weight : wording_.weights) {
-      if (weight.words.size() == 1) known += static_cast<std::size_t>(std::count_if(worded.begin(), worded.end(), [&](std::uint32_t word) { return among(word, weight.words); }));
+      if (weight.words.size() == 1) known += static_cast<std::size_t>(std::count_if(worded.begin(), worded.end(), [&](std::uint32_t word) { return IsAmong(word, weight.words); }));
       if (!FirstOf(weight)) continue;
-      sum += weight.points;
       for (std::size_t c = 0; c < kCategories.size(); ++c)
         if (weight.points > 0 && ToString(kCategories[c]) == weight.category) of_category[c] += weight.points;
     }
-    if (!about) return wording_.elsewhere && sum <= *wording_.elsewhere ? "elsewhere" : "";
+    if (!IsAbout()) return wording_.elsewhere && sum <= *wording_.elsewhere ? "elsewhere" : "";
     if (wording_.calm && sum <= *wording_.calm) return "innocent.sure";
     if (sum >= wording_.from) {
       const auto most = std::max_element(of_category.begin(), of_category.end());
@@ -83,6 +82,12 @@ class SlowMatcher {
       return std::string(ToString(kCategories[static_cast<std::size_t>(most - of_category.begin())])) + (wording_.sure && sum >= *wording_.sure ? ".sure" : "");
     }
     return sum <= wording_.below && !worded.empty() && 2 * known >= worded.size() ? "innocent" : "";
+  }
+
+  // Whether hits of that severity stand against contexts of the whole post.
+  bool Insists(unsigned severity) const {
+    const auto& from = wording_.insists[severity - 1];
+    return !wording_.weights.empty() && from && IsAbout() && Sum() >= *from;
   }
 
   // Whether the rule makes a hit that counts.
@@ -97,6 +102,18 @@ class SlowMatcher {
   }
 
  private:
+  bool IsAmong(std::uint32_t word, const std::vector<std::string>& words) const { return std::find(words.begin(), words.end(), Joined(word, word + 1)) != words.end(); }
+  bool IsAbout() const {
+    const auto worded = Worded();
+    return wording_.about.empty() || std::any_of(worded.begin(), worded.end(), [&](std::uint32_t word) { return IsAmong(word, wording_.about); });
+  }
+  std::int32_t Sum() const {
+    std::int32_t sum = 0;
+    for (const SlowWording::Weight& weight : wording_.weights)
+      if (FirstOf(weight)) sum += weight.points;
+    return sum;
+  }
+
   // Words that are no marks between word `last` and word `first`.
   std::uint32_t Gap(std::uint32_t last, std::uint32_t first) const {
     std::uint32_t gap = 0;
@@ -251,7 +268,8 @@ class SlowMatcher {
       const Seen whole{hit.front().first, std::max_element(hit.begin(), hit.end(), [](const Seen& a, const Seen& b) { return a.last < b.last; })->last};
       if (!Stands(rule.at, whole)) continue;
       const auto holds = [&](const Unless& context) { return Holds(context, whole, hit.back()); };
-      if (std::any_of(rule.unless.begin(), rule.unless.end(), holds)) continue;
+      const auto outweighed = [&](const Unless& context) { return context.where == Where::kPost && !context.concept_id.starts_with("wording.") && Insists(rule.severity); };
+      if (std::any_of(rule.unless.begin(), rule.unless.end(), [&](const Unless& context) { return !outweighed(context) && holds(context); })) continue;
       if (!rule.with.empty() && std::none_of(rule.with.begin(), rule.with.end(), holds)) continue;
       return true;
     }

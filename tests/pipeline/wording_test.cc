@@ -258,6 +258,86 @@ TEST(Wording, ConceptsAreExplainedByName) {
   EXPECT_NE(ToJson(e).find("\"concept\":\"insult.mild\""), std::string::npos) << ToJson(e);
 }
 
+// Where a post's words together outweigh what only looks at the whole of it.
+constexpr std::string_view kInsists = R"(
+[[wording]]
+from = 20
+below = -8
+insists = {2 = 12, 3 = 4}
+about = ["school"]
+
+[[weigh]]
+points = 6
+category = "abuse"
+words = ["gormless", "lanyard", "again"]
+
+[[concept]]
+id = "coursework"
+phrases = ["homework"]
+
+[[context]]
+id = "about.work"
+unless = ["coursework:post"]
+for = ["abuse"]
+
+[[term]]
+id = "abuse.numpty"
+phrases = ["numpty"]
+category = "abuse"
+severity = 2
+why = "An insult."
+unless = ["coursework:before:1", "wording.abuse:post"]
+matches = ["numpty"]
+ignores = ["homework numpty"]
+
+[[term]]
+id = "abuse.vermin"
+phrases = ["vermin"]
+category = "abuse"
+severity = 3
+why = "An insult."
+matches = ["vermin"]
+ignores = ["homework vermin"]
+)";
+
+TEST(Wording, FromSomePointsOnAHitStandsAgainstContextsOfTheWholePost) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"school numpty and his homework", ""},
+      {"school vermin and his homework", ""},
+      {"gormless school numpty and his homework", ""},
+      {"gormless school vermin and his homework", "abuse.vermin[vermin]"},           // 6 points
+      {"gormless again, school numpty and his homework", "abuse.numpty[numpty]"},    // 12 points
+      {"gormless again, vermin and his homework", ""},                               // of no school
+      {"gormless again, school homework numpty", ""},                                // a context of its own sentence
+      {"gormless again, lanyard, gormless school numpty and homework", "abuse.numpty[numpty]"},
+  };
+  const Judge judge = MakeJudge(kInsists);
+  const std::string image = judge.CacheImage();
+  JudgeOptions options;
+  options.cached = image;
+  const Judge cached = MakeJudge(kInsists, options);
+  ASSERT_TRUE(cached.from_cache());
+  for (const auto& [text, hits] : cases) {
+    EXPECT_EQ(HitsOf(Assess(judge, text), text), hits) << text;
+    EXPECT_EQ(HitsOf(Assess(cached, text), text), hits) << text;
+  }
+  auto worker = MakeWorker(judge);
+  EXPECT_EQ(worker.Explain(kAnySchool, cases[3].first).wording_insists, std::vector<int>({3}));
+  EXPECT_NE(ToJson(worker.Explain(kAnySchool, cases[4].first)).find("\"insists\":[2,3]"), std::string::npos);
+  EXPECT_EQ(worker.Explain(kAnySchool, cases[5].first).wording_insists, std::vector<int>());
+}
+
+TEST(Wording, WhatAPostReadsAsIsNotOutweighedByItself) {
+  const Judge judge = MakeJudge(std::string(kInsists) + R"(
+[[weigh]]
+points = 9
+category = "abuse"
+words = ["shambles"]
+)");
+  const std::string_view text = "gormless again, a school shambles of a numpty";  // 21 points: it reads as abuse
+  EXPECT_EQ(HitsOf(Assess(judge, text), text), "");
+}
+
 TEST(Wording, ConceptsPointsAreKeptInTheCompiledCache) {
   const Judge first = MakeJudge(kConcepts);
   const std::string image = first.CacheImage();
@@ -289,6 +369,7 @@ TEST(Wording, SaysWhatIsWrongWithItsTables) {
       {"[[wording]]\nfrom = 1\nbelow = 0\nabout = [\"Big Talk\"]", "is not one word"},
       {"[[wording]]\nfrom = 9\nbelow = 0\nsure = 8", "must not be less than"},
       {"[[wording]]\nfrom = 9\nbelow = 0\nelsewhere = 1", "\"elsewhere\" must not be more than"},
+      {"[[wording]]\nfrom = 9\nbelow = 0\ninsists = {5 = 1}", "\"5\""},
       {"[[wording]]\nfrom = 9\nbelow = 0\ncalm = 1", "\"calm\" must not be more than"},
       {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nconcepts = [\"thnaks\"]", "there is no concept \"thnaks\""},
       {"[[wording]]\nfrom = 1\nbelow = 0\n[[weigh]]\npoints = -3\nconcepts = [\"wording.innocent\"]", "has none itself"},

@@ -94,7 +94,7 @@ struct Explanation {
   std::vector<ShownWeight> weighed;    // those that bear most first; empty where the lexicon weighs no words
   std::int32_t wording_sum = 0, wording_from = 0, wording_below = 0;
   std::string wording_reads;           // the concept it comes to, "" for none
-  std::vector<int> wording_insists;    // severities whose hits stand against contexts of the whole post
+  std::vector<int> wording_insists;    // severities whose hits stand against contexts that go for whole kinds of entries
   std::vector<std::string> arithmetic;
   Assessment assessment;         // as Assess() with kAny would say, with the mention scored too
   std::string lexicon_version;

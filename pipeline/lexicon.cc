@@ -496,7 +496,9 @@ class Reader {
     for (const Wide& wide : wide_) {
       if (wide.language != e.language || e.severity > wide.up_to || std::find(despite.items.begin(), despite.items.end(), wide.id) != despite.items.end()) continue;
       if (std::find(wide.categories.begin(), wide.categories.end(), e.category) == wide.categories.end()) continue;
+      const std::size_t own = e.unless.size();
       Resolve(e.unless, {{"@" + wide.id}, despite.where, "for"}, 0);
+      for (std::size_t i = own; i < e.unless.size(); ++i) e.unless[i].wide = true;
     }
   }
 

@@ -59,9 +59,11 @@ struct Unless {
   std::string concept_id;  // empty for kQuoted
   Where where = Where::kSentence;
   std::uint32_t words = 0;  // how far, for kBefore, kAfter and kNear; for kPost in how many places that share no word (0: one)
+  bool wide = false;        // not the entry's own: of a context that goes for all of its kind
 
   std::string ToString() const;  // as written: "negator:before:4"
-  bool operator==(const Unless&) const = default;
+  // Whether they ask the same.
+  bool operator==(const Unless& other) const { return concept_id == other.concept_id && where == other.where && words == other.words; }
 };
 
 struct Concept {

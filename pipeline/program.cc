@@ -226,6 +226,7 @@ class Compiler {
     ConceptNumber concept_number;
     Where where;
     std::uint32_t words;
+    bool yields;
   };
   // A rule by concepts.
   struct DraftRule {
@@ -446,7 +447,7 @@ class Compiler {
     draft.rule.within = e.within.value_or(e.scope == RuleScope::kPost ? CompiledRule::kAnywhere : Entry::kDefaultWithin);
     draft.rule.at = e.at;
     for (const auto& [written, conditions] : {std::pair(&e.unless, &draft.unless), std::pair(&e.with, &draft.with)})
-      for (const Unless& u : *written) conditions->push_back({u.where == Where::kQuoted ? 0 : Define(u.concept_id), u.where, u.words});
+      for (const Unless& u : *written) conditions->push_back({u.where == Where::kQuoted ? 0 : Define(u.concept_id), u.where, u.words, Yields(u)});
     std::vector<std::vector<ConceptNumber>> elements;
     if (!e.is_rule) {
       elements.push_back({TermNumber(e)});
@@ -469,6 +470,9 @@ class Compiler {
     }
     rules_.push_back(std::move(draft));
   }
+
+  // What the post reads as is what would outweigh it.
+  static bool Yields(const Unless& u) { return u.wide && (u.where == Where::kPost || u.where == Where::kSentence) && !u.concept_id.starts_with("wording."); }
 
   // A rough share of posts that hold the literal.  What nobody would write but by a slip is rarer than any word.
   double Frequency(const std::string& literal, bool written) const {
@@ -550,7 +554,7 @@ class Compiler {
       const auto add = [&](const std::vector<DraftCondition>& conditions) {
         const auto first = static_cast<std::uint32_t>(out_.conditions.size());
         for (const DraftCondition& c : conditions)
-          out_.conditions.push_back({c.where == Where::kQuoted ? kAlwaysThere : TopicOf({c.concept_number}), c.where, c.words, c.where == Where::kPost && !out_.concepts[c.concept_number].starts_with("wording.")});
+          out_.conditions.push_back({c.where == Where::kQuoted ? kAlwaysThere : TopicOf({c.concept_number}), c.where, c.words, c.yields});
         return first;
       };
       rule.first_unless = add(draft.unless);

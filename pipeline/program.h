@@ -65,7 +65,7 @@ struct Condition {
   TopicNumber topic = kAlwaysThere;  // as good as unused for kQuoted
   Where where = Where::kSentence;
   std::uint32_t words = 0;
-  bool yields = false;               // it looks at the whole post, for what the post's words together may outweigh: see PostWords::insists
+  bool yields = false;               // what the post's words together say may outweigh it: see PostWords::insists
 };
 
 struct CompiledRule {

@@ -11,8 +11,8 @@
 //   reads as  where the sum is `from` or more, the category whose words bring most of the points above zero; where it is `sure` or more, beyond doubt
 //   innocent  where the sum is `below` or less and at least half of the words have points (a pair is no word here); where it is `calm` or less, beyond doubt,
 //             however many have
-//   insists   where the sum of a post that is about it is so much or more, hits of that severity stand against contexts that look at the whole post: a word of
-//             homework somewhere says little of a post that otherwise sounds like a breach
+//   insists   where the sum of a post that is about it is so much or more, hits of that severity stand against contexts that go for whole kinds of entries and look
+//             at the post or the sentence: a word of homework somewhere says little of a post that otherwise sounds like a breach.  An entry's own contexts hold
 //   elsewhere where the sum of a post that is not about it is `elsewhere` or less
 // What it reads as is a concept, "wording.threat", "wording.threat.sure" (which is the first as well), "wording.innocent", "wording.innocent.sure" or
 // "wording.elsewhere", found at the words that weigh most; entries and contexts ask for it as for any other, so that an entry alone says what becomes of a post, and has a record, a status

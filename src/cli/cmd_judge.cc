@@ -105,7 +105,7 @@ int RunExplain(const Arguments& arguments) {
            " or less as innocent: " + (e.wording_reads.empty() ? "neither" : e.wording_reads) + "\n";
     std::string severities;
     for (const int severity : e.wording_insists) severities += (severities.empty() ? "" : ", ") + std::to_string(severity);
-    if (!severities.empty()) out += Wrap("So contexts that look at the whole post take no hit of severity " + severities + " away.", width, "  ");
+    if (!severities.empty()) out += Wrap("So contexts that go for whole kinds of entries, and look at the post or the sentence, take no hit of severity " + severities + " away.", width, "  ");
   }
   out += "\nArithmetic:\n";
   for (const auto& step : e.arithmetic) out += "  " + ForTerminal(step) + "\n";

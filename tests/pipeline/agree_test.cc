@@ -78,6 +78,14 @@ class Noise {
     return out;
   }
 
+  // Contexts that go for all rules.
+  std::vector<Unless> Wide() {
+    std::vector<Unless> out;
+    for (unsigned n = OneIn(2) ? 1 + Below(2) : 0; n > 0; --n) out.push_back(Context());
+    for (Unless& one : out) one.wide = true;
+    return out;
+  }
+
   // Elements of phrases only, where `searched`: a rule needs one.
   SlowRule Rule(unsigned number, const std::vector<SlowConcept>& concepts) {
     SlowRule rule;
@@ -133,7 +141,7 @@ std::string Quoted(const std::vector<Unless>& items) {
   return Quoted(written);
 }
 
-std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<SlowRule>& rules, const SlowWording& wording) {
+std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<SlowRule>& rules, const SlowWording& wording, const std::vector<Unless>& wide) {
   std::string out;
   if (!wording.weights.empty()) {
     out += "[[wording]]\nfrom = " + std::to_string(wording.from) + "\nbelow = " + std::to_string(wording.below) + "\n";
@@ -151,6 +159,7 @@ std::string AsToml(const std::vector<SlowConcept>& concepts, const std::vector<S
     else out += "words = " + Quoted({w.words.size() == 1 ? w.words[0] : w.words[0] + " " + w.words[1]}) + "\n";
     if (!w.category.empty()) out += "category = \"" + w.category + "\"\n";
   }
+  if (!wide.empty()) out += "[[context]]\nid = \"wide\"\nfor = [\"abuse\"]\nunless = " + Quoted(wide) + "\n";
   for (const SlowConcept& c : concepts) {
     out += "[[concept]]\nid = \"" + c.id + "\"\nphrases = " + Quoted(c.phrases) + "\n";
     if (!c.patterns.empty()) out += "patterns = " + Quoted(c.patterns) + "\n";
@@ -175,7 +184,11 @@ TEST(Matcher, AgreesWithASlowObviousOneOnNoise) {
     const SlowWording wording = noise.Wording();
     std::vector<SlowRule> rules;
     for (unsigned r = 0; r < 10; ++r) rules.push_back(noise.Rule(r, concepts));
-    const std::string toml = AsToml(concepts, rules, wording);
+    const auto wide = noise.Wide();
+    const std::string toml = AsToml(concepts, rules, wording, wide);
+    for (SlowRule& rule : rules)
+      for (const Unless& context : wide)
+        if (std::find(rule.unless.begin(), rule.unless.end(), context) == rule.unless.end()) rule.unless.push_back(context);
     const Judge judge = MakeJudge(toml);
     auto worker = MakeWorker(judge);
     std::vector<std::string> texts;

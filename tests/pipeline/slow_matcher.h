@@ -84,7 +84,7 @@ class SlowMatcher {
     return sum <= wording_.below && !worded.empty() && 2 * known >= worded.size() ? "innocent" : "";
   }
 
-  // Whether hits of that severity stand against contexts of the whole post.
+  // Whether hits of that severity stand against what goes for whole kinds of entries and looks at the post or the sentence.
   bool Insists(unsigned severity) const {
     const auto& from = wording_.insists[severity - 1];
     return !wording_.weights.empty() && from && IsAbout() && Sum() >= *from;
@@ -268,7 +268,9 @@ class SlowMatcher {
       const Seen whole{hit.front().first, std::max_element(hit.begin(), hit.end(), [](const Seen& a, const Seen& b) { return a.last < b.last; })->last};
       if (!Stands(rule.at, whole)) continue;
       const auto holds = [&](const Unless& context) { return Holds(context, whole, hit.back()); };
-      const auto outweighed = [&](const Unless& context) { return context.where == Where::kPost && !context.concept_id.starts_with("wording.") && Insists(rule.severity); };
+      const auto outweighed = [&](const Unless& context) {
+        return context.wide && (context.where == Where::kPost || context.where == Where::kSentence) && !context.concept_id.starts_with("wording.") && Insists(rule.severity);
+      };
       if (std::any_of(rule.unless.begin(), rule.unless.end(), [&](const Unless& context) { return !outweighed(context) && holds(context); })) continue;
       if (!rule.with.empty() && std::none_of(rule.with.begin(), rule.with.end(), holds)) continue;
       return true;

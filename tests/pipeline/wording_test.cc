@@ -275,9 +275,13 @@ words = ["gormless", "lanyard", "again"]
 id = "coursework"
 phrases = ["homework"]
 
+[[concept]]
+id = "thanks"
+phrases = ["cheers"]
+
 [[context]]
 id = "about.work"
-unless = ["coursework:post"]
+unless = ["coursework:post", "thanks"]
 for = ["abuse"]
 
 [[term]]
@@ -286,7 +290,7 @@ phrases = ["numpty"]
 category = "abuse"
 severity = 2
 why = "An insult."
-unless = ["coursework:before:1", "wording.abuse:post"]
+unless = ["coursework:before:1", "thanks:post", "wording.abuse:post"]
 matches = ["numpty"]
 ignores = ["homework numpty"]
 
@@ -300,7 +304,7 @@ matches = ["vermin"]
 ignores = ["homework vermin"]
 )";
 
-TEST(Wording, FromSomePointsOnAHitStandsAgainstContextsOfTheWholePost) {
+TEST(Wording, FromSomePointsOnAHitStandsAgainstContextsThatGoForAllOfItsKind) {
   const std::pair<const char*, const char*> cases[] = {
       {"school numpty and his homework", ""},
       {"school vermin and his homework", ""},
@@ -308,7 +312,9 @@ TEST(Wording, FromSomePointsOnAHitStandsAgainstContextsOfTheWholePost) {
       {"gormless school vermin and his homework", "abuse.vermin[vermin]"},           // 6 points
       {"gormless again, school numpty and his homework", "abuse.numpty[numpty]"},    // 12 points
       {"gormless again, vermin and his homework", ""},                               // of no school
-      {"gormless again, school homework numpty", ""},                                // a context of its own sentence
+      {"gormless again, school homework numpty", ""},                                // the entry's own context
+      {"gormless again, school numpty. Cheers", ""},                                 // the same
+      {"gormless school vermin, cheers", "abuse.vermin[vermin]"},
       {"gormless again, lanyard, gormless school numpty and homework", "abuse.numpty[numpty]"},
   };
   const Judge judge = MakeJudge(kInsists);

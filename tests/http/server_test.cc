@@ -22,6 +22,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
+using namespace std::string_view_literals;
 
 class Wire {
  public:
@@ -177,7 +178,7 @@ TEST_F(ServerTest, RefusesWhatCouldEndInTwoPlaces) {
       "GET / HTTP/2.0\r\nHost: x\r\n\r\n",
       "GET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
-      std::string("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n", 32),
+      std::string("GET /a\0b HTTP/1.1\r\nHost: x\r\n\r\n"sv),
   };
   for (const auto& bytes : cases) {
     const int before = answered_;

@@ -1,12 +1,13 @@
 // Fits the points of lexicons/en/wording.toml from labelled posts, and prints that file.
 //
 //   fit_wording [--terms N] [--concepts N] [--ridge R] [--concept-scale S] [--fewest N] [--about LABELLED.jsonl]... [--score LABELLED.jsonl]...
-//               LEXICONS LABELLED.jsonl... > lexicons/en/wording.toml
+//               [--example-weight W] LEXICONS LABELLED.jsonl... > lexicons/en/wording.toml
 //
 // A logistic regression over the words, the pairs of neighbours and the lexicon's concepts of each post, breach or not, both kinds weighing the same; AdaGrad with a
 // ridge, a fixed seed, one thread: the same files in the same order give the same bytes.  A point is a twentieth of log odds; the
 // terms that bear most are kept, and what no post holds is as good as 0: the head says how far from 0 `from` and `below` are to be counted.
-// LEXICONS is the folder the points are for; what it holds of points is not looked at.  --about: of this file only posts that hold a word of its `about`, because no
+// LEXICONS is the folder the points are for; what it holds of points is not looked at.  Its entries' examples are learned from too: what they match, and what
+// they ignore where nothing else takes it for a breach, at half the weight of a post, since they are made up to show one thing.  --about: of this file only posts that hold a word of its `about`, because no
 // others read as a breach.  --score says what the points do on posts that were not learned from.
 //
 // What is kept out, so that nobody is flagged for who they are: words mostly written with a capital inside a sentence are
@@ -23,6 +24,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -37,11 +39,12 @@ namespace heed {
 namespace {
 
 constexpr double kUnit = 0.05;  // of log odds, a point
-double kRidge = 0.015;
-constexpr double kRate = 0.3, kScale = 0.3;
+double kRidge = 0.01;
+constexpr double kRate = 0.3, kScale = 0.3, kPairScale = 0.25;  // a pair is rarer than its words, and so learned with more care
 double kConceptScale = 0.3;  // a concept is held by many posts, and says less of each
 constexpr int kRounds = 10;
 int kFewest = 2;  // posts a word must stand in
+double kExampleWeight = 0.5;
 
 // Who somebody is.
 constexpr std::string_view kWho[] = {
@@ -58,6 +61,7 @@ constexpr std::string_view kWho[] = {
 struct Post {
   std::vector<std::uint32_t> terms;
   int category = -1;  // -1: no breach
+  double weight = 1;
 };
 
 constexpr std::string_view kConcept = "concept ";  // what a concept's name is written behind, as a term
@@ -78,11 +82,19 @@ class Concepts {
     if (!lexicon) throw std::runtime_error(ToString(lexicon.error()));
     for (const Concept& c : lexicon->concepts) defined_.insert(c.id);
     about_.insert(lexicon->wording.about.begin(), lexicon->wording.about.end());
-    const auto judge = Judge::Make(std::make_shared<const Lexicon>(*std::move(lexicon)), {}, {});
+    lexicon_ = std::make_shared<const Lexicon>(*std::move(lexicon));
+    const auto judge = Judge::Make(lexicon_, {}, {});
     if (!judge) throw std::runtime_error(judge.error().message());
     auto worker = judge->NewWorker();
     if (!worker) throw std::runtime_error(worker.error().message());
     worker_ = std::make_unique<Judge::Worker>(*std::move(worker));
+  }
+
+  const Lexicon& lexicon() const { return *lexicon_; }
+  // By rules alone, without points.
+  bool IsFlagged(std::string_view text) {
+    worker_->Assess(kAnySchool, std::span(&text, 1), MentionPolicy::kAny, assessed_);
+    return assessed_.front().flag;
   }
 
   const std::set<std::string>& about() const { return about_; }
@@ -100,7 +112,9 @@ class Concepts {
 
  private:
   std::set<std::string> defined_, about_;
+  std::shared_ptr<const Lexicon> lexicon_;
   std::unique_ptr<Judge::Worker> worker_;
+  std::vector<Assessment> assessed_;
 };
 
 class Fitter {
@@ -128,6 +142,20 @@ class Fitter {
     }
   }
 
+  // What the entries of the lexicon's own language show of themselves.  An entry of severity 1 flags nothing.
+  void ReadExamples() {
+    weight_ = kExampleWeight;
+    std::set<std::string_view> known;
+    for (const Entry& entry : concepts_.lexicon().entries) {
+      if (entry.status != EntryStatus::kLive || entry.language != "en") continue;
+      for (const std::string& text : entry.matches)
+        if (entry.severity >= 2 && known.insert(text).second) Add(text, static_cast<int>(entry.category) - 1);
+      for (const std::string& text : entry.ignores)
+        if (known.insert(text).second && !concepts_.IsFlagged(text)) Add(text, -1);
+    }
+    weight_ = 1;
+  }
+
   void Print(std::size_t most_words, std::size_t most_concepts) {
     Choose();
     Fit();
@@ -145,7 +173,7 @@ class Fitter {
         if (points != 0) lists[{-points, points > 0 ? CategoryOf(t) : -1}][IsConcept(t)].insert(IsConcept(t) ? std::string_view(kept_[t]).substr(kConcept.size()) : std::string_view(kept_[t]));
       }
     }
-    std::cout << "# What words and concepts weigh: made by build/tests/fit_wording from " << posts_.size() << " labelled posts; not to be changed by hand.  A post without any of them\n# stands at "
+    std::cout << "# What words and concepts weigh: made by build/tests/fit_wording from " << posts_.size() << " labelled posts and examples; not to be changed by hand.  A post without any of them\n# stands at "
               << std::lround(bias_ / kUnit) << ", which `from` and its like in reads-as.toml have in them.\n\nlanguage = \"en\"\nauthor = \"heed\"\n";
     for (const auto& [key, both] : lists) {
       std::cout << "\n[[weigh]]\npoints = " << -key.first << "\n";
@@ -230,7 +258,7 @@ class Fitter {
     }
     if (only_about_ && std::none_of(terms.begin(), terms.end(), [this](const std::string& term) { return concepts_.about().count(term) != 0; })) return;
     terms.merge(concepts_.Of(text, kWhoWords, who_concepts_));
-    raw_.push_back({std::move(terms), category});
+    raw_.push_back({std::move(terms), category, weight_});
   }
 
   bool IsName(const std::string& word) const {
@@ -257,13 +285,13 @@ class Fitter {
       const auto words = Split(term, ' ');
       const bool is_concept = term.starts_with(kConcept);
       held_.push_back(is_concept ? who_concepts_.count(term) != 0 : std::any_of(words.begin(), words.end(), [&](std::string_view word) { return kWhoWords.count(word) != 0; }));
-      scales_.push_back(is_concept ? kConceptScale : kScale);
+      scales_.push_back(is_concept ? kConceptScale : words.size() > 1 ? kPairScale : kScale);
       kept_.push_back(term);
     }
     counts_.resize(kept_.size());
     by_category_.resize(kept_.size());
     for (const auto& post : raw_) {
-      Post numbered{{}, post.category};
+      Post numbered{{}, post.category, post.weight};
       for (const std::string& term : post.terms)
         if (const auto at = numbers.find(term); at != numbers.end()) numbered.terms.push_back(at->second);
       for (const std::uint32_t t : numbered.terms) {
@@ -280,7 +308,7 @@ class Fitter {
     bias_ = 0;
     std::vector<double> past(kept_.size(), 0.1);
     double breaches = 0, all = 0;
-    for (const Post& post : posts_) ++all, breaches += post.category >= 0;
+    for (const Post& post : posts_) all += post.weight, breaches += post.weight * (post.category >= 0);
     const double share = breaches / all;
     std::mt19937_64 random(1);
     std::vector<std::uint32_t> order(posts_.size());
@@ -293,7 +321,7 @@ class Fitter {
         double sum = 0;
         for (const std::uint32_t t : post.terms) sum += weights_[t] * scales_[t];
         const double p = 1 / (1 + std::exp(-(sum + bias_)));
-        const double error = (p - breach) / (2 * (breach ? share : 1 - share));
+        const double error = post.weight * (p - breach) / (2 * (breach ? share : 1 - share));
         for (const std::uint32_t t : post.terms) {
           const double step = error * scales_[t] + kRidge * weights_[t];
           past[t] += step * step;
@@ -320,10 +348,12 @@ class Fitter {
   struct Raw {
     std::set<std::string> terms;
     int category;
+    double weight;
   };
   inline static const std::set<std::string, std::less<>> kWhoWords{std::begin(kWho), std::end(kWho)};
   Concepts& concepts_;
   bool only_about_ = false;
+  double weight_ = 1;  // of the posts read now
   std::set<std::string> who_concepts_;
   std::vector<Raw> raw_;
   std::unordered_map<std::string, std::pair<int, int>> capitals_;  // of a word inside sentences: with a capital, and all
@@ -341,7 +371,7 @@ class Fitter {
 }  // namespace heed
 
 int main(int argc, char** argv) try {
-  std::size_t most_words = 12'000, most_concepts = 500;
+  std::size_t most_words = 20'000, most_concepts = 800;
   std::vector<const char*> about, scored, others;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
@@ -356,6 +386,7 @@ int main(int argc, char** argv) try {
     else if (argument == "--score") scored.push_back(argv[i]);
     else if (argument == "--ridge") heed::kRidge = std::stod(argv[i]);
     else if (argument == "--concept-scale") heed::kConceptScale = std::stod(argv[i]);
+    else if (argument == "--example-weight") heed::kExampleWeight = std::stod(argv[i]);
     else if (argument == "--fewest") heed::kFewest = std::stoi(argv[i]);
     else throw std::runtime_error("there is no option " + std::string(argument));
   }
@@ -366,6 +397,7 @@ int main(int argc, char** argv) try {
   for (const char* file : about) fitter.Read(file);
   fitter.OnlyAbout(false);
   for (std::size_t i = 1; i < others.size(); ++i) fitter.Read(others[i]);
+  fitter.ReadExamples();
   fitter.Print(most_words, most_concepts);
   for (const char* file : scored) fitter.Score(file);
 } catch (const std::exception& e) {

@@ -172,6 +172,9 @@ TEST(Match, ATextTooLongToJudgeIsFlaggedAsSuch) {
 }
 
 TEST(Match, MemoryDoesNotGrowWithTheInput) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers keep what was freed: measured without them only";
+#endif
   std::string chunk;
   while (chunk.size() < (1u << 20)) chunk += "{\"id\": \"a post\", \"text\": \"" + std::string(300, 'x') + " I will kill you, said the crow to the worm and nobody minded\"}\n";
   const auto peak = [&](int chunks) {

@@ -301,6 +301,9 @@ void Server::Impl::Stop() {
   context.stop();
   for (auto& thread : threads) thread.join();
   threads.clear();
+  // What still waited holds the server, and the server it: told that it is over, it lets go.
+  context.restart();
+  context.poll();
 }
 
 Server::Server(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}

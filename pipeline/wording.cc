@@ -16,8 +16,8 @@ std::string WordingConcept(std::size_t which) {
 std::string WordingLiteral(std::size_t which) { return " WORDING" + std::to_string(which) + " "; }
 
 WordingTable::WordingTable(const Wording& wording)
-    : from_(wording.from), sure_(wording.sure.value_or(kAlways)), below_(wording.below), calm_(wording.calm.value_or(kNever)), elsewhere_(wording.elsewhere.value_or(kNever)), all_(wording.about.empty()) {
-  for (std::size_t i = 0; i < insists_.size(); ++i) insists_[i] = wording.insists[i].value_or(kAlways);
+    : from_(wording.from), sure_(wording.sure.value_or(kNeverUpTo)), below_(wording.below), calm_(wording.calm.value_or(kNever)), elsewhere_(wording.elsewhere.value_or(kNever)), all_(wording.about.empty()) {
+  for (std::size_t i = 0; i < insists_.size(); ++i) insists_[i] = wording.insists[i].value_or(kNeverUpTo);
   const auto weight = [](const auto& weighed) {
     return Weight{weighed.points, weighed.category ? static_cast<std::uint32_t>(std::find(kCategories.begin(), kCategories.end(), *weighed.category) - kCategories.begin()) : kNoCategory};
   };

@@ -84,11 +84,11 @@ class WordingTable {
   friend struct WordingSum;
   // A word's sense is the number of its weight, where it has one; its own number is for pairs, whose sense is that of theirs.
   WordTable words_, pairs_;
-  static constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::min(), kAlways = std::numeric_limits<std::int32_t>::max();  // sums that none is so low, so high as
+  static constexpr std::int32_t kNever = std::numeric_limits<std::int32_t>::min(), kNeverUpTo = std::numeric_limits<std::int32_t>::max();  // no sum is as low, as high
   std::vector<Weight> weights_;
   std::uint32_t first_concept_ = 0;
-  std::int32_t from_ = 0, sure_ = kAlways, below_ = 0, calm_ = kNever, elsewhere_ = kNever;
-  std::array<std::int32_t, Wording::kSeverities> insists_ = {kAlways, kAlways, kAlways, kAlways};
+  std::int32_t from_ = 0, sure_ = kNeverUpTo, below_ = 0, calm_ = kNever, elsewhere_ = kNever;
+  std::array<std::int32_t, Wording::kSeverities> insists_ = {kNeverUpTo, kNeverUpTo, kNeverUpTo, kNeverUpTo};
   bool all_ = true;  // posts are weighed whatever they are about
 };
 

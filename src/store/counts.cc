@@ -92,8 +92,10 @@ void Store::Impl::Settle(const Head& to, const CountBook& counts) {
 Result<QueueCounts> Store::Count(const std::vector<std::string>& schools) const {
   QueueCounts sum;
   // Whoever asks meanwhile waits for a walk instead of making it again.  What is kept is never behind a write that has returned.
+  // The store first, as those who write have it: whoever takes two locks takes them in one order.
+  Moment now = HEED_TRY(impl_->Look());
   const std::lock_guard lock(impl_->counting);
-  const Moment now = HEED_TRY(impl_->Look());
+  now.Renew();
   for (const auto& school : HEED_TRY(SchoolsWanted(now, schools))) {
     auto kept = impl_->counted.find(school);
     if (kept == impl_->counted.end()) {

@@ -57,6 +57,9 @@ class Moment {
   Moment(const Moment&) = delete;
   Moment(Moment&& other) noexcept;
 
+  // Of now on: what was written since it was made is there too.
+  void Renew();
+
   // nullopt: there is no such row.
   Result<std::optional<std::string>> Get(keys::Family family, std::string_view key) const;
   // In the order of `wanted`.

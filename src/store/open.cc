@@ -276,6 +276,11 @@ Moment::Moment(std::shared_lock<std::shared_mutex> lock, const StoreDatabase& da
 Moment::Moment(Moment&& other) noexcept
     : lock_(std::move(other.lock_)), database_(other.database_), snapshot_(std::exchange(other.snapshot_, nullptr)) {}
 
+void Moment::Renew() {
+  if (snapshot_) database_->db->ReleaseSnapshot(snapshot_);
+  snapshot_ = database_->db->GetSnapshot();
+}
+
 Moment::~Moment() {
   if (snapshot_) database_->db->ReleaseSnapshot(snapshot_);
 }

@@ -63,6 +63,16 @@ matches = ["numpty"]
 ignores = ["please numpty"]
 )";
 
+// The same judge, read from the compiled cache of another.
+Judge FromItsCache(std::string_view toml) {
+  const std::string image = MakeJudge(toml).CacheImage();
+  JudgeOptions options;
+  options.cached = image;
+  Judge judge = MakeJudge(toml, options);
+  EXPECT_TRUE(judge.from_cache());
+  return judge;
+}
+
 std::string Hits(std::string_view text) { return HitsOf(Assess(MakeJudge(kWeighed), text), text); }
 
 TEST(Wording, APostOfManyPointsReadsAsWhatMostOfThemSpeakOf) {
@@ -113,13 +123,7 @@ TEST(Wording, ManyPostsAtOnceAreWeighedApart) {
 }
 
 TEST(Wording, IsKeptInTheCompiledCache) {
-  const Judge first = MakeJudge(kWeighed);
-  const std::string image = first.CacheImage();
-  JudgeOptions options;
-  options.cached = image;
-  const Judge second = MakeJudge(kWeighed, options);
-  EXPECT_TRUE(second.from_cache());
-  EXPECT_EQ(HitsOf(Assess(second, "petrol got till"), "petrol got till"), "threat.by-wording[petrol] threat.by-wording[got till]");
+  EXPECT_EQ(HitsOf(Assess(FromItsCache(kWeighed), "petrol got till"), "petrol got till"), "threat.by-wording[petrol] threat.by-wording[got till]");
 }
 
 TEST(Wording, IsExplainedWordByWord) {
@@ -318,11 +322,7 @@ TEST(Wording, FromSomePointsOnAHitStandsAgainstContextsThatGoForAllOfItsKind) {
       {"gormless again, lanyard, gormless school numpty and homework", "abuse.numpty[numpty]"},
   };
   const Judge judge = MakeJudge(kInsists);
-  const std::string image = judge.CacheImage();
-  JudgeOptions options;
-  options.cached = image;
-  const Judge cached = MakeJudge(kInsists, options);
-  ASSERT_TRUE(cached.from_cache());
+  const Judge cached = FromItsCache(kInsists);
   for (const auto& [text, hits] : cases) {
     EXPECT_EQ(HitsOf(Assess(judge, text), text), hits) << text;
     EXPECT_EQ(HitsOf(Assess(cached, text), text), hits) << text;
@@ -345,12 +345,7 @@ words = ["shambles"]
 }
 
 TEST(Wording, ConceptsPointsAreKeptInTheCompiledCache) {
-  const Judge first = MakeJudge(kConcepts);
-  const std::string image = first.CacheImage();
-  JudgeOptions options;
-  options.cached = image;
-  const Judge second = MakeJudge(kConcepts, options);
-  EXPECT_TRUE(second.from_cache());
+  const Judge first = MakeJudge(kConcepts), second = FromItsCache(kConcepts);
   for (const std::string_view text : {"a gormless school of planks", "reading numpty"}) EXPECT_EQ(HitsOf(Assess(second, text), text), HitsOf(Assess(first, text), text));
 }
 
